@@ -1,0 +1,252 @@
+package dev.recount.schemas;
+
+import static dev.recount.schemas.Topic.Cleanup.COMPACT_AND_DELETE;
+import static dev.recount.schemas.Topic.Cleanup.DELETE;
+
+import dev.recount.avro.Alert;
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.Span;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/** The topic catalogue: every topic that Recount reads or writes, under one prefix. */
+public final class Topics {
+  /** Largest OTLP record, in bytes: the receiver splits what is larger. */
+  public static final int OTLP_MAXIMUM_BYTES = 16 << 20;
+
+  /** Largest entry of a trace's log, in bytes: one span of the largest OTLP record, re-encoded. */
+  public static final int EVENT_MAXIMUM_BYTES = 24 << 20;
+
+  private static final Duration RAW_RETENTION = Duration.ofDays(7);
+  private static final Duration LOG_RETENTION = Duration.ofDays(30);
+  private static final Duration RECORD_RETENTION = Duration.ofDays(30);
+
+  private final String prefix;
+
+  private final Topic otlpSpans;
+  private final Topic otlpLogs;
+  private final Topic contextSnapshots;
+  private final Topic agentDecisions;
+  private final Topic feedback;
+  private final Topic traceEvents;
+  private final Topic decisionRecords;
+  private final Topic traceRecords;
+  private final Topic retainedSpans;
+  private final Topic snapshotRecords;
+  private final Topic evaluations;
+  private final Topic alerts;
+  private final Topic feedbackRecords;
+  private final Topic unmatchedFeedback;
+  private final Topic deadLetters;
+
+  private Topics(String prefix) {
+    this.prefix = prefix;
+    String any = "any";
+    String traceId = "trace ID";
+    this.otlpSpans = otlp("otlp_spans");
+    this.otlpLogs = otlp("otlp_logs");
+    this.contextSnapshots = input("context-snapshots", any, ContextSnapshot.getClassSchema());
+    this.agentDecisions = input("agent-decisions", any, DecisionEvent.getClassSchema());
+    this.feedback = input("feedback", any, FeedbackEvent.getClassSchema());
+    this.traceEvents =
+        new Topic(
+            prefix + "trace-events",
+            "trace ID, or alias:<kind>:<value>",
+            Optional.of(TraceEvent.getClassSchema()),
+            DELETE,
+            LOG_RETENTION,
+            EVENT_MAXIMUM_BYTES,
+            true);
+    this.decisionRecords =
+        output("decision-records", "<trace ID>/<decision ID>", DecisionRecord.getClassSchema());
+    this.traceRecords = output("trace-records", traceId, TraceRecord.getClassSchema());
+    this.retainedSpans = stream("retained-spans", traceId, Span.getClassSchema());
+    this.snapshotRecords =
+        stream("snapshot-records", "<trace ID>/<snapshot ID>", SnapshotRecord.getClassSchema());
+    this.evaluations = stream("evaluations", traceId, Evaluation.getClassSchema());
+    this.alerts = output("alerts", "alert ID", Alert.getClassSchema());
+    this.feedbackRecords =
+        stream("feedback-records", "feedback ID", FeedbackRecord.getClassSchema());
+    this.unmatchedFeedback =
+        stream("unmatched-feedback", "feedback ID", FeedbackRecord.getClassSchema());
+    this.deadLetters =
+        new Topic(
+            prefix + "dead-letters",
+            "original key",
+            Optional.empty(),
+            DELETE,
+            RECORD_RETENTION,
+            EVENT_MAXIMUM_BYTES,
+            false);
+  }
+
+  /**
+   * The catalogue under a prefix.
+   *
+   * @param prefix put before every name as it is, for instance {@code staging.}; may be empty
+   */
+  public static Topics withPrefix(String prefix) {
+    return new Topics(prefix);
+  }
+
+  private Topic otlp(String name) {
+    return new Topic(
+        prefix + name, "any", Optional.empty(), DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, false);
+  }
+
+  private Topic input(String name, String key, Schema value) {
+    return new Topic(
+        prefix + name, key, Optional.of(value), DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, false);
+  }
+
+  private Topic output(String name, String key, Schema value) {
+    return new Topic(
+        prefix + name,
+        key,
+        Optional.of(value),
+        COMPACT_AND_DELETE,
+        RECORD_RETENTION,
+        EVENT_MAXIMUM_BYTES,
+        false);
+  }
+
+  private Topic stream(String name, String key, Schema value) {
+    return new Topic(
+        prefix + name,
+        key,
+        Optional.of(value),
+        DELETE,
+        RECORD_RETENTION,
+        EVENT_MAXIMUM_BYTES,
+        false);
+  }
+
+  /** Put before every name; may be empty. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** OTLP spans as protobuf or JSON, several traces to a record. */
+  public Topic otlpSpans() {
+    return otlpSpans;
+  }
+
+  /** OTLP log records as protobuf or JSON. */
+  public Topic otlpLogs() {
+    return otlpLogs;
+  }
+
+  /** Explicit context snapshots. */
+  public Topic contextSnapshots() {
+    return contextSnapshots;
+  }
+
+  /** Explicit decisions. */
+  public Topic agentDecisions() {
+    return agentDecisions;
+  }
+
+  /** Feedback of every kind. */
+  public Topic feedback() {
+    return feedback;
+  }
+
+  /** The log of every trace, stamped by the broker. Everything derived is a function of it. */
+  public Topic traceEvents() {
+    return traceEvents;
+  }
+
+  /** One record per decision and revision. */
+  public Topic decisionRecords() {
+    return decisionRecords;
+  }
+
+  /** One record per trace and revision. */
+  public Topic traceRecords() {
+    return traceRecords;
+  }
+
+  /** Spans of retained traces. */
+  public Topic retainedSpans() {
+    return retainedSpans;
+  }
+
+  /** Manifests of context snapshots. */
+  public Topic snapshotRecords() {
+    return snapshotRecords;
+  }
+
+  /** Verdicts of evaluators. */
+  public Topic evaluations() {
+    return evaluations;
+  }
+
+  /** Rules that fired. */
+  public Topic alerts() {
+    return alerts;
+  }
+
+  /** Every feedback event with what it was joined to. */
+  public Topic feedbackRecords() {
+    return feedbackRecords;
+  }
+
+  /** Feedback that could not be joined within the wait, with the reason. */
+  public Topic unmatchedFeedback() {
+    return unmatchedFeedback;
+  }
+
+  /** What could not be processed, as original bytes with {@link DeadLetters headers}. */
+  public Topic deadLetters() {
+    return deadLetters;
+  }
+
+  /** Topics that users write to. */
+  public List<Topic> inputs() {
+    return List.of(otlpSpans, otlpLogs, contextSnapshots, agentDecisions, feedback);
+  }
+
+  /** Topics that the topology writes for users and sinks. */
+  public List<Topic> outputs() {
+    return List.of(
+        decisionRecords,
+        traceRecords,
+        retainedSpans,
+        snapshotRecords,
+        evaluations,
+        alerts,
+        feedbackRecords,
+        unmatchedFeedback,
+        deadLetters);
+  }
+
+  /** Every topic of the catalogue. */
+  public List<Topic> all() {
+    return List.of(
+        otlpSpans,
+        otlpLogs,
+        contextSnapshots,
+        agentDecisions,
+        feedback,
+        traceEvents,
+        decisionRecords,
+        traceRecords,
+        retainedSpans,
+        snapshotRecords,
+        evaluations,
+        alerts,
+        feedbackRecords,
+        unmatchedFeedback,
+        deadLetters);
+  }
+}
