@@ -1,0 +1,187 @@
+package dev.recount.topology;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * When traces settle, how long they are kept, and how much of them is folded. All times run on the
+ * log's clock.
+ *
+ * @param settleQuiet quiet time after which a trace whose root has ended settles
+ * @param settleIdle quiet time after which a trace without an ended root settles
+ * @param settleMaximumAge age at which any trace settles
+ * @param amendQuiet quiet time for which late events are gathered before rows are amended
+ * @param provisionalAfter age at which a running trace shows provisional rows; doubles every time
+ * @param urgentAfter time after an error or an escalation within which provisional rows appear
+ * @param feedbackWait how long feedback waits for its trace before it is reported as unmatched
+ * @param stateRetention how long a trace is kept in state after its last event
+ * @param spanCap spans of a trace that are folded into decisions
+ * @param tickInterval how often an idle partition is looked after
+ * @param announceAliases whether response and tool call IDs are logged, so that feedback can name
+ *     them instead of a trace
+ * @param live whether ticks and links are written into the log; a replay reads them instead
+ */
+public record TopologySettings(
+    Duration settleQuiet,
+    Duration settleIdle,
+    Duration settleMaximumAge,
+    Duration amendQuiet,
+    Duration provisionalAfter,
+    Duration urgentAfter,
+    Duration feedbackWait,
+    Duration stateRetention,
+    int spanCap,
+    Duration tickInterval,
+    boolean announceAliases,
+    boolean live) {
+
+  private static final String SETTLE_QUIET = "settle.quiet.ms";
+  private static final String SETTLE_IDLE = "settle.idle.ms";
+  private static final String SETTLE_MAXIMUM_AGE = "settle.maximum.age.ms";
+  private static final String AMEND_QUIET = "amend.quiet.ms";
+  private static final String PROVISIONAL_AFTER = "provisional.after.ms";
+  private static final String URGENT_AFTER = "provisional.urgent.ms";
+  private static final String FEEDBACK_WAIT = "feedback.wait.ms";
+  private static final String STATE_RETENTION = "state.retention.ms";
+  private static final String SPAN_CAP = "span.cap";
+  private static final String TICK_INTERVAL = "tick.interval.ms";
+  private static final String ANNOUNCE_ALIASES = "aliases.announce";
+  private static final String LIVE = "live";
+
+  /** Every setting with its default, its bounds and what it does. */
+  public static final ConfigDef CONFIG =
+      new ConfigDef()
+          .define(
+              SETTLE_QUIET,
+              Type.LONG,
+              10_000L,
+              Range.atLeast(1),
+              Importance.HIGH,
+              "Quiet time in milliseconds after which a trace whose root has ended settles.")
+          .define(
+              SETTLE_IDLE,
+              Type.LONG,
+              60_000L,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "Quiet time in milliseconds after which a trace without an ended root settles.")
+          .define(
+              SETTLE_MAXIMUM_AGE,
+              Type.LONG,
+              Duration.ofHours(24).toMillis(),
+              Range.atLeast(1),
+              Importance.LOW,
+              "Age in milliseconds at which any trace settles.")
+          .define(
+              AMEND_QUIET,
+              Type.LONG,
+              1_000L,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "Quiet time in milliseconds for which late events are gathered before a settled trace"
+                  + " is amended.")
+          .define(
+              PROVISIONAL_AFTER,
+              Type.LONG,
+              30_000L,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "Age in milliseconds at which a running trace first shows provisional rows; the"
+                  + " interval doubles from there.")
+          .define(
+              URGENT_AFTER,
+              Type.LONG,
+              1_000L,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "Time in milliseconds after an error, an escalation or a rollback within which a"
+                  + " running trace shows provisional rows.")
+          .define(
+              FEEDBACK_WAIT,
+              Type.LONG,
+              Duration.ofMinutes(15).toMillis(),
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "How long feedback waits for its trace, in milliseconds, before it is reported as"
+                  + " unmatched. It is joined all the same if the trace comes later.")
+          .define(
+              STATE_RETENTION,
+              Type.LONG,
+              Duration.ofDays(7).toMillis(),
+              Range.atLeast(1),
+              Importance.HIGH,
+              "How long a trace is kept in state after its last event, in milliseconds.")
+          .define(
+              SPAN_CAP,
+              Type.INT,
+              20_000,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "Spans of a trace that are folded into decisions. Further spans are stored and"
+                  + " counted.")
+          .define(
+              TICK_INTERVAL,
+              Type.LONG,
+              1_000L,
+              Range.atLeast(10),
+              Importance.LOW,
+              "How often an idle partition is looked after, in milliseconds.")
+          .define(
+              ANNOUNCE_ALIASES,
+              Type.BOOLEAN,
+              true,
+              Importance.LOW,
+              "Whether response IDs and tool call IDs are logged, so that feedback can name them"
+                  + " instead of a trace.")
+          .define(
+              LIVE,
+              Type.BOOLEAN,
+              true,
+              Importance.LOW,
+              "Whether ticks and links are written into the log. A replay reads them instead.");
+
+  /** The defaults. */
+  public static TopologySettings defaults() {
+    return fromMap(Map.of());
+  }
+
+  /**
+   * The defaults with some of them changed.
+   *
+   * @param changed settings by the names in {@link #CONFIG}
+   * @throws ConfigException when a value is malformed or out of
+   *     bounds, or a name is unknown
+   */
+  public static TopologySettings fromMap(Map<String, String> changed) {
+    for (String name : changed.keySet()) {
+      if (!CONFIG.names().contains(name)) {
+        throw new ConfigException(
+            "Unknown setting " + name + "; known are " + String.join(", ", CONFIG.names()));
+      }
+    }
+    AbstractConfig config = new AbstractConfig(CONFIG, changed, false);
+    return new TopologySettings(
+        milliseconds(config, SETTLE_QUIET),
+        milliseconds(config, SETTLE_IDLE),
+        milliseconds(config, SETTLE_MAXIMUM_AGE),
+        milliseconds(config, AMEND_QUIET),
+        milliseconds(config, PROVISIONAL_AFTER),
+        milliseconds(config, URGENT_AFTER),
+        milliseconds(config, FEEDBACK_WAIT),
+        milliseconds(config, STATE_RETENTION),
+        config.getInt(SPAN_CAP),
+        milliseconds(config, TICK_INTERVAL),
+        config.getBoolean(ANNOUNCE_ALIASES),
+        config.getBoolean(LIVE));
+  }
+
+  private static Duration milliseconds(AbstractConfig config, String name) {
+    return Duration.ofMillis(config.getLong(name));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.recount.topology.assembly;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** Fingerprints of the rows that a trace has emitted, by which unchanged rows are recognised. */
+final class Emissions {
+  private static final int FINGERPRINT_BYTES = 16;
+
+  private final KeyValueStore<Bytes, byte[]> store;
+
+  Emissions(KeyValueStore<Bytes, byte[]> store) {
+    this.store = store;
+  }
+
+  /** What a row is: stored by position, append only. */
+  enum RowType {
+    TRACE,
+    DECISION,
+    SNAPSHOT,
+    EVALUATION,
+    FEEDBACK;
+
+    private static final RowType[] ALL = values();
+  }
+
+  /** Which row. */
+  record RowKey(RowType type, String id) {}
+
+  /** 128 bits of a row's content. */
+  record Fingerprint(long high, long low) {
+    static Fingerprint of(byte[] content) {
+      try {
+        ByteBuffer digest =
+            ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(content));
+        return new Fingerprint(digest.getLong(), digest.getLong());
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+      }
+    }
+  }
+
+  Map<RowKey, Fingerprint> load(String trace) {
+    byte[] bytes = store.get(key(trace));
+    Map<RowKey, Fingerprint> rows = new LinkedHashMap<>();
+    if (bytes != null) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        RowType type = RowType.ALL[buffer.get()];
+        byte[] id = new byte[buffer.getInt()];
+        buffer.get(id);
+        rows.put(
+            new RowKey(type, new String(id, StandardCharsets.UTF_8)),
+            new Fingerprint(buffer.getLong(), buffer.getLong()));
+      }
+    }
+    return rows;
+  }
+
+  void save(String trace, Map<RowKey, Fingerprint> rows) {
+    int size = 0;
+    for (RowKey row : rows.keySet()) {
+      size += 1 + Integer.BYTES + 3 * row.id().length() + FINGERPRINT_BYTES;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(size);
+    rows.forEach(
+        (row, fingerprint) -> {
+          byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
+          buffer
+              .put((byte) row.type().ordinal())
+              .putInt(id.length)
+              .put(id)
+              .putLong(fingerprint.high())
+              .putLong(fingerprint.low());
+        });
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    store.put(key(trace), bytes);
+  }
+
+  void delete(String trace) {
+    store.delete(key(trace));
+  }
+
+  private static Bytes key(String trace) {
+    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+  }
+}

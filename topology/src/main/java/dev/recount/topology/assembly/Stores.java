@@ -1,0 +1,45 @@
+package dev.recount.topology.assembly;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * The assembler's state stores. All are keyed by bytes of our own layout and logged to changelog
+ * topics.
+ */
+final class Stores {
+  /** Trace or alias to {@link TraceHeader} or alias state. Read and written with every event. */
+  static final String HEADERS = "trace-headers";
+
+  /** Trace, kind and identity to one event: written once, read when the trace is folded. */
+  static final String ENTRIES = "trace-entries";
+
+  /** Due time and trace to nothing, in order of time. */
+  static final String TIMERS = "trace-timers";
+
+  /** Trace to fingerprints of the rows that were emitted last. */
+  static final String EMISSIONS = "trace-emissions";
+
+  private Stores() {}
+
+  static List<StoreBuilder<KeyValueStore<Bytes, byte[]>>> builders() {
+    return List.of(
+        // A header changes with every event of its trace: the cache spares most of the writes.
+        persistent(HEADERS).withCachingEnabled(),
+        persistent(ENTRIES),
+        persistent(TIMERS),
+        persistent(EMISSIONS));
+  }
+
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {
+    return org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
+            org.apache.kafka.streams.state.Stores.persistentKeyValueStore(name),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
+        .withLoggingEnabled(Map.of());
+  }
+}

@@ -1,0 +1,115 @@
+package dev.recount.topology.fold;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which step led to which. A decision follows from the one of the same agent that ended last before
+ * it began; the first of an agent follows from the decision that encloses it.
+ */
+final class CausalPath {
+  /** Longest chain that a row carries; the whole path is in the parents. */
+  private static final int CHAIN_LENGTH = 32;
+
+  private static final Comparator<DecisionDraft> BY_ORDER =
+      Comparator.<DecisionDraft>comparingLong(draft -> draft.orderedStart)
+          .thenComparing(
+              Comparator.<DecisionDraft>comparingLong(draft -> Math.max(draft.end, draft.start))
+                  .reversed())
+          .thenComparing(draft -> draft.id);
+
+  private CausalPath() {}
+
+  /** Within which decisions follow each other: the enclosing decision, and the agent. */
+  private record Scope(@Nullable DecisionDraft enclosing, @Nullable String agent) {}
+
+  /** Puts the decisions in order of their steps and gives each its number, parent and depth. */
+  static void trace(List<DecisionDraft> drafts) {
+    drafts.sort(BY_ORDER);
+    Map<SpanNode, DecisionDraft> bySpan = bySpan(drafts);
+    Map<Scope, TreeMap<Long, DecisionDraft>> endedByScope = new HashMap<>();
+    for (int i = 0; i < drafts.size(); i++) {
+      DecisionDraft draft = drafts.get(i);
+      draft.step = i + 1;
+      DecisionDraft enclosing = enclosing(draft, bySpan);
+      Scope own = new Scope(enclosing, draft.agent());
+      Scope anyAgent = new Scope(enclosing, null);
+      draft.parent = lastEnded(endedByScope.get(own), draft.orderedStart);
+      if (draft.parent == null) {
+        draft.parent = lastEnded(endedByScope.get(anyAgent), draft.orderedStart);
+      }
+      if (draft.parent == null) {
+        draft.parent = enclosing;
+      }
+      if (draft.parent != null) {
+        boolean afterTool = draft.parent.toolName != null;
+        draft.toolDepth = draft.parent.toolDepth + (afterTool ? 1 : 0);
+      }
+      long end = Math.max(draft.end, draft.orderedStart);
+      endedByScope.computeIfAbsent(own, scope -> new TreeMap<>()).put(end, draft);
+      endedByScope.computeIfAbsent(anyAgent, scope -> new TreeMap<>()).put(end, draft);
+    }
+  }
+
+  private static @Nullable DecisionDraft lastEnded(
+      @Nullable TreeMap<Long, DecisionDraft> ended, long start) {
+    if (ended == null) {
+      return null;
+    }
+    Map.Entry<Long, DecisionDraft> last = ended.floorEntry(start);
+    return last == null ? null : last.getValue();
+  }
+
+  private static Map<SpanNode, DecisionDraft> bySpan(List<DecisionDraft> drafts) {
+    Map<SpanNode, DecisionDraft> bySpan = new IdentityHashMap<>();
+    for (DecisionDraft draft : drafts) {
+      if (draft.node != null) {
+        bySpan.putIfAbsent(draft.node, draft);
+      }
+    }
+    return bySpan;
+  }
+
+  /** The nearest decision around this one: on an enclosing span, or else on its own span. */
+  private static @Nullable DecisionDraft enclosing(
+      DecisionDraft draft, Map<SpanNode, DecisionDraft> bySpan) {
+    for (SpanNode node = draft.node; node != null; node = node.parent) {
+      DecisionDraft found = bySpan.get(node);
+      // Only what comes earlier in the order can enclose; it also keeps the path free of cycles.
+      if (found != null && found != draft && found.step > 0 && found.step < draft.step) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Finds, for every decision, the earliest one before it on its path that carries a flag. */
+  static void findSuspects(List<DecisionDraft> inOrder) {
+    for (DecisionDraft draft : inOrder) {
+      DecisionDraft parent = draft.parent;
+      if (parent != null) {
+        draft.suspect =
+            parent.suspect != null ? parent.suspect : parent.flags.isEmpty() ? null : parent;
+      }
+    }
+  }
+
+  /** Decisions that led to this one, the nearest last, {@value #CHAIN_LENGTH} at most. */
+  static List<String> chain(DecisionDraft draft) {
+    List<String> chain = new ArrayList<>();
+    for (DecisionDraft above = draft.parent;
+        above != null && chain.size() < CHAIN_LENGTH;
+        above = above.parent) {
+      chain.add(above.id);
+    }
+    Collections.reverse(chain);
+    return chain;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.Alternative;
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.EvaluationOutcome;
+import dev.recount.avro.FeedbackOutcome;
+import dev.recount.avro.Status;
+import dev.recount.avro.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A decision while the fold puts it together from spans, explicit events, snapshots, feedback. */
+final class DecisionDraft {
+  final String id;
+  final DecisionKind kind;
+
+  /** Span that carried the decision out; null for a decision that only an event tells of. */
+  final @Nullable SpanNode node;
+
+  /** What the agent said about the decision; null when only a span tells of it. */
+  @Nullable DecisionEvent event;
+
+  Versions versions = new Versions();
+
+  /** Nanoseconds since the Unix epoch. */
+  long start;
+
+  /** Nanoseconds since the Unix epoch; the start where no end is known. */
+  long end;
+
+  boolean ended;
+
+  /** Start for the purpose of order, see {@link SpanNode#orderedStart}. */
+  long orderedStart;
+
+  @Nullable String name;
+  @Nullable String toolName;
+  @Nullable String toolCallId;
+  @Nullable String toolArguments;
+  @Nullable String toolResult;
+  List<Alternative> considered = List.of();
+  @Nullable String chosen;
+  @Nullable String rationale;
+  @Nullable Double confidence;
+  List<String> constraints = List.of();
+  @Nullable String expectedOutcome;
+  @Nullable String actualOutcome;
+  Status status = Status.unset;
+  @Nullable String errorType;
+  @Nullable String errorMessage;
+  @Nullable Long inputTokens;
+  @Nullable Long outputTokens;
+  @Nullable String statedSnapshotId;
+  @Nullable Long contextTokens;
+  @Nullable Long contextLimit;
+  @Nullable ContextSnapshot snapshot;
+
+  final SortedSet<String> flags = new TreeSet<>();
+  final List<EvaluationOutcome> evaluations = new ArrayList<>();
+  final List<FeedbackOutcome> feedback = new ArrayList<>();
+
+  int step;
+  int toolDepth;
+  @Nullable DecisionDraft parent;
+
+  /** Earliest step before this one on its causal path that carries a flag. */
+  @Nullable DecisionDraft suspect;
+
+  DecisionDraft(String id, DecisionKind kind, @Nullable SpanNode node) {
+    this.id = id;
+    this.kind = kind;
+    this.node = node;
+  }
+
+  /** Name of the agent that made the decision; empty when nobody says. */
+  String agent() {
+    String agent = versions.getAgentName();
+    return agent == null ? "" : agent;
+  }
+
+  @Nullable String spanId() {
+    if (node != null) {
+      return node.id();
+    }
+    return event == null ? null : event.getSpanId();
+  }
+
+  boolean failed() {
+    return status == Status.error;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.Span;
+import dev.recount.topology.convention.Fact;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The spans of a trace as a tree, in order of start. */
+final class SpanTree {
+  /** Order of start; a parent before its children where clocks do not tell them apart. */
+  static final Comparator<SpanNode> BY_START =
+      Comparator.comparingLong(SpanNode::start)
+          .thenComparing(Comparator.comparingLong(SpanNode::end).reversed())
+          .thenComparing(SpanNode::id);
+
+  private final List<SpanNode> nodes;
+  private final Map<String, SpanNode> byId;
+  private final @Nullable SpanNode root;
+
+  private SpanTree(List<SpanNode> nodes, Map<String, SpanNode> byId, @Nullable SpanNode root) {
+    this.nodes = nodes;
+    this.byId = byId;
+    this.root = root;
+  }
+
+  static SpanTree of(Collection<Span> spans) {
+    List<SpanNode> nodes = new ArrayList<>(spans.size());
+    Map<String, SpanNode> byId = new HashMap<>(spans.size() * 2);
+    for (Span span : spans) {
+      SpanNode node = new SpanNode(span);
+      nodes.add(node);
+      byId.put(node.id(), node);
+    }
+    nodes.sort(BY_START);
+    for (SpanNode node : nodes) {
+      String parentId = node.span.getParentSpanId();
+      if (parentId != null) {
+        node.parent = byId.get(parentId);
+        node.orphan = node.parent == null;
+      }
+    }
+    breakCycles(nodes);
+    for (SpanNode node : nodes) {
+      noteEnclosing(node);
+    }
+    SpanNode root = rootOf(nodes);
+    Inheritance.spread(nodes, root);
+    return new SpanTree(nodes, byId, root);
+  }
+
+  /** Cuts a cycle of parents, which only broken senders produce, at its earliest span. */
+  private static void breakCycles(List<SpanNode> nodes) {
+    Map<SpanNode, SpanNode> visitedFrom = new IdentityHashMap<>();
+    for (SpanNode start : nodes) {
+      for (SpanNode node = start; node != null; node = node.parent) {
+        SpanNode earlier = visitedFrom.putIfAbsent(node, start);
+        if (earlier == start) {
+          start.parent = null;
+          start.orphan = true;
+          break;
+        }
+        if (earlier != null) {
+          break;
+        }
+      }
+    }
+  }
+
+  private static void noteEnclosing(SpanNode node) {
+    if (node.kind == DecisionKind.MODEL_CALL) {
+      for (SpanNode above = node.parent;
+          above != null && !above.enclosesModelCall;
+          above = above.parent) {
+        above.enclosesModelCall = true;
+      }
+    }
+    if (node.kind == DecisionKind.TOOL_CALL && node.parent != null) {
+      node.repeatsEnclosingToolCall = isSameToolCall(node, node.parent);
+    }
+  }
+
+  /** A tool call is often told twice, by the framework's span and by the protocol's within it. */
+  private static boolean isSameToolCall(SpanNode inner, SpanNode outer) {
+    if (outer.kind != DecisionKind.TOOL_CALL || !Objects.equals(toolName(inner), toolName(outer))) {
+      return false;
+    }
+    String innerCall = inner.own(Fact.TOOL_CALL_ID);
+    String outerCall = outer.own(Fact.TOOL_CALL_ID);
+    return innerCall == null || outerCall == null || innerCall.equals(outerCall);
+  }
+
+  private static @Nullable String toolName(SpanNode node) {
+    return node.own(Fact.TOOL_NAME);
+  }
+
+  private static @Nullable SpanNode rootOf(List<SpanNode> nodes) {
+    for (SpanNode node : nodes) {
+      if (node.span.getParentSpanId() == null) {
+        return node;
+      }
+    }
+    return null;
+  }
+
+  /** All spans in order of start. */
+  List<SpanNode> nodes() {
+    return nodes;
+  }
+
+  /** The earliest span that names no parent; null while none has arrived. */
+  @Nullable SpanNode root() {
+    return root;
+  }
+
+  @Nullable SpanNode byId(@Nullable String spanId) {
+    return spanId == null ? null : byId.get(spanId);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.AliasKind;
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.Span;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one trace, one of each identity, in no particular order.
+ *
+ * @param traceId trace ID, 32 lower-case hexadecimal digits
+ * @param spans spans to be folded into decisions
+ * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
+ * @param snapshots explicit context snapshots
+ * @param decisions explicit decisions
+ * @param feedback feedback that names the trace or was linked to it
+ */
+public record TraceContents(
+    String traceId,
+    List<Span> spans,
+    long spansBeyondCap,
+    List<ContextSnapshot> snapshots,
+    List<DecisionEvent> decisions,
+    List<LinkedFeedback> feedback) {
+
+  /**
+   * Feedback on the trace.
+   *
+   * @param event the feedback as it was received
+   * @param linkedBy alias by which the trace was found; null when the feedback named the trace
+   * @param linkedSpanId span that the alias belongs to, if any
+   * @param keyTime append time of the feedback's first event, milliseconds since the Unix epoch
+   */
+  public record LinkedFeedback(
+      FeedbackEvent event,
+      @Nullable AliasKind linkedBy,
+      @Nullable String linkedSpanId,
+      long keyTime) {
+    /** Span that the feedback is about, as it says itself or as its alias says. */
+    @Nullable String spanId() {
+      return event.getSpanId() != null ? event.getSpanId() : linkedSpanId;
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.EvaluationOutcome;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.FeedbackOutcome;
+import dev.recount.avro.Phase;
+import dev.recount.avro.Status;
+import dev.recount.avro.StatusCode;
+import dev.recount.avro.TraceRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Sums a trace up in its row. */
+final class TraceRow {
+  private final TraceContents contents;
+  private final SpanTree tree;
+  private final List<DecisionDraft> decisions;
+  private final List<TraceContents.LinkedFeedback> feedback;
+  private final TraceRecord row = new TraceRecord();
+
+  TraceRow(
+      TraceContents contents,
+      SpanTree tree,
+      List<DecisionDraft> decisions,
+      List<TraceContents.LinkedFeedback> feedback) {
+    this.contents = contents;
+    this.tree = tree;
+    this.decisions = decisions;
+    this.feedback = feedback;
+  }
+
+  TraceRecord build(Identity identity) {
+    row.setTraceId(contents.traceId());
+    row.setService(identity.service());
+    row.setEnvironment(identity.environment());
+    row.setSessionId(identity.sessionId());
+    row.setUserId(identity.userId());
+    row.setVersions(identity.versions());
+    row.setStartedAt(Times.micros(start()));
+    Long end = end(tree, decisions);
+    row.setEndedAt(end == null ? null : Times.micros(end));
+    row.setSpanCount(contents.spans().size() + contents.spansBeyondCap());
+    row.setDecisionCount(decisions.size());
+    row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
+    row.setSnapshotCount(contents.snapshots().size());
+    row.setTools(tools());
+    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.spansBeyondCap() > 0)));
+    row.setInputTokens(sumOfModelCalls(draft -> draft.inputTokens));
+    row.setOutputTokens(sumOfModelCalls(draft -> draft.outputTokens));
+    row.setMaxContextUtilization(maxUtilization());
+    stateOutcome();
+    stateFeedback(end);
+    row.setSuspectDecisionId(suspect());
+    row.setRetained(true);
+    row.setSampleWeight(1.0);
+    row.setPhase(Phase.provisional);
+    row.setKeyTime(Instant.EPOCH);
+    return row;
+  }
+
+  /** The earliest time that anything in the trace says, in nanoseconds. */
+  private long start() {
+    long earliest = Long.MAX_VALUE;
+    for (SpanNode node : tree.nodes()) {
+      earliest = Math.min(earliest, node.start());
+    }
+    if (earliest < Long.MAX_VALUE) {
+      return earliest;
+    }
+    for (DecisionDraft decision : decisions) {
+      earliest = Math.min(earliest, decision.start);
+    }
+    for (ContextSnapshot snapshot : contents.snapshots()) {
+      earliest = Math.min(earliest, Times.nanoseconds(snapshot.getCapturedAt()));
+    }
+    return earliest < Long.MAX_VALUE ? earliest : 0;
+  }
+
+  /** The latest end, in nanoseconds; null for a trace in which nothing has ended. */
+  static @Nullable Long end(SpanTree tree, List<DecisionDraft> decisions) {
+    Long latest = null;
+    for (SpanNode node : tree.nodes()) {
+      if (node.span.getEndTimeUnixNano() != 0) {
+        latest = latest == null ? node.end() : Math.max(latest, node.end());
+      }
+    }
+    if (latest == null) {
+      for (DecisionDraft decision : decisions) {
+        latest = latest == null ? decision.end : Math.max(latest, decision.end);
+      }
+    }
+    return latest;
+  }
+
+  private List<String> tools() {
+    Set<String> tools = new TreeSet<>();
+    for (DecisionDraft decision : decisions) {
+      if (decision.kind == DecisionKind.TOOL_CALL && decision.toolName != null) {
+        tools.add(decision.toolName);
+      }
+    }
+    return new ArrayList<>(tools);
+  }
+
+  private @Nullable Long sumOfModelCalls(Function<DecisionDraft, @Nullable Long> tokens) {
+    Long sum = null;
+    for (DecisionDraft decision : decisions) {
+      Long own = decision.node == null ? null : tokens.apply(decision);
+      // Only calls of a model read and write; on other spans the figures are sums of these.
+      if (own != null && decision.node != null && decision.node.kind == DecisionKind.MODEL_CALL) {
+        sum = sum == null ? own : sum + own;
+      }
+    }
+    return sum;
+  }
+
+  private @Nullable Double maxUtilization() {
+    Double max = null;
+    for (ContextSnapshot snapshot : contents.snapshots()) {
+      max =
+          larger(
+              max,
+              ContextWindow.utilization(ContextWindow.tokens(snapshot), snapshot.getTokenLimit()));
+    }
+    for (DecisionDraft decision : decisions) {
+      max = larger(max, ContextWindow.utilization(decision));
+    }
+    return max;
+  }
+
+  private static @Nullable Double larger(@Nullable Double one, @Nullable Double other) {
+    return one == null || (other != null && other > one) ? other : one;
+  }
+
+  private void stateOutcome() {
+    SpanNode root = tree.root();
+    row.setStatus(Status.unset);
+    if (root != null) {
+      row.setRootName(root.span.getName());
+      if (root.facts.failed(root.span)) {
+        row.setStatus(Status.error);
+      } else if (root.span.getStatusCode() == StatusCode.OK
+          || root.span.getEndTimeUnixNano() != 0) {
+        row.setStatus(Status.ok);
+      }
+    }
+    row.setErrorType(
+        decisions.stream()
+            .filter(DecisionDraft::failed)
+            .map(draft -> draft.errorType)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null));
+  }
+
+  private void stateFeedback(@Nullable Long end) {
+    List<EvaluationOutcome> evaluations = new ArrayList<>();
+    List<FeedbackOutcome> outcomes = new ArrayList<>();
+    Double lowest = null;
+    double sum = 0;
+    int scored = 0;
+    for (TraceContents.LinkedFeedback linked : feedback) {
+      FeedbackEvent event = linked.event();
+      if (event.getKind() == FeedbackKind.EVALUATION) {
+        evaluations.add(FeedbackJoin.evaluation(event));
+        if (event.getScore() != null) {
+          lowest = lowest == null ? event.getScore() : Math.min(lowest, event.getScore());
+        }
+        continue;
+      }
+      outcomes.add(FeedbackJoin.outcome(event));
+      row.setEscalated(row.getEscalated() || event.getKind() == FeedbackKind.ESCALATION);
+      row.setRolledBack(row.getRolledBack() || event.getKind() == FeedbackKind.ROLLBACK);
+      if (event.getScore() != null) {
+        sum += event.getScore();
+        scored++;
+      }
+    }
+    row.setEvaluations(evaluations);
+    row.setFeedback(outcomes);
+    row.setEvaluationMinScore(lowest);
+    row.setFeedbackScore(scored == 0 ? null : Double.valueOf(sum / scored));
+    row.setFeedbackLagMs(
+        end == null || outcomes.isEmpty()
+            ? null
+            : Long.valueOf(Times.millisBetween(end, outcomes.get(0).getOccurredAt())));
+  }
+
+  /** Where a failed trace went wrong first; null for one that did not fail. */
+  private @Nullable String suspect() {
+    boolean condemned =
+        feedback.stream().anyMatch(linked -> Boolean.FALSE.equals(linked.event().getPassed()));
+    boolean failed =
+        row.getStatus() == Status.error
+            || row.getEscalated()
+            || row.getRolledBack()
+            || row.getErrorCount() > 0
+            || condemned;
+    if (!failed || decisions.isEmpty()) {
+      return null;
+    }
+    DecisionDraft last = decisions.get(decisions.size() - 1);
+    for (DecisionDraft decision : decisions) {
+      if (decision.failed()) {
+        last = decision;
+        break;
+      }
+    }
+    if (last.suspect != null) {
+      return last.suspect.id;
+    }
+    return last.flags.isEmpty() ? null : last.id;
+  }
+}

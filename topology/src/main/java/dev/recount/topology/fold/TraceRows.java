@@ -1,0 +1,25 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.TraceRecord;
+import java.util.List;
+
+/**
+ * The rows of one trace. Phase, revision, key time and sampling are left at neutral values: the
+ * lifecycle fills them in when it emits a row.
+ *
+ * @param trace the trace's own row
+ * @param decisions in order of their steps
+ * @param snapshots in order of capture
+ * @param evaluations in order of their IDs
+ * @param feedback in order of occurrence
+ */
+public record TraceRows(
+    TraceRecord trace,
+    List<DecisionRecord> decisions,
+    List<SnapshotRecord> snapshots,
+    List<Evaluation> evaluations,
+    List<FeedbackRecord> feedback) {}

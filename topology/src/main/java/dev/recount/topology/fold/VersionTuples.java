@@ -1,0 +1,52 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.Versions;
+import dev.recount.topology.convention.Fact;
+import org.jspecify.annotations.Nullable;
+
+/** Versions, wherever they are stated, as one tuple. */
+final class VersionTuples {
+  private VersionTuples() {}
+
+  /** The versions that hold at a span. The answering model is the span's own. */
+  static Versions at(SpanNode node) {
+    Versions versions = new Versions();
+    versions.setAgentName(node.inherited(Fact.AGENT_NAME));
+    versions.setAgentVersion(node.inherited(Fact.AGENT_VERSION));
+    versions.setModel(node.inherited(Fact.MODEL));
+    versions.setResponseModel(node.own(Fact.RESPONSE_MODEL));
+    versions.setPromptName(node.inherited(Fact.PROMPT_NAME));
+    versions.setPromptVersion(node.inherited(Fact.PROMPT_VERSION));
+    versions.setToolSchemaVersion(node.inherited(Fact.TOOL_SCHEMA_VERSION));
+    versions.setMemoryIndexVersion(node.inherited(Fact.MEMORY_INDEX_VERSION));
+    String framework = node.inherited(Fact.FRAMEWORK);
+    versions.setFramework(framework != null ? framework : node.span.getScopeName());
+    versions.setFrameworkVersion(
+        framework != null ? node.inherited(Fact.FRAMEWORK_VERSION) : node.span.getScopeVersion());
+    versions.setRelease(node.inherited(Fact.RELEASE));
+    return versions;
+  }
+
+  /** The first tuple where it speaks, else the second. */
+  static Versions overlay(Versions first, Versions second) {
+    Versions merged = new Versions();
+    merged.setAgentName(either(first.getAgentName(), second.getAgentName()));
+    merged.setAgentVersion(either(first.getAgentVersion(), second.getAgentVersion()));
+    merged.setModel(either(first.getModel(), second.getModel()));
+    merged.setResponseModel(either(first.getResponseModel(), second.getResponseModel()));
+    merged.setPromptName(either(first.getPromptName(), second.getPromptName()));
+    merged.setPromptVersion(either(first.getPromptVersion(), second.getPromptVersion()));
+    merged.setToolSchemaVersion(
+        either(first.getToolSchemaVersion(), second.getToolSchemaVersion()));
+    merged.setMemoryIndexVersion(
+        either(first.getMemoryIndexVersion(), second.getMemoryIndexVersion()));
+    merged.setFramework(either(first.getFramework(), second.getFramework()));
+    merged.setFrameworkVersion(either(first.getFrameworkVersion(), second.getFrameworkVersion()));
+    merged.setRelease(either(first.getRelease(), second.getRelease()));
+    return merged;
+  }
+
+  private static @Nullable String either(@Nullable String first, @Nullable String second) {
+    return first != null ? first : second;
+  }
+}
