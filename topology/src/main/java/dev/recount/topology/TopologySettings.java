@@ -155,8 +155,7 @@ public record TopologySettings(
    * The defaults with some of them changed.
    *
    * @param changed settings by the names in {@link #CONFIG}
-   * @throws ConfigException when a value is malformed or out of
-   *     bounds, or a name is unknown
+   * @throws ConfigException when a value is malformed or out of bounds, or a name is unknown
    */
   public static TopologySettings fromMap(Map<String, String> changed) {
     for (String name : changed.keySet()) {

@@ -35,10 +35,12 @@ final class Emissions {
 
   /** 128 bits of a row's content. */
   record Fingerprint(long high, long low) {
-    static Fingerprint of(byte[] content) {
+    /** A provisional row differs from a final one, even where the two say the same. */
+    static Fingerprint of(byte[] content, boolean provisional) {
       try {
-        ByteBuffer digest =
-            ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(content));
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        sha256.update((byte) (provisional ? 1 : 0));
+        ByteBuffer digest = ByteBuffer.wrap(sha256.digest(content));
         return new Fingerprint(digest.getLong(), digest.getLong());
       } catch (NoSuchAlgorithmException impossible) {
         throw new IllegalStateException("Every Java platform has SHA-256", impossible);

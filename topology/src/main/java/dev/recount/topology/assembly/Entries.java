@@ -1,10 +1,7 @@
 package dev.recount.topology.assembly;
 
-import dev.recount.schemas.AvroCodec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -50,9 +47,8 @@ final class Entries {
   }
 
   /**
-   * Files an event unless one that outranks it is there: of two events with the same identity the
-   * one with the larger precedence wins, then the larger SHA-256. Costs one read and at most one
-   * write.
+   * Files an event unless it is there already, or one that {@linkplain Ranking outranks} it. Costs
+   * one read and at most one write.
    */
   Filing file(String trace, Envelope envelope, byte[] event, long appended, long sequence) {
     Bytes key = key(trace, envelope);
@@ -61,39 +57,13 @@ final class Entries {
       store.put(key, value(appended, sequence, event));
       return Filing.NEW;
     }
-    if (!outranks(envelope, event, existing)) {
+    long filedPrecedence = envelopes.read(existing, PREFIX_BYTES).precedence();
+    if (!Ranking.outranks(
+        envelope.precedence(), event, 0, filedPrecedence, existing, PREFIX_BYTES)) {
       return Filing.UNCHANGED;
     }
     store.put(key, value(ByteBuffer.wrap(existing).getLong(), sequence, event));
     return Filing.REPLACED;
-  }
-
-  private boolean outranks(Envelope envelope, byte[] event, byte[] existing) {
-    int headerBytes = AvroCodec.HEADER_BYTES;
-    if (Arrays.equals(
-        event,
-        headerBytes,
-        event.length,
-        existing,
-        PREFIX_BYTES + headerBytes,
-        existing.length)) {
-      return false;
-    }
-    long filedPrecedence = envelopes.read(existing, PREFIX_BYTES).precedence();
-    if (envelope.precedence() != filedPrecedence) {
-      return envelope.precedence() > filedPrecedence;
-    }
-    return Arrays.compareUnsigned(sha256(event, headerBytes), sha256(existing, PREFIX_BYTES + headerBytes)) > 0;
-  }
-
-  private static byte[] sha256(byte[] bytes, int from) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, from, bytes.length - from);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
   }
 
   /** Visits all events of a trace, in order of kind and identity. */
@@ -104,8 +74,7 @@ final class Entries {
         ByteBuffer prefix = ByteBuffer.wrap(value);
         long firstAppend = prefix.getLong();
         long sequence = prefix.getLong();
-        visitor.visit(
-            new Entry(envelopes.read(value, PREFIX_BYTES), firstAppend, sequence, value));
+        visitor.visit(new Entry(envelopes.read(value, PREFIX_BYTES), firstAppend, sequence, value));
       }
     }
   }

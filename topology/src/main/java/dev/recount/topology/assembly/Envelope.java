@@ -10,8 +10,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is needed to file an event: the fields before the payload of a {@link TraceEvent}. The payload
- * itself, which may be large, is neither decoded nor copied.
+ * What is needed to file an event: the fields before the payload of a {@link TraceEvent}. The
+ * payload itself, which may be large, is neither decoded nor copied.
  */
 record Envelope(TraceEventKind kind, String identity, long precedence, int hints) {
   private static final TraceEventKind[] KINDS = TraceEventKind.values();
@@ -46,10 +46,7 @@ record Envelope(TraceEventKind kind, String identity, long precedence, int hints
       decoder = DecoderFactory.get().binaryDecoder(event, start, event.length - start, decoder);
       try {
         return new Envelope(
-            KINDS[decoder.readEnum()],
-            decoder.readString(),
-            decoder.readLong(),
-            decoder.readInt());
+            KINDS[decoder.readEnum()], decoder.readString(), decoder.readLong(), decoder.readInt());
       } catch (IOException | RuntimeException malformed) {
         throw new UndecodableException("Not a trace event: " + malformed, malformed);
       }

@@ -9,8 +9,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Timers on the log's clock, kept in order of their due time. Whoever sets a timer remembers its due
- * time, so that one that was moved can be told from the one that holds.
+ * Timers on the log's clock, kept in order of their due time. Whoever sets a timer remembers its
+ * due time, so that one that was moved can be told from the one that holds.
  */
 final class Timers {
   /** No timer is set. */
@@ -52,8 +52,7 @@ final class Timers {
     }
     List<Timer> due = new ArrayList<>();
     // From the earliest known: what was deleted before it would slow the scan down.
-    try (KeyValueIterator<Bytes, byte[]> range =
-        store.range(key(earliest, ""), key(now + 1, ""))) {
+    try (KeyValueIterator<Bytes, byte[]> range = store.range(key(earliest, ""), key(now + 1, ""))) {
       while (range.hasNext() && due.size() < limit) {
         due.add(timer(range.next().key.get()));
       }

@@ -1,0 +1,106 @@
+package dev.recount.topology.assembly;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What is known of one alias: the traces that it occurs in and the feedback that names it. */
+final class AliasState {
+  private static final byte FORMAT = 1;
+
+  /** Where a piece of feedback stands. Stored by position: append only. */
+  enum Standing {
+    WAITING,
+    LINKED,
+    REPORTED,
+    AMBIGUOUS
+  }
+
+  private static final Standing[] STANDINGS = Standing.values();
+
+  /** One feedback event that names the alias. */
+  static final class Pending {
+    byte[] event = new byte[0];
+    long firstAppend;
+    long revision;
+    Standing standing = Standing.WAITING;
+  }
+
+  /** Trace IDs and in each the span that the alias belongs to, empty for none. Two suffice. */
+  final Map<String, String> targets = new LinkedHashMap<>();
+
+  final Map<String, Pending> feedback = new TreeMap<>();
+  long firstAppend;
+  long lastAppend;
+  long timerDue;
+
+  /** Number of the last link: a later one outranks an earlier one. */
+  long links;
+
+  byte[] encode() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(FORMAT);
+      out.writeLong(firstAppend);
+      out.writeLong(lastAppend);
+      out.writeLong(timerDue);
+      out.writeLong(links);
+      out.writeInt(targets.size());
+      for (Map.Entry<String, String> target : targets.entrySet()) {
+        out.writeUTF(target.getKey());
+        out.writeUTF(target.getValue());
+      }
+      out.writeInt(feedback.size());
+      for (Map.Entry<String, Pending> entry : feedback.entrySet()) {
+        Pending pending = entry.getValue();
+        out.writeUTF(entry.getKey());
+        out.writeInt(pending.event.length);
+        out.write(pending.event);
+        out.writeLong(pending.firstAppend);
+        out.writeLong(pending.revision);
+        out.writeByte(pending.standing.ordinal());
+      }
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  static AliasState decode(byte[] bytes) {
+    AliasState state = new AliasState();
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      byte format = in.readByte();
+      if (format != FORMAT) {
+        throw new IllegalStateException(
+            "State was written by another version of Recount (alias format " + format + ")");
+      }
+      state.firstAppend = in.readLong();
+      state.lastAppend = in.readLong();
+      state.timerDue = in.readLong();
+      state.links = in.readLong();
+      int targets = in.readInt();
+      for (int i = 0; i < targets; i++) {
+        state.targets.put(in.readUTF(), in.readUTF());
+      }
+      int feedback = in.readInt();
+      for (int i = 0; i < feedback; i++) {
+        Pending pending = new Pending();
+        String id = in.readUTF();
+        pending.event = in.readNBytes(in.readInt());
+        pending.firstAppend = in.readLong();
+        pending.revision = in.readLong();
+        pending.standing = STANDINGS[in.readByte()];
+        state.feedback.put(id, pending);
+      }
+    } catch (IOException malformed) {
+      throw new UncheckedIOException(malformed);
+    }
+    return state;
+  }
+}

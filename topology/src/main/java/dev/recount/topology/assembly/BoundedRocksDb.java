@@ -1,0 +1,55 @@
+package dev.recount.topology.assembly;
+
+import java.util.Map;
+import org.apache.kafka.streams.state.RocksDBConfigSetter;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.Filter;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * One block cache and one budget of write buffers for all stores of the process, index and filter
+ * blocks included: without it every store of every partition has its own, and memory grows with
+ * their number.
+ */
+public final class BoundedRocksDb implements RocksDBConfigSetter {
+  private static final long CACHE_BYTES = 128L << 20;
+  private static final long WRITE_BUFFER_BYTES = 64L << 20;
+  private static final long ONE_WRITE_BUFFER_BYTES = 8L << 20;
+  private static final int BLOOM_BITS_PER_KEY = 10;
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  // They live as long as the process: closing them with the first store would take them from
+  // others.
+  private static final Cache CACHE = new LRUCache(CACHE_BYTES);
+  private static final WriteBufferManager WRITE_BUFFERS =
+      new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+  private static final Filter BLOOM = new BloomFilter(BLOOM_BITS_PER_KEY);
+
+  @Override
+  public void setConfig(String storeName, Options options, Map<String, Object> configs) {
+    BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
+    table.setBlockCache(CACHE);
+    table.setCacheIndexAndFilterBlocks(true);
+    table.setPinTopLevelIndexAndFilter(true);
+    // Most look-ups ask for an event that is not there yet: the filter answers without a read.
+    table.setFilterPolicy(BLOOM);
+    options.setTableFormatConfig(table);
+    options.setWriteBufferManager(WRITE_BUFFERS);
+    options.setWriteBufferSize(ONE_WRITE_BUFFER_BYTES);
+    options.setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  @Override
+  public void close(String storeName, Options options) {
+    // Nothing of this store alone was opened here.
+  }
+}

@@ -1,0 +1,44 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.Status;
+import dev.recount.avro.Versions;
+import java.time.Instant;
+import java.util.List;
+
+/** Rows that carry their key only: they take another row back. */
+final class EmptyRows {
+  private EmptyRows() {}
+
+  static DecisionRecord decision(String traceId, String decisionId, DecisionKind kind) {
+    DecisionRecord row = new DecisionRecord();
+    row.setTraceId(traceId);
+    row.setDecisionId(decisionId);
+    row.setKind(kind);
+    row.setChain(List.of());
+    row.setVersions(new Versions());
+    row.setStartedAt(Instant.EPOCH);
+    row.setConsidered(List.of());
+    row.setConstraints(List.of());
+    row.setStatus(Status.unset);
+    row.setMemoryChunkIds(List.of());
+    row.setFlags(List.of());
+    row.setEvaluations(List.of());
+    row.setFeedback(List.of());
+    row.setSampleWeight(1.0);
+    return row;
+  }
+
+  static Evaluation evaluation(String traceId, String evaluationId) {
+    Evaluation row = new Evaluation();
+    row.setTraceId(traceId);
+    row.setEvaluationId(evaluationId);
+    row.setName("");
+    row.setVersions(new Versions());
+    row.setEvaluatedAt(Instant.EPOCH);
+    row.setSampleWeight(1.0);
+    return row;
+  }
+}

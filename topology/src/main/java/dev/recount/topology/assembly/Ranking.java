@@ -1,0 +1,49 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.schemas.AvroCodec;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * Which of two events with the same identity holds, whatever the order in which they came: the one
+ * with the larger precedence, then the one with the larger SHA-256.
+ */
+final class Ranking {
+  private Ranking() {}
+
+  /**
+   * Whether an event takes the place of the one that is filed.
+   *
+   * @param offset where the event starts in its array, its schema ID included
+   * @param filedOffset likewise of the filed event
+   */
+  static boolean outranks(
+      long precedence,
+      byte[] event,
+      int offset,
+      long filedPrecedence,
+      byte[] filed,
+      int filedOffset) {
+    if (precedence != filedPrecedence) {
+      return precedence > filedPrecedence;
+    }
+    // The schema ID is no part of the content.
+    int start = offset + AvroCodec.HEADER_BYTES;
+    int filedStart = filedOffset + AvroCodec.HEADER_BYTES;
+    if (Arrays.equals(event, start, event.length, filed, filedStart, filed.length)) {
+      return false;
+    }
+    return Arrays.compareUnsigned(sha256(event, start), sha256(filed, filedStart)) > 0;
+  }
+
+  private static byte[] sha256(byte[] bytes, int from) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes, from, bytes.length - from);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+    }
+  }
+}

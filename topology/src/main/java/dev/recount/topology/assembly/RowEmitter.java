@@ -1,0 +1,212 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackMatch;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.Phase;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.Span;
+import dev.recount.avro.TraceRecord;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import dev.recount.topology.assembly.Emissions.Fingerprint;
+import dev.recount.topology.assembly.Emissions.RowKey;
+import dev.recount.topology.assembly.Emissions.RowType;
+import dev.recount.topology.fold.TraceContents;
+import dev.recount.topology.fold.TraceFold;
+import dev.recount.topology.fold.TraceRows;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Folds a trace and emits those of its rows that have changed since the last emission. */
+final class RowEmitter {
+  private final Entries entries;
+  private final Emissions emissions;
+  private final TopologyCodecs codecs;
+  private final Outputs outputs;
+  private final int spanCap;
+
+  RowEmitter(
+      Entries entries,
+      Emissions emissions,
+      TopologyCodecs codecs,
+      Outputs outputs,
+      TopologySettings settings) {
+    this.entries = entries;
+    this.emissions = emissions;
+    this.codecs = codecs;
+    this.outputs = outputs;
+    this.spanCap = settings.spanCap();
+  }
+
+  /** Raises the header's revision and emits what differs from the revision before. */
+  void emit(String trace, TraceHeader header, Phase phase, long now) {
+    TraceReader reader =
+        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceRows rows = TraceFold.fold(reader.contents(trace));
+    header.revision++;
+    new Emission(trace, header, phase, now).emit(rows, reader);
+    if (phase != Phase.provisional) {
+      release(reader.unreleased(), header, now);
+      header.releasedSequence = header.sequence;
+    }
+  }
+
+  private void release(List<Span> spans, TraceHeader header, long now) {
+    for (Span span : spans) {
+      span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
+      span.setRevision(header.revision);
+      outputs.span(span, now);
+    }
+  }
+
+  /** Reports the feedback on a trace that never came. */
+  void reportUnmatched(String trace, TraceHeader header, long now) {
+    TraceReader reader =
+        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    header.revision++;
+    for (TraceContents.LinkedFeedback feedback : reader.contents(trace).feedback()) {
+      FeedbackRecord row = unmatched(feedback, UnmatchedReasons.TRACE_NEVER_CAME);
+      row.setRevision(feedback.baseRevision() + header.revision);
+      outputs.unmatchedFeedback(row, now);
+    }
+  }
+
+  static FeedbackRecord unmatched(TraceContents.LinkedFeedback feedback, String reason) {
+    FeedbackRecord row = new FeedbackRecord();
+    row.setFeedback(feedback.event());
+    row.setMatch(FeedbackMatch.NONE);
+    row.setReason(reason);
+    row.setKeyTime(Instant.ofEpochMilli(feedback.keyTime()));
+    return row;
+  }
+
+  /** One emission of one trace. */
+  private final class Emission {
+    private final TraceHeader header;
+    private final Phase phase;
+    private final long now;
+    private final Instant keyTime;
+    private final String trace;
+    private final Map<RowKey, Fingerprint> before;
+    private final Map<RowKey, Fingerprint> after = new LinkedHashMap<>();
+
+    Emission(String trace, TraceHeader header, Phase phase, long now) {
+      this.trace = trace;
+      this.header = header;
+      this.phase = phase;
+      this.now = now;
+      this.keyTime = Instant.ofEpochMilli(header.firstAppend);
+      this.before = emissions.load(trace);
+    }
+
+    void emit(TraceRows rows, TraceReader reader) {
+      rows.decisions().forEach(this::decision);
+      rows.snapshots().forEach(this::snapshot);
+      rows.evaluations().forEach(this::evaluation);
+      Map<String, TraceContents.LinkedFeedback> linked = new LinkedHashMap<>();
+      reader.contents(trace).feedback().forEach(f -> linked.put(f.event().getFeedbackId(), f));
+      for (FeedbackRecord row : rows.feedback()) {
+        TraceContents.LinkedFeedback source = linked.get(row.getFeedback().getFeedbackId());
+        feedback(row, source == null ? 0 : source.baseRevision());
+      }
+      for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
+        if (!linked.containsKey(withdrawn.event().getFeedbackId())) {
+          feedback(unmatched(withdrawn, UnmatchedReasons.AMBIGUOUS), withdrawn.baseRevision());
+        }
+      }
+      before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(this::withdraw);
+      // Last, so that whoever sees the trace's row finds its decisions.
+      trace(rows.trace());
+      emissions.save(trace, after);
+    }
+
+    /** Whether the content is new; content is what is left when the emission is taken out. */
+    private boolean changed(RowType type, String id, byte[] content) {
+      RowKey key = new RowKey(type, id);
+      Fingerprint fingerprint = Fingerprint.of(content, phase == Phase.provisional);
+      after.put(key, fingerprint);
+      return !fingerprint.equals(before.get(key));
+    }
+
+    private void decision(DecisionRecord row) {
+      row.setKeyTime(keyTime);
+      byte[] content = codecs.decisionRecords().encode(row);
+      if (changed(RowType.DECISION, row.getDecisionId(), content)) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        outputs.decision(row, now);
+      }
+    }
+
+    private void snapshot(SnapshotRecord row) {
+      row.setKeyTime(keyTime);
+      byte[] content = codecs.snapshotRecords().encode(row);
+      if (changed(RowType.SNAPSHOT, row.getSnapshotId(), content)) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        outputs.snapshot(row, now);
+      }
+    }
+
+    private void evaluation(Evaluation row) {
+      row.setKeyTime(keyTime);
+      byte[] content = codecs.evaluations().encode(row);
+      if (changed(RowType.EVALUATION, row.getEvaluationId(), content)) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        outputs.evaluation(row, now);
+      }
+    }
+
+    private void feedback(FeedbackRecord row, long baseRevision) {
+      byte[] content = codecs.feedbackRecords().encode(row);
+      if (changed(RowType.FEEDBACK, row.getFeedback().getFeedbackId(), content)) {
+        row.setRevision(baseRevision + header.revision);
+        if (row.getMatch() == FeedbackMatch.NONE) {
+          outputs.unmatchedFeedback(row, now);
+        } else {
+          outputs.feedback(row, now);
+        }
+      }
+    }
+
+    private void trace(TraceRecord row) {
+      row.setKeyTime(keyTime);
+      byte[] content = codecs.traceRecords().encode(row);
+      if (changed(RowType.TRACE, row.getTraceId(), content)) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        outputs.trace(row, now);
+      }
+    }
+
+    /** Takes back a row that the trace no longer has: two spans turned out to be one decision. */
+    private void withdraw(RowKey key) {
+      switch (key.type()) {
+        case DECISION -> {
+          DecisionRecord row = EmptyRows.decision(trace, key.id(), DecisionKind.REASONING);
+          row.setKeyTime(keyTime);
+          row.setPhase(phase);
+          row.setRevision(header.revision);
+          row.setDeleted(true);
+          outputs.decision(row, now);
+        }
+        case EVALUATION -> {
+          Evaluation row = EmptyRows.evaluation(trace, key.id());
+          row.setKeyTime(keyTime);
+          row.setPhase(phase);
+          row.setRevision(header.revision);
+          row.setDeleted(true);
+          outputs.evaluation(row, now);
+        }
+        // Traces, snapshots and feedback are events of their own and never taken back.
+        case TRACE, SNAPSHOT, FEEDBACK -> {}
+      }
+    }
+  }
+}

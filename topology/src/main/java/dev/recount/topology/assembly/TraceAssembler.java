@@ -1,0 +1,302 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.Phase;
+import dev.recount.avro.Tick;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.schemas.DeadLetters;
+import dev.recount.schemas.UndecodableException;
+import dev.recount.topology.AliasKeys;
+import dev.recount.topology.Hints;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files every entry of the log under its trace and emits the trace's rows when its lifecycle says
+ * so.
+ *
+ * <p>Everything happens while a record is processed, on the time at which the broker appended it,
+ * so that a replay of the log does the same. The wall clock serves one purpose: when a timer is due
+ * and the partition is idle, a tick is appended to the log.
+ */
+public final class TraceAssembler implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final Logger log = LoggerFactory.getLogger(TraceAssembler.class);
+
+  /** Timers that one record may fire: bounds the work of a tick. The next tick goes on. */
+  private static final int TIMERS_PER_RECORD = 200;
+
+  /** A tick that has not come back after this many intervals is taken for lost. */
+  private static final int TICK_PATIENCE = 10;
+
+  private final TopologyCodecs codecs;
+  private final TopologySettings settings;
+  private final LifecycleRules rules;
+  private final Envelope.Reader envelopes;
+
+  @SuppressWarnings("NullAway.Init")
+  private ProcessorContext<byte[], byte[]> context;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<Bytes, byte[]> headers;
+
+  @SuppressWarnings("NullAway.Init")
+  private Entries entries;
+
+  @SuppressWarnings("NullAway.Init")
+  private Timers timers;
+
+  @SuppressWarnings("NullAway.Init")
+  private Emissions emissions;
+
+  @SuppressWarnings("NullAway.Init")
+  private Outputs outputs;
+
+  @SuppressWarnings("NullAway.Init")
+  private RowEmitter emitter;
+
+  @SuppressWarnings("NullAway.Init")
+  private AliasResolver aliases;
+
+  @SuppressWarnings("NullAway.Init")
+  private LogClock clock;
+
+  private long tickExpectedUntil;
+
+  private TraceAssembler(TopologyCodecs codecs, TopologySettings settings) {
+    this.codecs = codecs;
+    this.settings = settings;
+    this.rules = new LifecycleRules(settings);
+    this.envelopes = new Envelope.Reader(codecs.traceEvents());
+  }
+
+  /** Supplies assemblers together with the stores that they need. */
+  public static ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier(
+      TopologyCodecs codecs, TopologySettings settings) {
+    return new ProcessorSupplier<>() {
+      @Override
+      public Processor<byte[], byte[], byte[], byte[]> get() {
+        return new TraceAssembler(codecs, settings);
+      }
+
+      @Override
+      public Set<StoreBuilder<?>> stores() {
+        return Set.copyOf(Stores.builders());
+      }
+    };
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    this.context = context;
+    headers = store(Stores.HEADERS);
+    entries = new Entries(store(Stores.ENTRIES), envelopes);
+    timers = new Timers(store(Stores.TIMERS));
+    emissions = new Emissions(store(Stores.EMISSIONS));
+    outputs = new Outputs(context, codecs);
+    emitter = new RowEmitter(entries, emissions, codecs, outputs, settings);
+    aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
+    clock = new LogClock(headers);
+    if (settings.live()) {
+      context.schedule(
+          settings.tickInterval(), PunctuationType.WALL_CLOCK_TIME, this::tickWhenIdle);
+    }
+  }
+
+  private <S extends StateStore> S store(String name) {
+    return context.getStateStore(name);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    long now = clock.advance(record.timestamp());
+    // Before the record itself: what was due by now must not see what came after.
+    fireDue(now);
+    try {
+      file(record, now);
+    } catch (UndecodableException undecodable) {
+      deadLetter(record, undecodable, now);
+    }
+  }
+
+  private void file(Record<byte[], byte[]> record, long now) {
+    if (record.key() == null || record.value() == null) {
+      throw new UndecodableException("An entry of the log needs a key and a value", null);
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    Envelope envelope = envelopes.read(record.value());
+    switch (envelope.kind()) {
+      case TICK -> tickExpectedUntil = 0;
+      case ALIAS -> aliases.announced(key, record.value(), now);
+      case FEEDBACK -> {
+        if (AliasKeys.isAlias(key)) {
+          aliases.feedback(key, envelope, record.value(), now);
+        } else {
+          fileUnderTrace(key, envelope, record.value(), now);
+        }
+      }
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION, LINK ->
+          fileUnderTrace(key, envelope, record.value(), now);
+      // Written by versions of Recount that know settings and deletions in the log.
+      case CONFIG, FORGET -> {}
+    }
+  }
+
+  private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
+    TraceHeader header = load(trace);
+    if (header == null) {
+      header = new TraceHeader();
+      header.firstAppend = now;
+    }
+    Entries.Filing filing = entries.file(trace, envelope, event, now, header.sequence + 1);
+    if (filing == Entries.Filing.UNCHANGED) {
+      return;
+    }
+    header.sequence++;
+    if (filing == Entries.Filing.NEW) {
+      count(header, envelope.kind());
+    }
+    boolean complete = envelope.has(Hints.ROOT) && envelope.has(Hints.ENDED);
+    if (complete) {
+      header.setRootEnded();
+    }
+    rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+    schedule(trace, header);
+    save(trace, header);
+  }
+
+  private static void count(TraceHeader header, TraceEventKind kind) {
+    switch (kind) {
+      case SPAN -> header.spans++;
+      case SNAPSHOT, DECISION -> header.others++;
+      case FEEDBACK, LINK -> header.feedback++;
+      case LOG_RECORD, ALIAS, CONFIG, FORGET, TICK -> {}
+    }
+  }
+
+  /**
+   * Sets the timer earlier when it must fire earlier; one that fires too early sets itself anew.
+   */
+  private void schedule(String trace, TraceHeader header) {
+    long due = rules.due(header);
+    if (header.timerDue == 0 || due < header.timerDue) {
+      if (header.timerDue != 0) {
+        timers.cancel(header.timerDue, trace);
+      }
+      header.timerDue = due;
+      timers.set(due, trace);
+    }
+  }
+
+  private void fireDue(long now) {
+    List<Timers.Timer> due = timers.takeDue(now, TIMERS_PER_RECORD);
+    for (Timers.Timer timer : due) {
+      if (AliasKeys.isAlias(timer.trace())) {
+        aliases.timer(timer.trace(), timer.due(), now);
+      } else {
+        timer(timer, now);
+      }
+    }
+  }
+
+  private void timer(Timers.Timer timer, long now) {
+    String trace = timer.trace();
+    TraceHeader header = load(trace);
+    if (header == null || header.timerDue != timer.due()) {
+      return;
+    }
+    header.timerDue = 0;
+    if (rules.expired(header, now)) {
+      entries.delete(trace);
+      emissions.delete(trace);
+      headers.delete(key(trace));
+      return;
+    }
+    Phase phase = rules.emission(header, now);
+    if (phase != null) {
+      emit(trace, header, phase, now);
+    } else if (rules.feedbackGivenUp(header, now)) {
+      emitter.reportUnmatched(trace, header, now);
+      header.setReportedUnmatched(true);
+    }
+    schedule(trace, header);
+    save(trace, header);
+  }
+
+  private void emit(String trace, TraceHeader header, Phase phase, long now) {
+    try {
+      emitter.emit(trace, header, phase, now);
+    } catch (UndecodableException | IllegalStateException | IllegalArgumentException failed) {
+      // One trace that cannot be folded must not stop the others. Its events stay in state.
+      log.error("Trace {} cannot be folded", trace, failed);
+      Headers description = new RecordHeaders();
+      DeadLetters.describe(
+          description, origin(now), "assembly", "Trace cannot be folded: " + failed);
+      outputs.deadLetter(trace.getBytes(StandardCharsets.UTF_8), new byte[0], description, now);
+    }
+    rules.emitted(header, phase, now);
+  }
+
+  private void deadLetter(
+      Record<byte[], byte[]> record, UndecodableException undecodable, long now) {
+    Headers description = new RecordHeaders(record.headers());
+    DeadLetters.describe(
+        description,
+        origin(record.timestamp()),
+        "assembly",
+        String.valueOf(undecodable.getMessage()));
+    outputs.deadLetter(record.key(), record.value(), description, now);
+  }
+
+  private DeadLetters.Origin origin(long timestamp) {
+    RecordMetadata metadata = context.recordMetadata().orElse(null);
+    return metadata == null
+        ? new DeadLetters.Origin("", -1, -1, timestamp)
+        : new DeadLetters.Origin(
+            metadata.topic(), metadata.partition(), metadata.offset(), timestamp);
+  }
+
+  /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
+  private void tickWhenIdle(long wallClock) {
+    if (timers.earliest() > wallClock || wallClock < tickExpectedUntil) {
+      return;
+    }
+    int partition = context.taskId().partition();
+    TraceEvent tick = new TraceEvent();
+    tick.setKind(TraceEventKind.TICK);
+    tick.setIdentity(Integer.toString(partition));
+    tick.setPayload(new Tick(partition));
+    outputs.traceEvent(TickPartitioner.key(partition), tick, wallClock);
+    tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
+  }
+
+  private @Nullable TraceHeader load(String trace) {
+    byte[] bytes = headers.get(key(trace));
+    return bytes == null ? null : TraceHeader.decode(bytes);
+  }
+
+  private void save(String trace, TraceHeader header) {
+    headers.put(key(trace), header.encode());
+  }
+
+  private static Bytes key(String trace) {
+    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackLink;
+import dev.recount.avro.Span;
+import dev.recount.avro.TraceEvent;
+import dev.recount.schemas.AvroCodec;
+import dev.recount.topology.fold.TraceContents;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/** Reads the events of a trace back from the store, for the fold and for release. */
+final class TraceReader implements Entries.Visitor {
+  /** Of a trace over its cap, the spans that start last are left out. */
+  private static final Comparator<Span> LAST_START_FIRST =
+      Comparator.comparingLong(Span::getStartTimeUnixNano)
+          .thenComparing(Span::getSpanId)
+          .reversed();
+
+  private final AvroCodec<TraceEvent> codec;
+  private final int spanCap;
+  private final long releasedSequence;
+
+  private final PriorityQueue<Span> folded = new PriorityQueue<>(LAST_START_FIRST);
+  private final List<Span> roots = new ArrayList<>();
+  private long beyondCap;
+  private final List<Span> unreleased = new ArrayList<>();
+  private final List<ContextSnapshot> snapshots = new ArrayList<>();
+  private final List<DecisionEvent> decisions = new ArrayList<>();
+  private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
+  private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
+
+  private TraceReader(AvroCodec<TraceEvent> codec, int spanCap, long releasedSequence) {
+    this.codec = codec;
+    this.spanCap = spanCap;
+    this.releasedSequence = releasedSequence;
+  }
+
+  /**
+   * Reads a trace.
+   *
+   * @param spanCap spans that are folded at most, roots aside
+   * @param releasedSequence spans filed later than this are listed as unreleased
+   */
+  static TraceReader read(
+      Entries entries,
+      AvroCodec<TraceEvent> codec,
+      String trace,
+      int spanCap,
+      long releasedSequence) {
+    TraceReader reader = new TraceReader(codec, spanCap, releasedSequence);
+    entries.visit(trace, reader);
+    return reader;
+  }
+
+  @Override
+  public void visit(Entries.Entry entry) {
+    TraceEvent event = codec.decode(entry.value(), entry.offset());
+    Object payload = event.getPayload();
+    if (payload instanceof Span span) {
+      add(span, entry.sequence());
+    } else if (payload instanceof ContextSnapshot snapshot) {
+      snapshots.add(snapshot);
+    } else if (payload instanceof DecisionEvent decision) {
+      decisions.add(decision);
+    } else if (payload instanceof FeedbackEvent given) {
+      feedback.add(new TraceContents.LinkedFeedback(given, null, null, entry.firstAppend(), 0));
+    } else if (payload instanceof FeedbackLink link) {
+      add(link);
+    }
+    // Log records are kept in the log and in state; no convention of theirs is folded yet.
+  }
+
+  private void add(Span span, long sequence) {
+    if (sequence > releasedSequence) {
+      unreleased.add(span);
+    }
+    if (span.getParentSpanId() == null) {
+      roots.add(span);
+      return;
+    }
+    folded.add(span);
+    if (folded.size() > spanCap) {
+      folded.poll();
+      beyondCap++;
+    }
+  }
+
+  private void add(FeedbackLink link) {
+    TraceContents.LinkedFeedback linked =
+        new TraceContents.LinkedFeedback(
+            link.getFeedback(),
+            link.getResolvedBy(),
+            link.getSpanId(),
+            link.getFeedbackKeyTime().toEpochMilli(),
+            link.getRevision());
+    (link.getWithdrawn() ? withdrawn : feedback).add(linked);
+  }
+
+  TraceContents contents(String trace) {
+    List<Span> spans = new ArrayList<>(folded.size() + roots.size());
+    spans.addAll(roots);
+    spans.addAll(folded);
+    return new TraceContents(trace, spans, beyondCap, snapshots, decisions, feedback);
+  }
+
+  /** Spans that have not been released to retained-spans in their present form. */
+  List<Span> unreleased() {
+    return unreleased;
+  }
+
+  /** Feedback whose link to this trace no longer holds. */
+  List<TraceContents.LinkedFeedback> withdrawn() {
+    return withdrawn;
+  }
+}

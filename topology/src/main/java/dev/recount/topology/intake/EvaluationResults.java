@@ -1,0 +1,90 @@
+package dev.recount.topology.intake;
+
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackKind;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluations that arrive as OTLP log records.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/">OpenTelemetry
+ *     GenAI events</a>
+ */
+final class EvaluationResults {
+  static final String EVENT = "gen_ai.evaluation.result";
+
+  private static final int ID_BYTES = 16;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private EvaluationResults() {}
+
+  /** The evaluation as feedback. Its ID is a pure function of what was judged, when and how. */
+  static FeedbackEvent feedback(
+      Map<String, Object> attributes,
+      @Nullable String traceId,
+      @Nullable String spanId,
+      long unixNano) {
+    FeedbackEvent feedback = new FeedbackEvent();
+    feedback.setKind(FeedbackKind.EVALUATION);
+    feedback.setName(text(attributes, "gen_ai.evaluation.name"));
+    feedback.setScore(number(attributes, "gen_ai.evaluation.score.value"));
+    feedback.setLabel(text(attributes, "gen_ai.evaluation.score.label"));
+    feedback.setComment(text(attributes, "gen_ai.evaluation.explanation"));
+    feedback.setTraceId(traceId);
+    feedback.setSpanId(spanId);
+    feedback.setResponseId(text(attributes, "gen_ai.response.id"));
+    feedback.setOccurredAt(Instant.ofEpochMilli(unixNano / NANOS_PER_MILLI));
+    feedback.setFeedbackId(id(feedback, unixNano));
+    Map<String, String> rest = new TreeMap<>();
+    attributes.forEach(
+        (key, value) -> {
+          if (value != null && !key.startsWith("gen_ai.evaluation.")) {
+            rest.put(key, value.toString());
+          }
+        });
+    feedback.setAttributes(rest);
+    return feedback;
+  }
+
+  private static String id(FeedbackEvent feedback, long unixNano) {
+    String judged =
+        String.join(
+            "\u0000",
+            String.valueOf(feedback.getTraceId()),
+            String.valueOf(feedback.getSpanId()),
+            String.valueOf(feedback.getResponseId()),
+            String.valueOf(feedback.getName()),
+            Long.toString(unixNano));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(judged.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+    }
+  }
+
+  private static @Nullable String text(Map<String, Object> attributes, String key) {
+    Object value = attributes.get(key);
+    return value == null ? null : value.toString();
+  }
+
+  private static @Nullable Double number(Map<String, Object> attributes, String key) {
+    Object value = attributes.get(key);
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    try {
+      return value == null ? null : Double.valueOf(value.toString());
+    } catch (NumberFormatException notANumber) {
+      return null;
+    }
+  }
+}

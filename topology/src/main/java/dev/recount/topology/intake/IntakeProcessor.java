@@ -1,0 +1,110 @@
+package dev.recount.topology.intake;
+
+import dev.recount.avro.AliasAnnouncement;
+import dev.recount.avro.AliasKind;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.DeadLetters;
+import dev.recount.schemas.RegistryUnavailableException;
+import dev.recount.schemas.UndecodableException;
+import dev.recount.topology.AliasKeys;
+import dev.recount.topology.NodeNames;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the records of one input topic into entries of the log. What cannot be turned into one goes
+ * to the dead letters with its original bytes.
+ */
+abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final String STAGE = "intake";
+
+  private final AvroCodec<TraceEvent> codec;
+
+  @SuppressWarnings("NullAway.Init")
+  private ProcessorContext<byte[], byte[]> context;
+
+  @SuppressWarnings("NullAway.Init")
+  private Record<byte[], byte[]> current;
+
+  IntakeProcessor(AvroCodec<TraceEvent> codec) {
+    this.codec = codec;
+  }
+
+  /**
+   * Turns a record's value into entries, each handed to {@link #append}.
+   *
+   * @throws UndecodableException when the value cannot be turned into any
+   */
+  abstract void accept(byte[] value);
+
+  @Override
+  public final void init(ProcessorContext<byte[], byte[]> context) {
+    this.context = context;
+  }
+
+  @Override
+  public final void process(Record<byte[], byte[]> record) {
+    current = record;
+    if (record.value() == null) {
+      deadLetter("The record has no value");
+      return;
+    }
+    try {
+      accept(record.value());
+    } catch (RegistryUnavailableException unavailable) {
+      // Nothing is wrong with the record: it is read again when the registry answers.
+      throw unavailable;
+    } catch (UndecodableException undecodable) {
+      deadLetter(String.valueOf(undecodable.getMessage()));
+    }
+  }
+
+  /** Appends an entry to the log of a trace. */
+  final void append(
+      String traceId,
+      TraceEventKind kind,
+      String identity,
+      long precedence,
+      int hints,
+      Object payload) {
+    TraceEvent event = new TraceEvent();
+    event.setKind(kind);
+    event.setIdentity(identity);
+    event.setPrecedence(precedence);
+    event.setHints(hints);
+    event.setPayload(payload);
+    context.forward(
+        new Record<>(
+            traceId.getBytes(StandardCharsets.UTF_8), codec.encode(event), current.timestamp()),
+        NodeNames.INTAKE_EVENTS);
+  }
+
+  /** Says in the log of an alias that it occurs in a trace. */
+  final void announce(AliasKind kind, String value, String traceId, @Nullable String spanId) {
+    AliasAnnouncement announcement = new AliasAnnouncement(kind, value, traceId, spanId);
+    append(AliasKeys.of(kind, value), TraceEventKind.ALIAS, traceId, 0, 0, announcement);
+  }
+
+  /** Sends the current record's original bytes to the dead letters. */
+  final void deadLetter(String error) {
+    RecordMetadata metadata = context.recordMetadata().orElse(null);
+    DeadLetters.Origin origin =
+        metadata == null
+            ? new DeadLetters.Origin("", -1, -1, current.timestamp())
+            : new DeadLetters.Origin(
+                metadata.topic(), metadata.partition(), metadata.offset(), current.timestamp());
+    Headers headers = new RecordHeaders(current.headers());
+    DeadLetters.describe(headers, origin, STAGE, error);
+    context.forward(
+        new Record<>(current.key(), current.value(), current.timestamp(), headers),
+        NodeNames.INTAKE_DEAD_LETTERS);
+  }
+}
