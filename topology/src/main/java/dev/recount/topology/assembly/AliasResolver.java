@@ -28,6 +28,13 @@ final class AliasResolver {
   /** More targets change nothing: two are ambiguous already. */
   private static final int ENOUGH_TARGETS = 2;
 
+  /**
+   * Rows of one piece of feedback are written here and, once linked, by its trace. Each act here
+   * opens a new block of revisions, within which the trace counts its own, so that the last act
+   * holds.
+   */
+  private static final long REVISIONS_PER_ACT = 1L << 20;
+
   private final KeyValueStore<Bytes, byte[]> store;
   private final Timers timers;
   private final TopologyCodecs codecs;
@@ -56,12 +63,9 @@ final class AliasResolver {
     AliasAnnouncement announcement =
         (AliasAnnouncement) codecs.traceEvents().decode(event).getPayload();
     AliasState state = load(key, now);
-    if (state.targets.containsKey(announcement.getTraceId())
-        || state.targets.size() >= ENOUGH_TARGETS) {
+    if (state.targets.size() >= ENOUGH_TARGETS || !state.targets.add(announcement.getTraceId())) {
       return;
     }
-    String span = announcement.getSpanId();
-    state.targets.put(announcement.getTraceId(), span == null ? "" : span);
     state.lastAppend = now;
     resolve(key, state, now);
     save(key, state);
@@ -97,7 +101,7 @@ final class AliasResolver {
       if (kind == AliasKind.SESSION_ID) {
         if (pending.standing == Standing.WAITING) {
           pending.standing = Standing.REPORTED;
-          outputs.feedback(row(pending, FeedbackMatch.SESSION), now);
+          outputs.feedback(row(state, pending, FeedbackMatch.SESSION), now);
         }
       } else if (state.targets.size() == 1) {
         if (pending.standing != Standing.LINKED) {
@@ -109,7 +113,7 @@ final class AliasResolver {
           // The trace's log has the link, so the trace reports the feedback as unmatched.
           link(state, pending, kind, true, now);
         } else if (pending.standing != Standing.AMBIGUOUS) {
-          reportUnmatched(pending, UnmatchedReasons.AMBIGUOUS, now);
+          reportUnmatched(state, pending, UnmatchedReasons.AMBIGUOUS, now);
         }
         pending.standing = Standing.AMBIGUOUS;
       }
@@ -119,41 +123,44 @@ final class AliasResolver {
 
   private void link(
       AliasState state, Pending pending, AliasKind kind, boolean withdrawn, long now) {
-    state.links++;
+    state.acts++;
     if (!live) {
       return;
     }
-    Map.Entry<String, String> target = state.targets.entrySet().iterator().next();
+    String target = state.targets.iterator().next();
     FeedbackEvent feedback = feedbackOf(pending);
     FeedbackLink link = new FeedbackLink();
     link.setFeedback(feedback);
     link.setResolvedBy(kind);
-    link.setSpanId(target.getValue().isEmpty() ? null : target.getValue());
     link.setFeedbackKeyTime(Instant.ofEpochMilli(pending.firstAppend));
-    link.setRevision(pending.revision);
+    link.setRevision(revision(state));
     link.setWithdrawn(withdrawn);
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.LINK);
     event.setIdentity(feedback.getFeedbackId());
-    event.setPrecedence(state.links);
+    event.setPrecedence(state.acts);
     event.setHints(codecs.traceEvents().decode(pending.event).getHints());
     event.setPayload(link);
-    outputs.traceEvent(target.getKey(), event, now);
+    outputs.traceEvent(target, event, now);
   }
 
-  private void reportUnmatched(Pending pending, String reason, long now) {
-    FeedbackRecord row = row(pending, FeedbackMatch.NONE);
+  private void reportUnmatched(AliasState state, Pending pending, String reason, long now) {
+    FeedbackRecord row = row(state, pending, FeedbackMatch.NONE);
     row.setReason(reason);
     outputs.unmatchedFeedback(row, now);
   }
 
-  private FeedbackRecord row(Pending pending, FeedbackMatch match) {
+  private static long revision(AliasState state) {
+    return state.acts * REVISIONS_PER_ACT;
+  }
+
+  private FeedbackRecord row(AliasState state, Pending pending, FeedbackMatch match) {
     FeedbackRecord row = new FeedbackRecord();
     row.setFeedback(feedbackOf(pending));
     row.setMatch(match);
     row.setKeyTime(Instant.ofEpochMilli(pending.firstAppend));
-    pending.revision++;
-    row.setRevision(pending.revision);
+    state.acts++;
+    row.setRevision(revision(state));
     return row;
   }
 
@@ -196,7 +203,7 @@ final class AliasResolver {
     if (state.targets.isEmpty() && now >= state.lastAppend + feedbackWait) {
       for (Pending pending : state.feedback.values()) {
         if (pending.standing == Standing.WAITING) {
-          reportUnmatched(pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
+          reportUnmatched(state, pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
           pending.standing = Standing.REPORTED;
         }
       }

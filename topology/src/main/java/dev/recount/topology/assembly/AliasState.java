@@ -6,8 +6,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What is known of one alias: the traces that it occurs in and the feedback that names it. */
@@ -28,20 +29,19 @@ final class AliasState {
   static final class Pending {
     byte[] event = new byte[0];
     long firstAppend;
-    long revision;
     Standing standing = Standing.WAITING;
   }
 
-  /** Trace IDs and in each the span that the alias belongs to, empty for none. Two suffice. */
-  final Map<String, String> targets = new LinkedHashMap<>();
+  /** Traces in which the alias occurs. Two suffice: more are no more ambiguous. */
+  final Set<String> targets = new LinkedHashSet<>();
 
   final Map<String, Pending> feedback = new TreeMap<>();
   long firstAppend;
   long lastAppend;
   long timerDue;
 
-  /** Number of the last link: a later one outranks an earlier one. */
-  long links;
+  /** Number of the last thing that was done about the alias's feedback: linked, reported. */
+  long acts;
 
   byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -50,11 +50,10 @@ final class AliasState {
       out.writeLong(firstAppend);
       out.writeLong(lastAppend);
       out.writeLong(timerDue);
-      out.writeLong(links);
+      out.writeLong(acts);
       out.writeInt(targets.size());
-      for (Map.Entry<String, String> target : targets.entrySet()) {
-        out.writeUTF(target.getKey());
-        out.writeUTF(target.getValue());
+      for (String target : targets) {
+        out.writeUTF(target);
       }
       out.writeInt(feedback.size());
       for (Map.Entry<String, Pending> entry : feedback.entrySet()) {
@@ -63,7 +62,6 @@ final class AliasState {
         out.writeInt(pending.event.length);
         out.write(pending.event);
         out.writeLong(pending.firstAppend);
-        out.writeLong(pending.revision);
         out.writeByte(pending.standing.ordinal());
       }
     } catch (IOException impossible) {
@@ -83,10 +81,10 @@ final class AliasState {
       state.firstAppend = in.readLong();
       state.lastAppend = in.readLong();
       state.timerDue = in.readLong();
-      state.links = in.readLong();
+      state.acts = in.readLong();
       int targets = in.readInt();
       for (int i = 0; i < targets; i++) {
-        state.targets.put(in.readUTF(), in.readUTF());
+        state.targets.add(in.readUTF());
       }
       int feedback = in.readInt();
       for (int i = 0; i < feedback; i++) {
@@ -94,7 +92,6 @@ final class AliasState {
         String id = in.readUTF();
         pending.event = in.readNBytes(in.readInt());
         pending.firstAppend = in.readLong();
-        pending.revision = in.readLong();
         pending.standing = STANDINGS[in.readByte()];
         state.feedback.put(id, pending);
       }

@@ -68,7 +68,7 @@ final class TraceReader implements Entries.Visitor {
     } else if (payload instanceof DecisionEvent decision) {
       decisions.add(decision);
     } else if (payload instanceof FeedbackEvent given) {
-      feedback.add(new TraceContents.LinkedFeedback(given, null, null, entry.firstAppend(), 0));
+      feedback.add(new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
     }
@@ -95,7 +95,6 @@ final class TraceReader implements Entries.Visitor {
         new TraceContents.LinkedFeedback(
             link.getFeedback(),
             link.getResolvedBy(),
-            link.getSpanId(),
             link.getFeedbackKeyTime().toEpochMilli(),
             link.getRevision());
     (link.getWithdrawn() ? withdrawn : feedback).add(linked);

@@ -5,6 +5,7 @@ import dev.recount.avro.EvaluationOutcome;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
 import dev.recount.avro.FeedbackOutcome;
+import dev.recount.topology.convention.Fact;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,9 +28,25 @@ final class FeedbackJoin {
   private final SpanTree tree;
   private final Map<String, DecisionDraft> byId = new HashMap<>();
   private final Map<String, DecisionDraft> bySpan = new HashMap<>();
-  private final Map<String, DecisionDraft> byCallId = new HashMap<>();
-  private final Set<String> repeatedCallIds = new HashSet<>();
+  private final Unique byCallId = new Unique();
+  private final Unique byResponseId = new Unique();
   private final Map<String, DecisionDraft> bySnapshot = new HashMap<>();
+
+  /** Decisions by an identifier of theirs, as far as it names one only. */
+  private static final class Unique {
+    private final Map<String, DecisionDraft> byName = new HashMap<>();
+    private final Set<String> repeated = new HashSet<>();
+
+    void add(@Nullable String name, DecisionDraft draft) {
+      if (name != null && byName.putIfAbsent(name, draft) != null) {
+        repeated.add(name);
+      }
+    }
+
+    @Nullable DecisionDraft get(@Nullable String name) {
+      return name == null || repeated.contains(name) ? null : byName.get(name);
+    }
+  }
 
   FeedbackJoin(SpanTree tree, List<DecisionDraft> inOrder) {
     this.tree = tree;
@@ -38,9 +55,8 @@ final class FeedbackJoin {
       if (draft.spanId() != null) {
         bySpan.putIfAbsent(draft.spanId(), draft);
       }
-      if (draft.toolCallId != null && byCallId.putIfAbsent(draft.toolCallId, draft) != null) {
-        repeatedCallIds.add(draft.toolCallId);
-      }
+      byCallId.add(draft.toolCallId, draft);
+      byResponseId.add(draft.node == null ? null : draft.node.own(Fact.RESPONSE_ID), draft);
       ContextSnapshot snapshot = draft.snapshot;
       if (snapshot != null) {
         bySnapshot.putIfAbsent(snapshot.getSnapshotId(), draft);
@@ -75,11 +91,14 @@ final class FeedbackJoin {
     if (event.getDecisionId() != null && byId.containsKey(event.getDecisionId())) {
       return byId.get(event.getDecisionId());
     }
-    String callId = event.getToolCallId();
-    if (callId != null && byCallId.containsKey(callId) && !repeatedCallIds.contains(callId)) {
-      return byCallId.get(callId);
+    DecisionDraft named = byCallId.get(event.getToolCallId());
+    if (named == null) {
+      named = byResponseId.get(event.getResponseId());
     }
-    String spanId = feedback.spanId();
+    if (named != null) {
+      return named;
+    }
+    String spanId = event.getSpanId();
     if (spanId != null) {
       if (bySpan.containsKey(spanId)) {
         return bySpan.get(spanId);

@@ -63,15 +63,24 @@ final class SpanTree {
       for (SpanNode node = start; node != null; node = node.parent) {
         SpanNode earlier = visitedFrom.putIfAbsent(node, start);
         if (earlier == start) {
-          start.parent = null;
-          start.orphan = true;
-          break;
+          cutAtEarliest(node);
         }
         if (earlier != null) {
           break;
         }
       }
     }
+  }
+
+  private static void cutAtEarliest(SpanNode onCycle) {
+    SpanNode earliest = onCycle;
+    for (SpanNode node = onCycle.parent; node != null && node != onCycle; node = node.parent) {
+      if (BY_START.compare(node, earliest) < 0) {
+        earliest = node;
+      }
+    }
+    earliest.parent = null;
+    earliest.orphan = true;
   }
 
   private static void noteEnclosing(SpanNode node) {

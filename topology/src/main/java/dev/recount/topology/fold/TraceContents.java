@@ -31,20 +31,10 @@ public record TraceContents(
    *
    * @param event the feedback as it was received
    * @param linkedBy alias by which the trace was found; null when the feedback named the trace
-   * @param linkedSpanId span that the alias belongs to, if any
    * @param keyTime append time of the feedback's first event, milliseconds since the Unix epoch
    * @param baseRevision revision that the feedback's row had reached before it was linked; 0 for
    *     feedback that named the trace
    */
   public record LinkedFeedback(
-      FeedbackEvent event,
-      @Nullable AliasKind linkedBy,
-      @Nullable String linkedSpanId,
-      long keyTime,
-      long baseRevision) {
-    /** Span that the feedback is about, as it says itself or as its alias says. */
-    @Nullable String spanId() {
-      return event.getSpanId() != null ? event.getSpanId() : linkedSpanId;
-    }
-  }
+      FeedbackEvent event, @Nullable AliasKind linkedBy, long keyTime, long baseRevision) {}
 }

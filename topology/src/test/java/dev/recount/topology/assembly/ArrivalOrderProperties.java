@@ -1,0 +1,98 @@
+package dev.recount.topology.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.recount.topology.TopologySettings;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** The same set of events ends in the same rows, however they arrive. */
+class ArrivalOrderProperties {
+  private static final long START = 1_772_366_400_000L;
+
+  /** Longer than every wait of the lifecycle but the retention. */
+  private static final long LONG_ENOUGH = 20 * 60_000;
+
+  /** How one event arrives in the disorderly run. */
+  record Arrival(TelemetryPlan plan, int position, int copies, int pauseMillis, boolean restart) {}
+
+  @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+  void anyOrderBatchingDuplicationAndRestartEndsInTheSameRows(
+      @ForAll("arrivals") List<Arrival> arrivals) {
+    assertThat(AssemblerHarness.differences(inOrder(arrivals), disorderly(arrivals))).isEmpty();
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void theSameLogGivesTheSameBytes(@ForAll("arrivals") List<Arrival> arrivals) {
+    assertThat(disorderly(arrivals).written).isEqualTo(disorderly(arrivals).written);
+  }
+
+  private static AssemblerHarness inOrder(List<Arrival> arrivals) {
+    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    for (Arrival arrival : arrivals) {
+      arrival.plan().events().forEach(event -> harness.append(event.key(), event.event()));
+    }
+    harness.pass(LONG_ENOUGH);
+    return harness;
+  }
+
+  private static AssemblerHarness disorderly(List<Arrival> arrivals) {
+    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    List<Arrival> order = new ArrayList<>();
+    for (Arrival arrival : arrivals) {
+      for (int copy = 0; copy < arrival.copies(); copy++) {
+        order.add(
+            new Arrival(
+                arrival.plan(),
+                arrival.position() ^ (copy * 0x5bd1e995),
+                1,
+                arrival.pauseMillis(),
+                arrival.restart()));
+      }
+    }
+    order.sort(Comparator.comparingInt(Arrival::position));
+    for (Arrival arrival : order) {
+      if (arrival.restart()) {
+        harness.restart();
+      }
+      List<TelemetryPlan.Keyed> events = new ArrayList<>(arrival.plan().events());
+      if (arrival.position() % 2 == 0) {
+        java.util.Collections.reverse(events);
+      }
+      events.forEach(event -> harness.append(event.key(), event.event()));
+      if (arrival.pauseMillis() > 0) {
+        harness.pass(arrival.pauseMillis());
+      }
+    }
+    harness.pass(LONG_ENOUGH);
+    return harness;
+  }
+
+  @Provide
+  Arbitrary<List<Arrival>> arrivals() {
+    Arbitrary<Integer> pause =
+        Arbitraries.frequencyOf(
+            net.jqwik.api.Tuple.of(20, Arbitraries.just(0)),
+            net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(1, 3_000)),
+            net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(10_000, 70_000)));
+    Arbitrary<Boolean> restart =
+        Arbitraries.frequency(net.jqwik.api.Tuple.of(9, false), net.jqwik.api.Tuple.of(1, true));
+    return Combinators.combine(
+            TelemetryPlan.plans(),
+            Arbitraries.integers(),
+            Arbitraries.integers().between(1, 2),
+            pause,
+            restart)
+        .as(Arrival::new)
+        .list()
+        .ofMaxSize(150);
+  }
+}

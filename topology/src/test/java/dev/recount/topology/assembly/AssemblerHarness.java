@@ -1,0 +1,217 @@
+package dev.recount.topology.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.Phase;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.Tick;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.avro.TraceRecord;
+import dev.recount.schemas.Topics;
+import dev.recount.topology.NodeNames;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * One partition of the assembler with its stores in memory: thousands of runs a second, restarts
+ * included. Events that the assembler appends to the log come back to it, as they do on a broker.
+ */
+final class AssemblerHarness {
+  static final TopologyCodecs CODECS =
+      TopologyCodecs.of(new MockSchemaRegistryClient(), Topics.withPrefix(""));
+
+  private final TopologySettings settings;
+  private final MockProcessorContext<byte[], byte[]> context;
+  private Processor<byte[], byte[], byte[], byte[]> assembler;
+  private long now;
+
+  /** Every record that was written, in order, as topic node, key and bytes. */
+  final List<String> written = new ArrayList<>();
+
+  /** The last revision of each row that is not withdrawn, without what depends on arrival. */
+  final Map<String, SpecificRecordBase> rows = new TreeMap<>();
+
+  final Map<String, Long> revisions = new TreeMap<>();
+
+  AssemblerHarness(TopologySettings settings, long start) {
+    this.settings = settings;
+    this.now = start;
+    Properties properties = new Properties();
+    properties.put("application.id", "harness");
+    properties.put("bootstrap.servers", "unused:1");
+    context = new MockProcessorContext<>(properties);
+    for (String name : List.of(Stores.HEADERS, Stores.ENTRIES, Stores.TIMERS, Stores.EMISSIONS)) {
+      KeyValueStore<Bytes, byte[]> store =
+          org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
+                  org.apache.kafka.streams.state.Stores.inMemoryKeyValueStore(name),
+                  Serdes.Bytes(),
+                  Serdes.ByteArray())
+              .withLoggingDisabled()
+              .build();
+      store.init(context.getStateStoreContext(), store);
+      context.addStateStore(store);
+    }
+    assembler = start();
+  }
+
+  private Processor<byte[], byte[], byte[], byte[]> start() {
+    Processor<byte[], byte[], byte[], byte[]> started =
+        TraceAssembler.supplier(CODECS, settings).get();
+    started.init(context);
+    return started;
+  }
+
+  /** Loses everything but the stores. */
+  void restart() {
+    assembler = start();
+  }
+
+  void append(String key, TraceEvent event) {
+    append(key, CODECS.traceEvents().encode(event));
+  }
+
+  private void append(String key, byte[] value) {
+    assembler.process(new Record<>(key.getBytes(StandardCharsets.UTF_8), value, now));
+    drain();
+  }
+
+  /** Lets time pass in the log, by ticks of a second. */
+  void pass(long millis) {
+    long until = now + millis;
+    while (now < until) {
+      now = Math.min(until, now + 1000);
+      TraceEvent tick = new TraceEvent();
+      tick.setKind(TraceEventKind.TICK);
+      tick.setIdentity("0");
+      tick.setPayload(new Tick(0));
+      append("tick:0", tick);
+    }
+  }
+
+  private void drain() {
+    List<MockProcessorContext.CapturedForward<? extends byte[], ? extends byte[]>> forwards =
+        new ArrayList<>(context.forwarded());
+    context.resetForwards();
+    for (var forward : forwards) {
+      String node = forward.childName().orElseThrow();
+      String key = new String(forward.record().key(), StandardCharsets.UTF_8);
+      byte[] value = forward.record().value();
+      if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {
+        append(key, value);
+      } else {
+        written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, false));
+        collect(node, value);
+      }
+    }
+  }
+
+  private void collect(String node, byte[] value) {
+    switch (node) {
+      case NodeNames.TRACE_RECORDS -> {
+        TraceRecord row = CODECS.traceRecords().decode(value);
+        long revision = row.getRevision();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        put("trace " + row.getTraceId(), revision, row.getDeleted(), row);
+      }
+      case NodeNames.DECISION_RECORDS -> {
+        DecisionRecord row = CODECS.decisionRecords().decode(value);
+        long revision = row.getRevision();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        String key = "decision " + row.getTraceId() + " " + row.getDecisionId();
+        put(key, revision, row.getDeleted(), row);
+      }
+      case NodeNames.SNAPSHOT_RECORDS -> {
+        SnapshotRecord row = CODECS.snapshotRecords().decode(value);
+        long revision = row.getRevision();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        String key = "snapshot " + row.getTraceId() + " " + row.getSnapshotId();
+        put(key, revision, row.getDeleted(), row);
+      }
+      case NodeNames.EVALUATIONS -> {
+        Evaluation row = CODECS.evaluations().decode(value);
+        long revision = row.getRevision();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        String key = "evaluation " + row.getTraceId() + " " + row.getEvaluationId();
+        put(key, revision, row.getDeleted(), row);
+      }
+      case NodeNames.FEEDBACK_RECORDS -> {
+        FeedbackRecord row = CODECS.feedbackRecords().decode(value);
+        long revision = row.getRevision();
+        row.setRevision(0);
+        row.setKeyTime(Instant.EPOCH);
+        String key = "feedback " + row.getFeedback().getFeedbackId();
+        put(key, revision, row.getDeleted(), row);
+      }
+      default -> {}
+    }
+  }
+
+  private void put(String key, long revision, boolean deleted, SpecificRecordBase row) {
+    // Rows of linked feedback come from two logs: as in the table, the highest revision holds.
+    Long before = revisions.get(key);
+    if (before != null && revision < before) {
+      assertThat(key).startsWith("feedback ");
+      return;
+    }
+    revisions.put(key, revision);
+    if (deleted) {
+      rows.remove(key);
+    } else {
+      rows.put(key, row);
+    }
+  }
+
+  /** What differs between two runs, field by field. */
+  static List<String> differences(AssemblerHarness one, AssemblerHarness other) {
+    List<String> differences = new ArrayList<>();
+    Set<String> keys = new TreeSet<>(one.rows.keySet());
+    keys.addAll(other.rows.keySet());
+    for (String key : keys) {
+      SpecificRecordBase a = one.rows.get(key);
+      SpecificRecordBase b = other.rows.get(key);
+      if (a == null || b == null) {
+        differences.add(key + (a == null ? " is in the other run only" : " is in one run only"));
+      } else {
+        for (Schema.Field field : a.getSchema().getFields()) {
+          Object left = a.get(field.pos());
+          Object right = b.get(field.pos());
+          if (!Objects.equals(left, right)) {
+            differences.add(key + " " + field.name() + ": " + left + " against " + right);
+          }
+        }
+      }
+    }
+    return differences;
+  }
+}

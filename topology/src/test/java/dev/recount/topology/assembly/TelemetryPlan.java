@@ -1,0 +1,316 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.AliasAnnouncement;
+import dev.recount.avro.AliasKind;
+import dev.recount.avro.Alternative;
+import dev.recount.avro.ContextSegment;
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.SegmentKind;
+import dev.recount.avro.SnapshotBoundary;
+import dev.recount.avro.Span;
+import dev.recount.avro.SpanKind;
+import dev.recount.avro.StatusCode;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.avro.Versions;
+import dev.recount.topology.AliasKeys;
+import dev.recount.topology.Hints;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import org.jspecify.annotations.Nullable;
+
+/** One piece of telemetry, small enough to read in a counter-example. */
+sealed interface TelemetryPlan {
+  long START = 1_772_366_400_000L;
+
+  /** An entry of the log with its key. */
+  record Keyed(String key, TraceEvent event) {}
+
+  /** The entries of the log that the telemetry becomes. */
+  List<Keyed> events();
+
+  /** A span; the same number with another end is an edit. Span 1 is the root. */
+  record PlannedSpan(
+      int trace, int id, int parent, Role role, int agent, int start, int length, boolean failed)
+      implements TelemetryPlan {
+    @Override
+    public List<Keyed> events() {
+      Span span = new Span();
+      span.setTraceId(traceId(trace));
+      span.setSpanId(spanId(id));
+      span.setParentSpanId(id == 1 ? null : spanId(Math.min(parent, id)));
+      span.setName(role.name());
+      span.setKind(SpanKind.INTERNAL);
+      span.setStartTimeUnixNano((START + start) * 1_000_000);
+      span.setEndTimeUnixNano((START + start + length) * 1_000_000);
+      span.setStatusCode(failed ? StatusCode.ERROR : StatusCode.UNSET);
+      span.setResourceAttributes(Map.of());
+      span.setEvents(List.of());
+      span.setLinks(List.of());
+      Map<String, Object> attributes = new TreeMap<>(role.attributes);
+      if (agent > 0) {
+        attributes.put("gen_ai.agent.name", "agent-" + agent);
+      }
+      String callId = null;
+      String responseId = null;
+      if (role == Role.TOOL) {
+        callId = "call-" + id % 5;
+        attributes.put("gen_ai.tool.call.id", callId);
+        attributes.put("gen_ai.tool.call.arguments", "{\"n\":" + id % 3 + "}");
+      }
+      if (role == Role.CHAT) {
+        responseId = "response-" + id % 7;
+        attributes.put("gen_ai.response.id", responseId);
+      }
+      span.setAttributes(attributes);
+      int hints = Hints.ENDED | (id == 1 ? Hints.ROOT : 0) | (failed ? Hints.ERROR : 0);
+      List<Keyed> events = new ArrayList<>();
+      events.add(
+          keyed(
+              traceId(trace),
+              TraceEventKind.SPAN,
+              spanId(id),
+              span.getEndTimeUnixNano(),
+              hints,
+              span));
+      announce(events, AliasKind.TOOL_CALL_ID, callId);
+      announce(events, AliasKind.RESPONSE_ID, responseId);
+      return events;
+    }
+
+    private void announce(List<Keyed> events, AliasKind kind, @Nullable String value) {
+      if (value != null) {
+        events.add(
+            keyed(
+                AliasKeys.of(kind, value),
+                TraceEventKind.ALIAS,
+                traceId(trace),
+                0,
+                0,
+                new AliasAnnouncement(kind, value, traceId(trace), spanId(id))));
+      }
+    }
+  }
+
+  /** A context snapshot, with or without a span. */
+  record PlannedSnapshot(int trace, int id, int span, int agent, int at, int tokens)
+      implements TelemetryPlan {
+    @Override
+    public List<Keyed> events() {
+      ContextSegment segment = new ContextSegment();
+      segment.setKind(SegmentKind.MEMORY);
+      segment.setSource("chunk-" + id);
+      segment.setTokenCount((long) tokens);
+      segment.setOriginalTokenCount(95L);
+      segment.setContentType("text/plain");
+      ContextSnapshot snapshot = new ContextSnapshot();
+      snapshot.setSnapshotId("snapshot-" + id);
+      snapshot.setTraceId(traceId(trace));
+      snapshot.setSpanId(span == 0 ? null : spanId(span));
+      snapshot.setCapturedAt(Instant.ofEpochMilli(START + at));
+      snapshot.setBoundary(SnapshotBoundary.MODEL_CALL);
+      snapshot.setTokenLimit(100L);
+      snapshot.setSegments(List.of(segment));
+      if (agent > 0) {
+        Versions versions = new Versions();
+        versions.setAgentName("agent-" + agent);
+        snapshot.setVersions(versions);
+      }
+      snapshot.setAttributes(Map.of());
+      return List.of(
+          keyed(
+              traceId(trace),
+              TraceEventKind.SNAPSHOT,
+              snapshot.getSnapshotId(),
+              (START + at) * 1_000_000,
+              0,
+              snapshot));
+    }
+  }
+
+  /** An explicit decision, on a span, on a tool call, or on its own. */
+  record PlannedDecision(
+      int trace, int id, int span, int call, DecisionKind kind, int at, double confidence)
+      implements TelemetryPlan {
+    @Override
+    public List<Keyed> events() {
+      DecisionEvent decision = new DecisionEvent();
+      decision.setDecisionId("decision-" + id);
+      decision.setTraceId(traceId(trace));
+      decision.setSpanId(span == 0 ? null : spanId(span));
+      decision.setToolCallId(call == 0 ? null : "call-" + call);
+      decision.setOccurredAt(Instant.ofEpochMilli(START + at));
+      decision.setKind(kind);
+      decision.setChosen("option-" + id);
+      decision.setConsidered(List.of(new Alternative("option-" + id, 0.5, null)));
+      decision.setConstraints(List.of());
+      decision.setConfidence(confidence);
+      decision.setAttributes(Map.of());
+      return List.of(
+          keyed(
+              traceId(trace),
+              TraceEventKind.DECISION,
+              decision.getDecisionId(),
+              (START + at) * 1_000_000,
+              0,
+              decision));
+    }
+  }
+
+  /** Feedback on a trace, on a span of it, or on an alias. */
+  record PlannedFeedback(
+      int trace, int id, About about, int target, FeedbackKind kind, int at, double score)
+      implements TelemetryPlan {
+    /** What the feedback names. */
+    enum About {
+      TRACE,
+      SPAN,
+      DECISION,
+      RESPONSE,
+      TOOL_CALL
+    }
+
+    @Override
+    public List<Keyed> events() {
+      FeedbackEvent feedback = new FeedbackEvent();
+      // What a feedback is about is part of its identity here: an edit changes the verdict only.
+      feedback.setFeedbackId("feedback-" + id + "-" + trace + "-" + about + "-" + target);
+      feedback.setKind(kind);
+      feedback.setName("quality");
+      feedback.setScore(score);
+      feedback.setOccurredAt(Instant.ofEpochMilli(START + at));
+      feedback.setAttributes(Map.of());
+      String key = traceId(trace);
+      switch (about) {
+        case TRACE -> feedback.setTraceId(key);
+        case SPAN -> {
+          feedback.setTraceId(key);
+          feedback.setSpanId(spanId(target));
+        }
+        case DECISION -> {
+          feedback.setTraceId(key);
+          feedback.setDecisionId("decision-" + target);
+        }
+        case RESPONSE -> {
+          feedback.setResponseId("response-" + target);
+          key = AliasKeys.of(AliasKind.RESPONSE_ID, feedback.getResponseId());
+        }
+        case TOOL_CALL -> {
+          feedback.setToolCallId("call-" + target);
+          key = AliasKeys.of(AliasKind.TOOL_CALL_ID, feedback.getToolCallId());
+        }
+      }
+      boolean urgent = kind == FeedbackKind.ESCALATION || kind == FeedbackKind.ROLLBACK;
+      return List.of(
+          keyed(
+              key,
+              TraceEventKind.FEEDBACK,
+              feedback.getFeedbackId(),
+              (START + at) * 1_000_000,
+              urgent ? Hints.ESCALATION : 0,
+              feedback));
+    }
+  }
+
+  /** What a planned span does. */
+  enum Role {
+    AGENT(Map.of("gen_ai.operation.name", "invoke_agent", "gen_ai.conversation.id", "s-1")),
+    CHAT(
+        Map.of(
+            "gen_ai.operation.name", "chat",
+            "gen_ai.request.model", "gpt-4o",
+            "gen_ai.usage.input_tokens", 7L)),
+    TOOL(Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "inventory")),
+    RETRIEVAL(Map.of("gen_ai.operation.name", "retrieval")),
+    PLUMBING(Map.of("http.request.method", "GET"));
+
+    private final Map<String, Object> attributes;
+
+    Role(Map<String, Object> attributes) {
+      this.attributes = attributes;
+    }
+  }
+
+  static Arbitrary<TelemetryPlan> plans() {
+    Arbitrary<Integer> trace = Arbitraries.integers().between(1, 2);
+    Arbitrary<Integer> agent = Arbitraries.integers().between(0, 3);
+    Arbitrary<Integer> time = Arbitraries.integers().between(0, 400);
+    Arbitrary<Integer> span = Arbitraries.integers().between(1, 30);
+    Arbitrary<Integer> spanOrNone = Arbitraries.integers().between(0, 30);
+    Arbitrary<TelemetryPlan> spans =
+        Combinators.combine(
+                trace,
+                span,
+                span,
+                Arbitraries.of(Role.class),
+                agent,
+                time,
+                Arbitraries.integers().between(0, 200),
+                Arbitraries.of(false, false, false, true))
+            .as(PlannedSpan::new);
+    Arbitrary<TelemetryPlan> snapshots =
+        Combinators.combine(
+                trace,
+                Arbitraries.integers().between(1, 10),
+                spanOrNone,
+                agent,
+                time,
+                Arbitraries.integers().between(50, 110))
+            .as(PlannedSnapshot::new);
+    Arbitrary<TelemetryPlan> decisions =
+        Combinators.combine(
+                trace,
+                Arbitraries.integers().between(1, 10),
+                spanOrNone,
+                Arbitraries.integers().between(0, 4),
+                Arbitraries.of(DecisionKind.class),
+                time,
+                Arbitraries.of(0.2, 0.8))
+            .as(PlannedDecision::new);
+    Arbitrary<TelemetryPlan> feedback =
+        Combinators.combine(
+                trace,
+                Arbitraries.integers().between(1, 4),
+                Arbitraries.of(PlannedFeedback.About.class),
+                Arbitraries.integers().between(0, 6),
+                Arbitraries.of(FeedbackKind.class),
+                time,
+                Arbitraries.of(0.0, 0.1, 0.7, 1.0))
+            .as(PlannedFeedback::new);
+    return Arbitraries.oneOf(spans, spans, spans, snapshots, decisions, feedback);
+  }
+
+  private static Keyed keyed(
+      String key,
+      TraceEventKind kind,
+      String identity,
+      long precedence,
+      int hints,
+      Object payload) {
+    TraceEvent event = new TraceEvent();
+    event.setKind(kind);
+    event.setIdentity(identity);
+    event.setPrecedence(precedence);
+    event.setHints(hints);
+    event.setPayload(payload);
+    return new Keyed(key, event);
+  }
+
+  static String traceId(int trace) {
+    return String.format("%032x", trace);
+  }
+
+  static String spanId(int id) {
+    return String.format("%016x", id);
+  }
+}
