@@ -20,26 +20,27 @@ final class FetchTool {
   private FetchTool() {}
 
   /**
-   * Runs a tool to its end.
+   * Runs a tool to its end, in a scratch folder that is deleted afterwards.
    *
    * @param component what is fetched, as the user knows it
-   * @param command the tool and its arguments
-   * @param folder where it runs
+   * @param command the tool and its arguments, all paths absolute
    * @param remedies what the user can do if it is missing or fails: one sentence
    * @throws StackException if it cannot be run or fails
    */
-  static void run(String component, List<String> command, Path folder, String remedies) {
+  static void run(String component, List<String> command, String remedies) {
     String tool = command.get(0);
     try {
-      Path log = Files.createTempFile("recount-fetch", ".log");
+      Path scratch = Files.createTempDirectory("recount-fetch");
       try {
+        Path log = scratch.resolve("output.log");
         Process process =
             new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(scratch.toFile())
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(log.toFile())
                 .start();
+        // Neither tool has anything to ask; without input it cannot wait for an answer.
+        process.getOutputStream().close();
         await(component, process, tool);
         if (process.exitValue() != 0) {
           throw new StackException(
@@ -52,7 +53,7 @@ final class FetchTool {
                   + remedies);
         }
       } finally {
-        Files.deleteIfExists(log);
+        Folders.delete(scratch);
       }
     } catch (IOException e) {
       throw new StackException(

@@ -139,7 +139,6 @@ public final class Installation {
             DEPENDENCY_PLUGIN + ":unpack",
             "-Dartifact=io.apicurio:apicurio-registry-app:" + REGISTRY_VERSION + ":tar.gz:all",
             "-DoutputDirectory=" + folder),
-        folder,
         "Install Maven (mvn) and make sure that it can reach its repositories, or name a registry that runs"
             + " elsewhere with --schema-registry-url.");
   }
@@ -157,7 +156,6 @@ public final class Installation {
             "--ignore-scripts",
             "--no-package-lock",
             ENGINE_PACKAGE + "@" + ENGINE_VERSION),
-        folder,
         "Install Node.js with npm and make sure that npm can reach its registry, name a ClickHouse server with"
             + " --clickhouse-url, or a libchdb of your own with "
             + ENGINE_LIBRARY_VARIABLE
