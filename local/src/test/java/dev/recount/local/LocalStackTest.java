@@ -55,7 +55,7 @@ class LocalStackTest {
   }
 
   @Test
-  void childrenEndWhenTheirParentIsKilledAndTheDataIsWhole() throws Exception {
+  void childrenIgnoreCtrlCAndEndWhenTheirParentIsKilled() throws Exception {
     Process parent =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
@@ -71,6 +71,13 @@ class LocalStackTest {
             ProcessHandle.of(Long.parseLong(words[1])), ProcessHandle.of(Long.parseLong(words[2])));
     try {
       assertThat(children).allMatch(Optional::isPresent);
+
+      // Ctrl-C in a terminal reaches the children too; they leave it to their parent.
+      new ProcessBuilder("kill", "-INT", words[1], words[2]).start().waitFor();
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> children.stream().allMatch(child -> child.orElseThrow().isAlive()));
 
       parent.destroyForcibly().waitFor();
 

@@ -133,8 +133,7 @@ public final class ClickHouseProcess implements AutoCloseable {
   private static List<String> command(Path library, Path data, int port) {
     List<String> command = new ArrayList<>();
     command.add(JavaRuntimes.own().toString());
-    command.addAll(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
     if (Runtime.version().feature() >= FIRST_JAVA_WITH_NATIVE_ACCESS_WARNINGS) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }

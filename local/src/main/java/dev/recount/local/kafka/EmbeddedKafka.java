@@ -221,6 +221,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.setProperty("offsets.topic.replication.factor", "1");
     properties.setProperty("offsets.topic.num.partitions", "4");
     properties.setProperty("default.replication.factor", "1");
+    // After a crash the controller takes the broker that returns for a second one until the session
+    // of the first has
+    // lapsed: with the default of 9 s, every start after a crash would wait that long.
+    properties.setProperty("broker.session.timeout.ms", "4000");
+    properties.setProperty("broker.heartbeat.interval.ms", "500");
   }
 
   /**
