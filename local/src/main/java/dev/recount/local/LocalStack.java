@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,24 +32,26 @@ import org.slf4j.LoggerFactory;
 public final class LocalStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
 
+  private final LocalStackOptions options;
   private final DataFolder dataFolder;
   private final EmbeddedKafka kafka;
-  private final SchemaRegistryProcess registry;
-  private final ClickHouseProcess clickHouse;
   private final ConnectWorker connect;
+  private final Optional<SchemaRegistryProcess> registry;
+  private final Optional<ClickHouseProcess> clickHouse;
   private boolean closed;
 
   private LocalStack(
+      LocalStackOptions options,
       DataFolder dataFolder,
-      EmbeddedKafka kafka,
-      SchemaRegistryProcess registry,
-      ClickHouseProcess clickHouse,
-      ConnectWorker connect) {
+      KafkaSide kafkaSide,
+      Optional<SchemaRegistryProcess> registry,
+      Optional<ClickHouseProcess> clickHouse) {
+    this.options = options;
     this.dataFolder = dataFolder;
-    this.kafka = kafka;
+    this.kafka = kafkaSide.kafka;
+    this.connect = kafkaSide.connect;
     this.registry = registry;
     this.clickHouse = clickHouse;
-    this.connect = connect;
   }
 
   /**
@@ -59,10 +62,7 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(LocalStackOptions options) {
     // Told at once, before anything is fetched or started.
-    Ports.requireFree("Kafka", options.kafkaPort(), EmbeddedKafka.PORT_OPTION);
-    Ports.requireFree(
-        "The schema registry", options.registryPort(), SchemaRegistryProcess.PORT_OPTION);
-    Ports.requireFree("ClickHouse", options.clickHousePort(), ClickHouseProcess.PORT_OPTION);
+    requireFreePorts(options);
     DataFolder folder = DataFolder.open(options.dataFolder());
     Installation installation = Installation.ofThisUser(options.listener());
     ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -70,14 +70,16 @@ public final class LocalStack implements AutoCloseable {
     Deque<AutoCloseable> started = new ArrayDeque<>();
     started.push(folder);
     try {
-      CompletableFuture<SchemaRegistryProcess> registry =
-          CompletableFuture.supplyAsync(
+      CompletableFuture<Optional<SchemaRegistryProcess>> registry =
+          startUnlessElsewhere(
+              options.registryUrl(),
               () ->
                   SchemaRegistryProcess.start(
                       installation, folder.resolve("registry"), options.registryPort()),
               threads);
-      CompletableFuture<ClickHouseProcess> clickHouse =
-          CompletableFuture.supplyAsync(
+      CompletableFuture<Optional<ClickHouseProcess>> clickHouse =
+          startUnlessElsewhere(
+              options.clickHouseUrl(),
               () ->
                   ClickHouseProcess.start(
                       installation, folder.resolve("clickhouse"), options.clickHousePort()),
@@ -86,14 +88,10 @@ public final class LocalStack implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> KafkaSide.start(folder, options), threads);
       // Wait for all, also after a failure: what starts meanwhile must be stopped.
       CompletableFuture.allOf(registry, clickHouse, kafka).exceptionally(failure -> null).join();
-      for (CompletableFuture<? extends AutoCloseable> part : List.of(registry, clickHouse, kafka)) {
-        if (!part.isCompletedExceptionally()) {
-          started.push(part.join());
-        }
-      }
-      KafkaSide kafkaSide = kafka.join();
-      return new LocalStack(
-          folder, kafkaSide.kafka, registry.join(), clickHouse.join(), kafkaSide.connect);
+      pushStarted(started, registry.thenApply(part -> part.map(AutoCloseable.class::cast)));
+      pushStarted(started, clickHouse.thenApply(part -> part.map(AutoCloseable.class::cast)));
+      pushStarted(started, kafka.thenApply(Optional::of));
+      return new LocalStack(options, folder, kafka.join(), registry.join(), clickHouse.join());
     } catch (CompletionException e) {
       closeAll(started);
       if (e.getCause() instanceof StackException failure) {
@@ -117,18 +115,36 @@ public final class LocalStack implements AutoCloseable {
     return start(LocalStackOptions.ephemeral());
   }
 
-  /** The Kafka broker; {@code kafka().bootstrapServers()} is what clients connect to. */
+  /** What Kafka clients connect to. */
+  public String bootstrapServers() {
+    return kafka.bootstrapServers();
+  }
+
+  /**
+   * What Confluent's clients take as {@code schema.registry.url}: of the embedded registry or the
+   * one elsewhere.
+   */
+  public String registryUrl() {
+    return registry.map(SchemaRegistryProcess::url).or(options::registryUrl).orElseThrow();
+  }
+
+  /** What ClickHouse drivers connect to: of the embedded engine or the server elsewhere. */
+  public String clickHouseUrl() {
+    return clickHouse.map(ClickHouseProcess::url).or(options::clickHouseUrl).orElseThrow();
+  }
+
+  /** The Kafka broker. */
   public EmbeddedKafka kafka() {
     return kafka;
   }
 
-  /** The schema registry; {@code registry().url()} is what clients connect to. */
-  public SchemaRegistryProcess registry() {
+  /** The embedded schema registry; empty if one elsewhere is used. */
+  public Optional<SchemaRegistryProcess> registry() {
     return registry;
   }
 
-  /** ClickHouse; {@code clickHouse().url()} is what drivers connect to. */
-  public ClickHouseProcess clickHouse() {
+  /** The embedded ClickHouse engine; empty if a server elsewhere is used. */
+  public Optional<ClickHouseProcess> clickHouse() {
     return clickHouse;
   }
 
@@ -144,7 +160,10 @@ public final class LocalStack implements AutoCloseable {
 
   /** What is no longer as it should be; empty while all is well. Made to be asked often. */
   public Optional<String> failure() {
-    return registry.failure().or(clickHouse::failure).or(KafkaExits::fault);
+    return registry
+        .flatMap(SchemaRegistryProcess::failure)
+        .or(() -> clickHouse.flatMap(ClickHouseProcess::failure))
+        .or(KafkaExits::fault);
   }
 
   /** Stops the stack: first what writes, then what is written to. Does nothing the second time. */
@@ -154,16 +173,41 @@ public final class LocalStack implements AutoCloseable {
       return;
     }
     closed = true;
-    closeAll(List.of(connect, kafka, () -> closeTogether(registry, clickHouse), dataFolder));
+    closeAll(List.of(connect, kafka, this::closeChildren, dataFolder));
   }
 
   /** The children do not need each other, and each takes its time to end. */
-  private static void closeTogether(AutoCloseable one, AutoCloseable other)
-      throws InterruptedException {
-    Thread beside = new Thread(() -> closeAll(List.of(one)), "stack-close");
+  private void closeChildren() throws InterruptedException {
+    Thread beside = new Thread(() -> closeAll(registry.stream().toList()), "stack-close");
     beside.start();
-    closeAll(List.of(other));
+    closeAll(clickHouse.stream().toList());
     beside.join();
+  }
+
+  private static void requireFreePorts(LocalStackOptions options) {
+    Ports.requireFree("Kafka", options.kafkaPort(), EmbeddedKafka.PORT_OPTION);
+    if (options.registryUrl().isEmpty()) {
+      Ports.requireFree(
+          "The schema registry", options.registryPort(), SchemaRegistryProcess.PORT_OPTION);
+    }
+    if (options.clickHouseUrl().isEmpty()) {
+      Ports.requireFree("ClickHouse", options.clickHousePort(), ClickHouseProcess.PORT_OPTION);
+    }
+  }
+
+  private static <T> CompletableFuture<Optional<T>> startUnlessElsewhere(
+      Optional<String> url, Supplier<T> start, ExecutorService threads) {
+    return url.isPresent()
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : CompletableFuture.supplyAsync(() -> Optional.of(start.get()), threads);
+  }
+
+  private static void pushStarted(
+      Deque<AutoCloseable> started,
+      CompletableFuture<? extends Optional<? extends AutoCloseable>> part) {
+    if (!part.isCompletedExceptionally()) {
+      part.join().ifPresent(started::push);
+    }
   }
 
   private static void closeAll(Iterable<? extends AutoCloseable> parts) {

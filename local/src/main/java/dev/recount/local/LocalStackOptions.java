@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param kafkaPort the port of the broker; 0 takes a free one, as with the others
  * @param registryPort the port of the schema registry
  * @param clickHousePort the port of ClickHouse's HTTP interface
+ * @param registryUrl a schema registry that runs elsewhere, which is then used in place of an
+ *     embedded one
+ * @param clickHouseUrl a ClickHouse that runs elsewhere, likewise
  * @param brokerProperties broker settings that add to or replace ours; usually empty
  * @param listener told what is being fetched on first use
  */
@@ -20,6 +23,8 @@ public record LocalStackOptions(
     int kafkaPort,
     int registryPort,
     int clickHousePort,
+    Optional<String> registryUrl,
+    Optional<String> clickHouseUrl,
     Map<String, String> brokerProperties,
     InstallationListener listener) {
   /** Where Kafka listens unless told otherwise. */
@@ -43,24 +48,74 @@ public record LocalStackOptions(
         DEFAULT_KAFKA_PORT,
         DEFAULT_REGISTRY_PORT,
         DEFAULT_CLICKHOUSE_PORT,
+        Optional.empty(),
+        Optional.empty(),
         Map.of(),
         InstallationListener.SILENT);
   }
 
   /** Data that goes with the stack, at free ports: what tests need, any number at a time. */
   public static LocalStackOptions ephemeral() {
-    return new LocalStackOptions(Optional.empty(), 0, 0, 0, Map.of(), InstallationListener.SILENT);
+    return new LocalStackOptions(
+        Optional.empty(),
+        0,
+        0,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        InstallationListener.SILENT);
   }
 
   /** The same with other ports; 0 takes a free one. */
   public LocalStackOptions withPorts(int kafka, int registry, int clickHouse) {
     return new LocalStackOptions(
-        dataFolder, kafka, registry, clickHouse, brokerProperties, listener);
+        dataFolder,
+        kafka,
+        registry,
+        clickHouse,
+        registryUrl,
+        clickHouseUrl,
+        brokerProperties,
+        listener);
+  }
+
+  /** The same with a schema registry that runs elsewhere. */
+  public LocalStackOptions withRegistryUrl(String url) {
+    return new LocalStackOptions(
+        dataFolder,
+        kafkaPort,
+        registryPort,
+        clickHousePort,
+        Optional.of(url),
+        clickHouseUrl,
+        brokerProperties,
+        listener);
+  }
+
+  /** The same with a ClickHouse that runs elsewhere. */
+  public LocalStackOptions withClickHouseUrl(String url) {
+    return new LocalStackOptions(
+        dataFolder,
+        kafkaPort,
+        registryPort,
+        clickHousePort,
+        registryUrl,
+        Optional.of(url),
+        brokerProperties,
+        listener);
   }
 
   /** The same with somebody told what is being fetched. */
   public LocalStackOptions withListener(InstallationListener told) {
     return new LocalStackOptions(
-        dataFolder, kafkaPort, registryPort, clickHousePort, brokerProperties, told);
+        dataFolder,
+        kafkaPort,
+        registryPort,
+        clickHousePort,
+        registryUrl,
+        clickHouseUrl,
+        brokerProperties,
+        told);
   }
 }

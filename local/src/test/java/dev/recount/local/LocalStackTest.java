@@ -50,7 +50,7 @@ class LocalStackTest {
         Admin admin = admin(stack)) {
       assertThat(admin.listTopics().names().get()).contains("kept");
       assertThat(sql(stack, "SHOW TABLES")).isEqualTo("kept\n");
-      assertThat(get(stack.registry().url() + "/subjects")).isEqualTo("[\"kept-value\"]");
+      assertThat(get(stack.registryUrl() + "/subjects")).isEqualTo("[\"kept-value\"]");
     }
   }
 
@@ -113,6 +113,22 @@ class LocalStackTest {
     assertThat(Files.exists(folder.resolve("kafka"))).isFalse();
   }
 
+  @Test
+  void serversElsewhereTakeThePlaceOfEmbeddedOnes() {
+    LocalStackOptions options =
+        LocalStackOptions.in(folder)
+            .withPorts(0, 0, 0)
+            .withRegistryUrl("http://registry.example:8081")
+            .withClickHouseUrl("http://clickhouse.example:8123");
+    try (LocalStack stack = LocalStack.start(options)) {
+      assertThat(stack.registry()).isEmpty();
+      assertThat(stack.registryUrl()).isEqualTo("http://registry.example:8081");
+      assertThat(stack.clickHouse()).isEmpty();
+      assertThat(stack.clickHouseUrl()).isEqualTo("http://clickhouse.example:8123");
+      assertThat(stack.failure()).isEmpty();
+    }
+  }
+
   private static String childrenOf(Process parent) throws Exception {
     StringBuilder said = new StringBuilder();
     BufferedReader output =
@@ -127,12 +143,12 @@ class LocalStackTest {
   }
 
   private static Admin admin(LocalStack stack) {
-    return Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()));
+    return Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()));
   }
 
   private static void register(LocalStack stack) throws Exception {
     send(
-        HttpRequest.newBuilder(URI.create(stack.registry().url() + "/subjects/kept-value/versions"))
+        HttpRequest.newBuilder(URI.create(stack.registryUrl() + "/subjects/kept-value/versions"))
             .header("Content-Type", "application/vnd.schemaregistry.v1+json")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
@@ -141,7 +157,7 @@ class LocalStackTest {
 
   private static String sql(LocalStack stack, String statement) throws Exception {
     return send(
-        HttpRequest.newBuilder(URI.create(stack.clickHouse().url()))
+        HttpRequest.newBuilder(URI.create(stack.clickHouseUrl()))
             .POST(HttpRequest.BodyPublishers.ofString(statement)));
   }
 

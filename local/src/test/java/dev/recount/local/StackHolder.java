@@ -22,7 +22,7 @@ final class StackHolder {
   public static void main(String[] arguments) throws Exception {
     LocalStack stack =
         LocalStack.start(LocalStackOptions.in(Path.of(arguments[0])).withPorts(0, 0, 0));
-    Map<String, Object> settings = Map.of("bootstrap.servers", stack.kafka().bootstrapServers());
+    Map<String, Object> settings = Map.of("bootstrap.servers", stack.bootstrapServers());
     try (Admin admin = Admin.create(settings);
         KafkaProducer<String, String> producer =
             new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
@@ -30,7 +30,10 @@ final class StackHolder {
       producer.send(new ProducerRecord<>(TOPIC, "key", "value")).get();
     }
     System.out.println(
-        CHILDREN + stack.registry().processId() + " " + stack.clickHouse().processId());
+        CHILDREN
+            + stack.registry().orElseThrow().processId()
+            + " "
+            + stack.clickHouse().orElseThrow().processId());
     Thread.currentThread().join();
   }
 }

@@ -57,10 +57,10 @@ final class FetchTool {
       }
     } catch (IOException e) {
       throw new StackException(
-          component
-              + " is fetched with "
-              + tool
-              + " on first use, which could not be run ("
+          tool
+              + " could not be run; it fetches "
+              + component
+              + " on first use ("
               + e.getMessage()
               + "). "
               + remedies,
