@@ -4,17 +4,14 @@ import dev.recount.avro.Alternative;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
-import dev.recount.avro.EvaluationOutcome;
-import dev.recount.avro.FeedbackOutcome;
 import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A decision while the fold puts it together from spans, explicit events, snapshots, feedback. */
+/** A decision while the fold puts it together from spans, explicit events, snapshots. */
 final class DecisionDraft {
   final String id;
   final DecisionKind kind;
@@ -61,8 +58,6 @@ final class DecisionDraft {
   @Nullable ContextSnapshot snapshot;
 
   final SortedSet<String> flags = new TreeSet<>();
-  final List<EvaluationOutcome> evaluations = new ArrayList<>();
-  final List<FeedbackOutcome> feedback = new ArrayList<>();
 
   int step;
   int toolDepth;

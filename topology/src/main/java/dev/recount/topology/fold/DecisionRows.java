@@ -1,16 +1,13 @@
 package dev.recount.topology.fold;
 
 import dev.recount.avro.DecisionRecord;
-import dev.recount.avro.FeedbackKind;
-import dev.recount.avro.FeedbackOutcome;
 import dev.recount.avro.Phase;
-import dev.recount.avro.Status;
 import dev.recount.topology.convention.Fact;
 import java.time.Instant;
 import java.util.ArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/** Turns finished drafts into rows. */
+/** Turns finished drafts into rows, feedback aside. */
 final class DecisionRows {
   private DecisionRows() {}
 
@@ -37,12 +34,12 @@ final class DecisionRows {
     row.setConfidence(draft.confidence);
     row.setConstraints(draft.constraints);
     row.setExpectedOutcome(draft.expectedOutcome);
-    row.setActualOutcome(actualOutcome(draft));
     row.setStatus(draft.status);
     row.setErrorType(draft.errorType);
     row.setErrorMessage(draft.errorMessage);
     row.setInputTokens(draft.inputTokens);
     row.setOutputTokens(draft.outputTokens);
+    row.setResponseId(draft.node == null ? null : draft.node.own(Fact.RESPONSE_ID));
     row.setSnapshotId(
         draft.snapshot == null ? draft.statedSnapshotId : draft.snapshot.getSnapshotId());
     row.setContextTokens(ContextWindow.tokens(draft));
@@ -52,12 +49,8 @@ final class DecisionRows {
     row.setToolDepth(draft.toolDepth);
     row.setFlags(new ArrayList<>(draft.flags));
     row.setSuspectDecisionId(draft.failed() && draft.suspect != null ? draft.suspect.id : null);
-    row.setEvaluations(draft.evaluations);
-    row.setFeedback(draft.feedback);
-    row.setFeedbackLagMs(
-        draft.feedback.isEmpty()
-            ? null
-            : Long.valueOf(Times.millisBetween(draft.end, draft.feedback.get(0).getOccurredAt())));
+    row.setEvaluations(List.of());
+    row.setFeedback(List.of());
     row.setRetained(true);
     row.setSampleWeight(1.0);
     row.setPhase(Phase.provisional);
@@ -72,19 +65,5 @@ final class DecisionRows {
     row.setSessionId(node == null ? trace.sessionId() : node.inherited(Fact.SESSION_ID));
     row.setUserId(node == null ? trace.userId() : node.inherited(Fact.USER_ID));
     row.setVersions(draft.versions);
-  }
-
-  /** What came of a decision: the world's word, else its error, else the tool's result. */
-  private static @Nullable String actualOutcome(DecisionDraft draft) {
-    for (int i = draft.feedback.size() - 1; i >= 0; i--) {
-      FeedbackOutcome outcome = draft.feedback.get(i);
-      if (outcome.getKind() == FeedbackKind.OUTCOME && outcome.getLabel() != null) {
-        return outcome.getLabel();
-      }
-    }
-    if (draft.status == Status.error) {
-      return draft.errorMessage != null ? draft.errorMessage : draft.errorType;
-    }
-    return draft.expectedOutcome == null ? null : draft.toolResult;
   }
 }

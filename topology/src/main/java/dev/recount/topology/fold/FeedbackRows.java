@@ -1,37 +1,39 @@
 package dev.recount.topology.fold;
 
 import dev.recount.avro.AliasKind;
+import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
+import dev.recount.avro.EvaluationOutcome;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackMatch;
+import dev.recount.avro.FeedbackOutcome;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
+import dev.recount.avro.TraceRecord;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Turns feedback into the rows that say what it was joined to. */
+/** Turns feedback into rows of its own and into what the rows that it is about say of it. */
 final class FeedbackRows {
   private FeedbackRows() {}
 
   static FeedbackRecord row(
-      String traceId,
-      TraceContents.LinkedFeedback feedback,
-      @Nullable DecisionDraft decision,
-      @Nullable Long traceEnd,
-      Identity trace) {
+      TraceContents.LinkedFeedback feedback, @Nullable DecisionRecord decision, TraceRecord trace) {
     FeedbackRecord row = new FeedbackRecord();
     row.setFeedback(feedback.event());
     row.setMatch(matchOf(feedback.linkedBy()));
-    row.setTraceId(traceId);
-    row.setDecisionId(decision == null ? null : decision.id);
-    Long judgedEnd = decision == null ? traceEnd : Long.valueOf(decision.end);
+    row.setTraceId(trace.getTraceId());
+    row.setDecisionId(decision == null ? null : decision.getDecisionId());
+    Instant judged = decision == null ? trace.getEndedAt() : endOf(decision);
     row.setLagMs(
-        judgedEnd == null
-            ? null
-            : Long.valueOf(Times.millisBetween(judgedEnd, feedback.event().getOccurredAt())));
-    row.setVersions(decision == null ? trace.versions() : decision.versions);
+        judged == null ? null : FeedbackOverlay.lag(judged, feedback.event().getOccurredAt()));
+    row.setVersions(decision == null ? trace.getVersions() : decision.getVersions());
     row.setKeyTime(Instant.ofEpochMilli(feedback.keyTime()));
     return row;
+  }
+
+  private static Instant endOf(DecisionRecord decision) {
+    return decision.getEndedAt() == null ? decision.getStartedAt() : decision.getEndedAt();
   }
 
   private static FeedbackMatch matchOf(@Nullable AliasKind alias) {
@@ -46,11 +48,11 @@ final class FeedbackRows {
   }
 
   static Evaluation evaluation(
-      String traceId, FeedbackEvent event, @Nullable DecisionDraft decision, Identity trace) {
+      FeedbackEvent event, @Nullable DecisionRecord decision, TraceRecord trace) {
     Evaluation row = new Evaluation();
     row.setEvaluationId(event.getFeedbackId());
-    row.setTraceId(traceId);
-    row.setDecisionId(decision == null ? null : decision.id);
+    row.setTraceId(trace.getTraceId());
+    row.setDecisionId(decision == null ? null : decision.getDecisionId());
     row.setSpanId(event.getSpanId());
     row.setName(event.getName() == null ? "" : event.getName());
     row.setEvaluator(event.getSource());
@@ -59,15 +61,35 @@ final class FeedbackRows {
     row.setPassed(event.getPassed());
     row.setExplanation(event.getComment());
     row.setEvaluatedAt(event.getOccurredAt());
-    row.setService(trace.service());
-    row.setEnvironment(trace.environment());
-    row.setSessionId(trace.sessionId());
-    row.setUserId(trace.userId());
-    row.setVersions(decision == null ? trace.versions() : decision.versions);
+    row.setService(trace.getService());
+    row.setEnvironment(trace.getEnvironment());
+    row.setSessionId(trace.getSessionId());
+    row.setUserId(trace.getUserId());
+    row.setVersions(decision == null ? trace.getVersions() : decision.getVersions());
     row.setRetained(true);
     row.setSampleWeight(1.0);
     row.setPhase(Phase.provisional);
     row.setKeyTime(Instant.EPOCH);
     return row;
+  }
+
+  static EvaluationOutcome evaluationOutcome(FeedbackEvent event) {
+    EvaluationOutcome outcome = new EvaluationOutcome();
+    outcome.setName(event.getName() == null ? "" : event.getName());
+    outcome.setScore(event.getScore());
+    outcome.setLabel(event.getLabel());
+    outcome.setPassed(event.getPassed());
+    return outcome;
+  }
+
+  static FeedbackOutcome feedbackOutcome(FeedbackEvent event) {
+    FeedbackOutcome outcome = new FeedbackOutcome();
+    outcome.setFeedbackId(event.getFeedbackId());
+    outcome.setKind(event.getKind());
+    outcome.setName(event.getName());
+    outcome.setScore(event.getScore());
+    outcome.setLabel(event.getLabel());
+    outcome.setOccurredAt(event.getOccurredAt());
+    return outcome;
   }
 }

@@ -2,15 +2,13 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
-import dev.recount.avro.Evaluation;
-import dev.recount.avro.FeedbackKind;
-import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.TraceRecord;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * From the events of a trace to its rows. A pure function: the same set of events gives equal rows,
@@ -29,33 +27,45 @@ public final class TraceFold {
     snapshots.join(decisions);
     Warnings.flag(decisions);
     CausalPath.findSuspects(decisions);
-    List<TraceContents.LinkedFeedback> feedback =
-        contents.feedback().stream().sorted(FeedbackJoin.BY_OCCURRENCE).toList();
-    Map<String, DecisionDraft> decisionOfFeedback =
-        new FeedbackJoin(tree, decisions).join(feedback);
-
     Identity identity = Identity.of(contents, tree, decisions);
     List<DecisionRecord> decisionRows = new ArrayList<>(decisions.size());
     for (DecisionDraft decision : decisions) {
       decisionRows.add(DecisionRows.row(traceId, decision, identity));
     }
-    List<FeedbackRecord> feedbackRows = new ArrayList<>(feedback.size());
-    List<Evaluation> evaluationRows = new ArrayList<>();
-    Long traceEnd = TraceRow.end(tree, decisions);
-    for (TraceContents.LinkedFeedback linked : feedback) {
-      DecisionDraft decision = decisionOfFeedback.get(linked.event().getFeedbackId());
-      feedbackRows.add(FeedbackRows.row(traceId, linked, decision, traceEnd, identity));
-      if (linked.event().getKind() == FeedbackKind.EVALUATION) {
-        evaluationRows.add(FeedbackRows.evaluation(traceId, linked.event(), decision, identity));
-      }
-    }
-    evaluationRows.sort(Comparator.comparing(Evaluation::getEvaluationId));
+    TraceRecord traceRow = new TraceRow(contents, tree, decisions).build(identity);
+    Map<String, String> enclosing = enclosingDecisions(contents, tree, decisions);
+    FeedbackOverlay.Added added =
+        FeedbackOverlay.apply(traceRow, decisionRows, enclosing, contents.feedback());
     return new TraceRows(
-        new TraceRow(contents, tree, decisions, feedback).build(identity),
+        traceRow,
         decisionRows,
         snapshotRows(contents, snapshots, decisions, identity),
-        evaluationRows,
-        feedbackRows);
+        added.evaluations(),
+        added.feedback(),
+        enclosing);
+  }
+
+  /** For each span that feedback names, the nearest decision on a span around it. */
+  private static Map<String, String> enclosingDecisions(
+      TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
+    Map<String, String> bySpan = new HashMap<>();
+    for (DecisionDraft decision : decisions) {
+      if (decision.node != null) {
+        bySpan.putIfAbsent(decision.node.id(), decision.id);
+      }
+    }
+    Map<String, String> enclosing = new TreeMap<>();
+    for (TraceContents.LinkedFeedback feedback : contents.feedback()) {
+      String spanId = feedback.event().getSpanId();
+      for (SpanNode node = tree.byId(spanId); node != null; node = node.parent) {
+        String decision = bySpan.get(node.id());
+        if (decision != null) {
+          enclosing.put(feedback.event().getSpanId(), decision);
+          break;
+        }
+      }
+    }
+    return enclosing;
   }
 
   private static List<SnapshotRecord> snapshotRows(

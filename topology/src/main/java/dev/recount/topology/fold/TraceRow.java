@@ -2,10 +2,6 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionKind;
-import dev.recount.avro.EvaluationOutcome;
-import dev.recount.avro.FeedbackEvent;
-import dev.recount.avro.FeedbackKind;
-import dev.recount.avro.FeedbackOutcome;
 import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
@@ -19,23 +15,17 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sums a trace up in its row. */
+/** Sums a trace up in its row, feedback aside. */
 final class TraceRow {
   private final TraceContents contents;
   private final SpanTree tree;
   private final List<DecisionDraft> decisions;
-  private final List<TraceContents.LinkedFeedback> feedback;
   private final TraceRecord row = new TraceRecord();
 
-  TraceRow(
-      TraceContents contents,
-      SpanTree tree,
-      List<DecisionDraft> decisions,
-      List<TraceContents.LinkedFeedback> feedback) {
+  TraceRow(TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
     this.contents = contents;
     this.tree = tree;
     this.decisions = decisions;
-    this.feedback = feedback;
   }
 
   TraceRecord build(Identity identity) {
@@ -58,8 +48,8 @@ final class TraceRow {
     row.setOutputTokens(sumOfModelCalls(draft -> draft.outputTokens));
     row.setMaxContextUtilization(maxUtilization());
     stateOutcome();
-    stateFeedback(end);
-    row.setSuspectDecisionId(suspect());
+    row.setEvaluations(List.of());
+    row.setFeedback(List.of());
     row.setRetained(true);
     row.setSampleWeight(1.0);
     row.setPhase(Phase.provisional);
@@ -160,64 +150,5 @@ final class TraceRow {
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null));
-  }
-
-  private void stateFeedback(@Nullable Long end) {
-    List<EvaluationOutcome> evaluations = new ArrayList<>();
-    List<FeedbackOutcome> outcomes = new ArrayList<>();
-    Double lowest = null;
-    double sum = 0;
-    int scored = 0;
-    for (TraceContents.LinkedFeedback linked : feedback) {
-      FeedbackEvent event = linked.event();
-      if (event.getKind() == FeedbackKind.EVALUATION) {
-        evaluations.add(FeedbackJoin.evaluation(event));
-        if (event.getScore() != null) {
-          lowest = lowest == null ? event.getScore() : Math.min(lowest, event.getScore());
-        }
-        continue;
-      }
-      outcomes.add(FeedbackJoin.outcome(event));
-      row.setEscalated(row.getEscalated() || event.getKind() == FeedbackKind.ESCALATION);
-      row.setRolledBack(row.getRolledBack() || event.getKind() == FeedbackKind.ROLLBACK);
-      if (event.getScore() != null) {
-        sum += event.getScore();
-        scored++;
-      }
-    }
-    row.setEvaluations(evaluations);
-    row.setFeedback(outcomes);
-    row.setEvaluationMinScore(lowest);
-    row.setFeedbackScore(scored == 0 ? null : Double.valueOf(sum / scored));
-    row.setFeedbackLagMs(
-        end == null || outcomes.isEmpty()
-            ? null
-            : Long.valueOf(Times.millisBetween(end, outcomes.get(0).getOccurredAt())));
-  }
-
-  /** Where a failed trace went wrong first; null for one that did not fail. */
-  private @Nullable String suspect() {
-    boolean condemned =
-        feedback.stream().anyMatch(linked -> Boolean.FALSE.equals(linked.event().getPassed()));
-    boolean failed =
-        row.getStatus() == Status.error
-            || row.getEscalated()
-            || row.getRolledBack()
-            || row.getErrorCount() > 0
-            || condemned;
-    if (!failed || decisions.isEmpty()) {
-      return null;
-    }
-    DecisionDraft last = decisions.get(decisions.size() - 1);
-    for (DecisionDraft decision : decisions) {
-      if (decision.failed()) {
-        last = decision;
-        break;
-      }
-    }
-    if (last.suspect != null) {
-      return last.suspect.id;
-    }
-    return last.flags.isEmpty() ? null : last.id;
   }
 }

@@ -6,6 +6,7 @@ import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The rows of one trace. Phase, revision, key time and sampling are left at neutral values: the
@@ -16,10 +17,13 @@ import java.util.List;
  * @param snapshots in order of capture
  * @param evaluations in order of their IDs
  * @param feedback in order of occurrence
+ * @param enclosingDecisions for spans that feedback names and that are no decision, the ID of the
+ *     nearest decision around them
  */
 public record TraceRows(
     TraceRecord trace,
     List<DecisionRecord> decisions,
     List<SnapshotRecord> snapshots,
     List<Evaluation> evaluations,
-    List<FeedbackRecord> feedback) {}
+    List<FeedbackRecord> feedback,
+    Map<String, String> enclosingDecisions) {}

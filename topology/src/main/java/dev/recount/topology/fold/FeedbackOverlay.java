@@ -1,0 +1,198 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.EvaluationOutcome;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.FeedbackOutcome;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.Status;
+import dev.recount.avro.TraceRecord;
+import dev.recount.topology.fold.TraceContents.LinkedFeedback;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays feedback over the rows of a trace: finds the decision that each event is about and sets
+ * everything in the rows that depends on feedback.
+ *
+ * <p>It works on rows alone, so that it serves a trace whose spans are still known and one of which
+ * only the rows are left.
+ */
+public final class FeedbackOverlay {
+  private static final Comparator<LinkedFeedback> BY_OCCURRENCE =
+      Comparator.<LinkedFeedback, Instant>comparing(feedback -> feedback.event().getOccurredAt())
+          .thenComparing(feedback -> feedback.event().getFeedbackId());
+
+  private final TraceRecord trace;
+  private final List<DecisionRecord> decisions;
+  private final DecisionIndex index;
+  private final Map<String, List<EvaluationOutcome>> evaluations = new HashMap<>();
+  private final Map<String, List<FeedbackOutcome>> outcomes = new HashMap<>();
+  private final List<FeedbackRecord> feedbackRows = new ArrayList<>();
+  private final List<Evaluation> evaluationRows = new ArrayList<>();
+
+  private FeedbackOverlay(
+      TraceRecord trace, List<DecisionRecord> decisions, Map<String, String> enclosingDecisions) {
+    this.trace = trace;
+    this.decisions = decisions;
+    this.index = new DecisionIndex(decisions, enclosingDecisions);
+  }
+
+  /** What laying feedback over rows adds to them. */
+  public record Added(List<Evaluation> evaluations, List<FeedbackRecord> feedback) {}
+
+  /**
+   * Sets what depends on feedback, replacing what an earlier overlay set.
+   *
+   * @param decisions the trace's decisions in order of their steps
+   * @param enclosingDecisions for spans that are no decision the ID of the nearest one around them
+   * @param feedback all feedback on the trace, in any order
+   * @return rows for the feedback itself
+   */
+  public static Added apply(
+      TraceRecord trace,
+      List<DecisionRecord> decisions,
+      Map<String, String> enclosingDecisions,
+      List<LinkedFeedback> feedback) {
+    FeedbackOverlay overlay = new FeedbackOverlay(trace, decisions, enclosingDecisions);
+    overlay.apply(feedback.stream().sorted(BY_OCCURRENCE).toList());
+    overlay.evaluationRows.sort(Comparator.comparing(Evaluation::getEvaluationId));
+    return new Added(overlay.evaluationRows, overlay.feedbackRows);
+  }
+
+  private void apply(List<LinkedFeedback> inOrder) {
+    for (LinkedFeedback linked : inOrder) {
+      FeedbackEvent event = linked.event();
+      DecisionRecord decision = index.decisionOf(event);
+      feedbackRows.add(FeedbackRows.row(linked, decision, trace));
+      if (event.getKind() == FeedbackKind.EVALUATION) {
+        evaluationRows.add(FeedbackRows.evaluation(event, decision, trace));
+      }
+      if (decision != null) {
+        if (event.getKind() == FeedbackKind.EVALUATION) {
+          evaluations
+              .computeIfAbsent(decision.getDecisionId(), id -> new ArrayList<>())
+              .add(FeedbackRows.evaluationOutcome(event));
+        } else {
+          outcomes
+              .computeIfAbsent(decision.getDecisionId(), id -> new ArrayList<>())
+              .add(FeedbackRows.feedbackOutcome(event));
+        }
+      }
+    }
+    decisions.forEach(this::lay);
+    layOverTrace(inOrder);
+  }
+
+  private void lay(DecisionRecord decision) {
+    String id = decision.getDecisionId();
+    List<FeedbackOutcome> own = outcomes.getOrDefault(id, List.of());
+    decision.setEvaluations(evaluations.getOrDefault(id, List.of()));
+    decision.setFeedback(own);
+    Instant end = decision.getEndedAt() == null ? decision.getStartedAt() : decision.getEndedAt();
+    decision.setFeedbackLagMs(own.isEmpty() ? null : lag(end, own.get(0).getOccurredAt()));
+    decision.setActualOutcome(actualOutcome(decision, own));
+  }
+
+  static Long lag(Instant end, Instant judged) {
+    return judged.toEpochMilli() - end.toEpochMilli();
+  }
+
+  /** What came of a decision: the world's word, else its error, else the tool's result. */
+  private static @Nullable String actualOutcome(
+      DecisionRecord decision, List<FeedbackOutcome> feedback) {
+    for (int i = feedback.size() - 1; i >= 0; i--) {
+      FeedbackOutcome outcome = feedback.get(i);
+      if (outcome.getKind() == FeedbackKind.OUTCOME && outcome.getLabel() != null) {
+        return outcome.getLabel();
+      }
+    }
+    if (decision.getStatus() == Status.error) {
+      return decision.getErrorMessage() != null
+          ? decision.getErrorMessage()
+          : decision.getErrorType();
+    }
+    return decision.getExpectedOutcome() == null ? null : decision.getToolResult();
+  }
+
+  private void layOverTrace(List<LinkedFeedback> inOrder) {
+    List<EvaluationOutcome> verdicts = new ArrayList<>();
+    List<FeedbackOutcome> judgements = new ArrayList<>();
+    boolean condemned = false;
+    boolean escalated = false;
+    boolean rolledBack = false;
+    Double lowest = null;
+    double sum = 0;
+    int scored = 0;
+    for (LinkedFeedback linked : inOrder) {
+      FeedbackEvent event = linked.event();
+      Double score = event.getScore();
+      condemned |= Boolean.FALSE.equals(event.getPassed());
+      escalated |= event.getKind() == FeedbackKind.ESCALATION;
+      rolledBack |= event.getKind() == FeedbackKind.ROLLBACK;
+      if (event.getKind() == FeedbackKind.EVALUATION) {
+        verdicts.add(FeedbackRows.evaluationOutcome(event));
+        if (score != null) {
+          lowest = lowest == null ? score : Double.valueOf(Math.min(lowest, score));
+        }
+      } else {
+        judgements.add(FeedbackRows.feedbackOutcome(event));
+        if (score != null) {
+          // In order of occurrence, so that rounding is the same whatever the order of arrival.
+          sum += score;
+          scored++;
+        }
+      }
+    }
+    trace.setEvaluations(verdicts);
+    trace.setFeedback(judgements);
+    trace.setEscalated(escalated);
+    trace.setRolledBack(rolledBack);
+    trace.setEvaluationMinScore(lowest);
+    trace.setFeedbackScore(scored == 0 ? null : Double.valueOf(sum / scored));
+    trace.setFeedbackLagMs(
+        trace.getEndedAt() == null || judgements.isEmpty()
+            ? null
+            : lag(trace.getEndedAt(), judgements.get(0).getOccurredAt()));
+    boolean failed =
+        condemned
+            || escalated
+            || rolledBack
+            || trace.getStatus() == Status.error
+            || trace.getErrorCount() > 0;
+    trace.setSuspectDecisionId(failed ? suspect() : null);
+  }
+
+  /**
+   * Where a failed trace went wrong first: the earliest step with a warning on the causal path to
+   * its first failed decision, or to its last one where none failed by itself.
+   */
+  private @Nullable String suspect() {
+    DecisionRecord failed = null;
+    for (DecisionRecord decision : decisions) {
+      if (failed == null && decision.getStatus() == Status.error) {
+        failed = decision;
+      }
+    }
+    if (failed == null && !decisions.isEmpty()) {
+      failed = decisions.get(decisions.size() - 1);
+    }
+    String earliest = null;
+    Map<String, DecisionRecord> unvisited = new LinkedHashMap<>(index.byId());
+    while (failed != null) {
+      if (!failed.getFlags().isEmpty()) {
+        earliest = failed.getDecisionId();
+      }
+      failed = failed.getParentId() == null ? null : unvisited.remove(failed.getParentId());
+    }
+    return earliest;
+  }
+}
