@@ -16,22 +16,28 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway over a Kafka producer that waits for all in-sync replicas and gives up after {@link
- * #DELIVERY_TIMEOUT}, so that a client gets an answer while it still waits for one.
+ * The gateway over a Kafka producer that waits for all in-sync replicas, and gives up in time for a
+ * client to get an answer while it still waits for one.
  *
  * <p>Safe for use by several threads.
  */
 public final class ProducerGateway implements KafkaGateway, AutoCloseable {
-  /** How long a record may stay unacknowledged before its send fails. */
-  public static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(15);
+  /**
+   * How long a record may stay unacknowledged before its send fails. Together with {@link
+   * #BLOCKING_TIMEOUT} it stays under the ten seconds after which OTLP exporters stop listening.
+   */
+  public static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(7);
+
+  /** The same for one who has nobody else to ask for a retry. */
+  public static final Duration PATIENT_DELIVERY_TIMEOUT = Duration.ofMinutes(2);
 
   /** How long {@link #send} itself may block: for metadata, or for room in the buffer. */
-  public static final Duration BLOCKING_TIMEOUT = Duration.ofSeconds(5);
+  public static final Duration BLOCKING_TIMEOUT = Duration.ofSeconds(2);
 
   /** Bytes of records that may wait in the producer. */
   public static final long BUFFER_BYTES = 256L << 20;
 
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(6);
   private static final Duration LINGER = Duration.ofMillis(5);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int BATCH_BYTES = 256 << 10;
@@ -51,10 +57,24 @@ public final class ProducerGateway implements KafkaGateway, AutoCloseable {
    * @throws KafkaUnavailableException when the properties of the connection make no producer
    */
   public static ProducerGateway connect(Connection connection) {
+    return connect(connection, DELIVERY_TIMEOUT, BLOCKING_TIMEOUT);
+  }
+
+  /**
+   * A gateway that waits longer for Kafka: for a program that works through a file.
+   *
+   * @throws KafkaUnavailableException when the properties of the connection make no producer
+   */
+  public static ProducerGateway connectPatiently(Connection connection) {
+    return connect(connection, PATIENT_DELIVERY_TIMEOUT, PATIENT_DELIVERY_TIMEOUT);
+  }
+
+  private static ProducerGateway connect(
+      Connection connection, Duration delivery, Duration blocking) {
     try {
       return new ProducerGateway(
           new KafkaProducer<>(
-              producerProperties(connection),
+              producerProperties(connection, delivery, blocking),
               new ByteArraySerializer(),
               new ByteArraySerializer()));
     } catch (KafkaException failed) {
@@ -65,7 +85,8 @@ public final class ProducerGateway implements KafkaGateway, AutoCloseable {
   }
 
   /** Ours are defaults: the connection's own Kafka properties win. */
-  static Properties producerProperties(Connection connection) {
+  static Properties producerProperties(
+      Connection connection, Duration delivery, Duration blocking) {
     Properties properties = new Properties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -76,11 +97,10 @@ public final class ProducerGateway implements KafkaGateway, AutoCloseable {
     properties.put(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
         Integer.toString(Topics.OTLP_MAXIMUM_BYTES + REQUEST_OVERHEAD_BYTES));
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(BLOCKING_TIMEOUT.toMillis()));
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(blocking.toMillis()));
     properties.put(
         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(REQUEST_TIMEOUT.toMillis()));
-    properties.put(
-        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(DELIVERY_TIMEOUT.toMillis()));
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(delivery.toMillis()));
     properties.putAll(connection.kafkaClientProperties());
     return properties;
   }

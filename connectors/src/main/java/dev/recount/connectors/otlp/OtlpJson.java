@@ -52,7 +52,8 @@ final class OtlpJson {
         throw new MalformedRequestException("There is more after the JSON object");
       }
     } catch (IOException malformed) {
-      throw new MalformedRequestException("Not JSON: " + firstLine(malformed.getMessage()));
+      throw new MalformedRequestException(
+          "Not JSON: " + firstLine(String.valueOf(malformed.getMessage())));
     }
   }
 

@@ -49,10 +49,10 @@ enum Signal {
       if (isId(span.getTraceId(), TRACE_ID_BYTES) && isId(span.getSpanId(), SPAN_ID_BYTES)) {
         return Optional.empty();
       }
-      Optional<String> ofTrace = problem("trace ID", span.getTraceId(), TRACE_ID_BYTES);
+      Optional<String> ofTrace = idProblem("trace ID", span.getTraceId(), TRACE_ID_BYTES);
       return Optional.of(
           ofTrace.orElseGet(
-                  () -> problem("span ID", span.getSpanId(), SPAN_ID_BYTES).orElse("invalid"))
+                  () -> idProblem("span ID", span.getSpanId(), SPAN_ID_BYTES).orElse("invalid"))
               + " in span '"
               + abbreviate(span.getName())
               + "'");
@@ -151,7 +151,7 @@ enum Signal {
     return false;
   }
 
-  private static Optional<String> problem(String what, ByteString id, int bytes) {
+  private static Optional<String> idProblem(String what, ByteString id, int bytes) {
     if (isId(id, bytes)) {
       return Optional.empty();
     }
