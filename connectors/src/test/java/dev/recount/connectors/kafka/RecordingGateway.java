@@ -45,6 +45,14 @@ public final class RecordingGateway implements KafkaGateway {
     waiting.forEach(acknowledgement -> acknowledgement.complete(null));
   }
 
+  /** Forgets everything and acknowledges again. */
+  public void reset() {
+    failure = null;
+    silent = false;
+    sent.clear();
+    waiting.clear();
+  }
+
   /** What was sent, in order. */
   public List<Sent> sent() {
     return sent;
