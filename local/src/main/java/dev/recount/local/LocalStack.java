@@ -13,6 +13,7 @@ import dev.recount.local.registry.SchemaRegistryProcess;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -85,8 +86,7 @@ public final class LocalStack implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> KafkaSide.start(folder, options), threads);
       // Wait for all, also after a failure: what starts meanwhile must be stopped.
       CompletableFuture.allOf(registry, clickHouse, kafka).exceptionally(failure -> null).join();
-      for (CompletableFuture<? extends AutoCloseable> part :
-          java.util.List.of(registry, clickHouse, kafka)) {
+      for (CompletableFuture<? extends AutoCloseable> part : List.of(registry, clickHouse, kafka)) {
         if (!part.isCompletedExceptionally()) {
           started.push(part.join());
         }
@@ -154,16 +154,19 @@ public final class LocalStack implements AutoCloseable {
       return;
     }
     closed = true;
-    Deque<AutoCloseable> parts = new ArrayDeque<>();
-    parts.push(dataFolder);
-    parts.push(registry);
-    parts.push(clickHouse);
-    parts.push(kafka);
-    parts.push(connect);
-    closeAll(parts);
+    closeAll(List.of(connect, kafka, () -> closeTogether(registry, clickHouse), dataFolder));
   }
 
-  private static void closeAll(Deque<AutoCloseable> parts) {
+  /** The children do not need each other, and each takes its time to end. */
+  private static void closeTogether(AutoCloseable one, AutoCloseable other)
+      throws InterruptedException {
+    Thread beside = new Thread(() -> closeAll(List.of(one)), "stack-close");
+    beside.start();
+    closeAll(List.of(other));
+    beside.join();
+  }
+
+  private static void closeAll(Iterable<? extends AutoCloseable> parts) {
     for (AutoCloseable part : parts) {
       try {
         part.close();

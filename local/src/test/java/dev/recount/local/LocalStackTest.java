@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.recount.local.install.Folders;
 import dev.recount.local.process.PortInUseException;
 import dev.recount.local.process.StackException;
 import java.io.BufferedReader;
@@ -24,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,13 +55,14 @@ class LocalStackTest {
   }
 
   @Test
-  void childrenEndWhenTheirParentIsKilled() throws Exception {
+  void childrenEndWhenTheirParentIsKilledAndTheDataIsWhole() throws Exception {
     Process parent =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
                 System.getProperty("java.class.path"),
-                StackHolder.class.getName())
+                StackHolder.class.getName(),
+                folder.toString())
             .redirectErrorStream(true)
             .start();
     String[] words = childrenOf(parent).split(" ", -1);
@@ -77,7 +79,18 @@ class LocalStackTest {
           .until(() -> children.stream().noneMatch(child -> child.orElseThrow().isAlive()));
     } finally {
       children.forEach(child -> child.ifPresent(ProcessHandle::destroyForcibly));
-      Folders.delete(Path.of(words[3]));
+    }
+    try (LocalStack stack = LocalStack.start(LocalStackOptions.in(folder).withPorts(0, 0, 0));
+        Admin admin = admin(stack)) {
+      TopicPartition partition = new TopicPartition(StackHolder.TOPIC, 0);
+      assertThat(
+              admin
+                  .listOffsets(Map.of(partition, OffsetSpec.latest()))
+                  .partitionResult(partition)
+                  .get()
+                  .offset())
+          .isEqualTo(1);
+      assertThat(sql(stack, "SELECT 1")).isEqualTo("1\n");
     }
   }
 

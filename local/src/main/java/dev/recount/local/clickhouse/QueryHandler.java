@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -190,7 +191,7 @@ final class QueryHandler implements HttpHandler {
         InputStream data = RequestBody.concat(head, statement.dataStart(), body)) {
       summary = insert.send(data);
     }
-    response.sendWhole("TabSeparated", java.nio.ByteBuffer.allocate(0), summary);
+    response.sendWhole("TabSeparated", ByteBuffer.allocate(0), summary);
   }
 
   private static void query(
@@ -228,7 +229,7 @@ final class QueryHandler implements HttpHandler {
         connection.stream(sql, request.defaultFormat(), request.parameters())) {
       Optional<ChdbResult> piece = stream.next();
       if (piece.isEmpty()) {
-        response.sendWhole(format, java.nio.ByteBuffer.allocate(0), QuerySummary.NONE);
+        response.sendWhole(format, ByteBuffer.allocate(0), QuerySummary.NONE);
         return;
       }
       // One piece ahead: a small result is then sent whole, with its length and final counts.

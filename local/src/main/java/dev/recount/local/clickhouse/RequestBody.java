@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -98,7 +99,7 @@ final class RequestBody {
 
   /** The bytes of a text followed by a stream. */
   static InputStream concat(byte[] text, int offset, InputStream rest) {
-    return new java.io.SequenceInputStream(
+    return new SequenceInputStream(
         new ByteArrayInputStream(text, offset, text.length - offset), rest);
   }
 

@@ -150,12 +150,14 @@ class HttpInterfaceTest {
     post(
         "",
         "CREATE OR REPLACE TABLE inserted (id UInt32, name String) ENGINE = MergeTree ORDER BY id");
-    post("", "INSERT INTO inserted FORMAT TSV\n1\ta\n\n");
-    post("", "INSERT INTO inserted VALUES (2, 'b'), (3, 'FORMAT TSV; SELECT')");
-    post("?query=" + encode("INSERT INTO inserted (name, id) FORMAT CSV"), "\"c\",4\n");
-    post("?query=" + encode("INSERT INTO inserted VALUES (5, 'e'),"), "(6, 'f')");
-    post("", "INSERT INTO inserted FORMAT JSONEachRow {\"id\": 7, \"name\": \"g\\n\\n;\"}");
-    post("", "INSERT INTO inserted SELECT 8, 'values'");
+    assertAccepted(post("", "INSERT INTO inserted FORMAT TSV\n1\ta\n"));
+    assertAccepted(post("", "INSERT INTO inserted VALUES (2, 'b'), (3, 'FORMAT TSV; SELECT')"));
+    assertAccepted(
+        post("?query=" + encode("INSERT INTO inserted (name, id) FORMAT CSV"), "\"c\",4\n"));
+    assertAccepted(post("?query=" + encode("INSERT INTO inserted VALUES (5, 'e'),"), "(6, 'f')"));
+    assertAccepted(
+        post("", "INSERT INTO inserted FORMAT JSONEachRow {\"id\": 7, \"name\": \"g\\n\\n;\"}"));
+    assertAccepted(post("", "INSERT INTO inserted SELECT 8, 'values'"));
     assertThat(
             post("", "SELECT groupArray(id), any(name) FROM (SELECT * FROM inserted ORDER BY id)")
                 .body())
@@ -195,7 +197,10 @@ class HttpInterfaceTest {
   @Test
   void aResultThatBreaksOffDoesNotLookWhole() {
     assertThatThrownBy(
-            () -> post("", "SELECT throwIf(number = 150000) FROM numbers(200000) FORMAT TSV"))
+            () ->
+                post(
+                    "?max_threads=1",
+                    "SELECT throwIf(number = 5000000) FROM numbers(6000000) FORMAT TSV"))
         .isInstanceOf(IOException.class);
   }
 
@@ -225,6 +230,10 @@ class HttpInterfaceTest {
             .POST(BodyPublishers.ofString("SELECT 1"))
             .build();
     assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+  }
+
+  private static void assertAccepted(HttpResponse<String> response) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
   }
 
   private static HttpResponse<String> post(String query, String sql) throws Exception {
