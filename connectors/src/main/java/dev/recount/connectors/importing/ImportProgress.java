@@ -7,7 +7,7 @@ public interface ImportProgress {
   ImportProgress NONE = (runsDone, runsTotal, itemsSent) -> {};
 
   /**
-   * Some items more have been acknowledged.
+   * Everything of one more run has been sent.
    *
    * @param itemsSent spans and events of all runs so far
    */

@@ -7,15 +7,20 @@ import java.util.Collection;
  * What all runs of an import share.
  *
  * @param tools names of all tools of the file
+ * @param toolDefinitions the same as {@code gen_ai.tool.definitions}
+ * @param toolSchemaVersion a short hash of the definitions
  */
 record RunContext(
-    RunFormat format, ImportOptions options, Collection<String> tools, TokenCounter tokens) {
-  String toolDefinitions() {
-    return GenAiMessages.toolDefinitions(tools);
-  }
-
-  String toolSchemaVersion() {
-    return RunIds.version(toolDefinitions());
+    RunFormat format,
+    ImportOptions options,
+    Collection<String> tools,
+    String toolDefinitions,
+    String toolSchemaVersion,
+    TokenCounter tokens) {
+  static RunContext of(RunFormat format, ImportOptions options, Collection<String> tools) {
+    String definitions = GenAiMessages.toolDefinitions(tools);
+    return new RunContext(
+        format, options, tools, definitions, RunIds.version(definitions), new TokenCounter());
   }
 
   Versions versions(String promptVersion) {
@@ -27,7 +32,7 @@ record RunContext(
         .setResponseModel(identity.model())
         .setPromptName(identity.promptName())
         .setPromptVersion(promptVersion)
-        .setToolSchemaVersion(toolSchemaVersion())
+        .setToolSchemaVersion(toolSchemaVersion)
         .build();
   }
 }

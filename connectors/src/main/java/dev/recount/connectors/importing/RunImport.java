@@ -40,7 +40,7 @@ public final class RunImport {
         SpanFactory factory = new SpanFactory(options.identity())) {
       FileFacts facts = FileFacts.of(file);
       Instant start = start(path, facts);
-      RunContext context = new RunContext(format, options, facts.tools(), new TokenCounter());
+      RunContext context = RunContext.of(format, options, facts.tools());
       Long seed = options.shuffleSeed();
       Tally tally = new Tally();
       ImportSender sender;
