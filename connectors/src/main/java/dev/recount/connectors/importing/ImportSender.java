@@ -75,11 +75,13 @@ final class ImportSender implements ItemSink {
   }
 
   private void send(String topic, @Nullable String key, byte[] value) {
-    inFlight.add(
+    CompletableFuture<Void> sent =
         targets
             .kafka()
-            .send(topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
-    if (inFlight.size() >= EVENTS_IN_FLIGHT) {
+            .send(topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value);
+    inFlight.add(sent);
+    // When Kafka does not answer, each further send would block as long as this one did.
+    if (inFlight.size() >= EVENTS_IN_FLIGHT || sent.isCompletedExceptionally()) {
       awaitEvents();
     }
   }

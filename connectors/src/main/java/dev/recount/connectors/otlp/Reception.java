@@ -56,7 +56,7 @@ final class Reception {
     Refusal refusal = Refusal.of(failure);
     refused.increment();
     if (refusal.isOurs()) {
-      log.warn("A request for {} was not taken: {}", signal.items(), refusal.message());
+      log.warn("A request for {} was not taken: {}", signal.items(), failure.toString());
       log.debug("Because of", failure);
     }
     return refusal;

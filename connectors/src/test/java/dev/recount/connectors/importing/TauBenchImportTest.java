@@ -57,12 +57,10 @@ class TauBenchImportTest {
     RecordingGateway kafka = new RecordingGateway();
     RecordingExporter exporter = new RecordingExporter();
     MockSchemaRegistryClient registry = new MockSchemaRegistryClient();
-    long started = System.nanoTime();
     result =
         new RunImport(
                 new TauBenchFormat(), options, new ImportTargets(exporter, kafka, TOPICS, registry))
             .run(file, ImportProgress.NONE);
-    System.out.println("import took " + (System.nanoTime() - started) / 1_000_000 + " ms");
     return new Imported(
         exporter.spans(),
         decode(kafka, ContextSnapshot.class, TOPICS.contextSnapshots().name(), registry),
