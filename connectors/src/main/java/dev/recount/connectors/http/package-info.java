@@ -1,0 +1,5 @@
+/** Request bodies, read and inflated within bounds. */
+@NullMarked
+package dev.recount.connectors.http;
+
+import org.jspecify.annotations.NullMarked;

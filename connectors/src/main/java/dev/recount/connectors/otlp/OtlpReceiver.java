@@ -1,0 +1,145 @@
+package dev.recount.connectors.otlp;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import dev.recount.connectors.http.MemoryBudget;
+import dev.recount.connectors.kafka.KafkaGateway;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Receives spans and log records over OTLP and puts them onto the topics and in the form that the
+ * OpenTelemetry Collector's Kafka exporter uses. A client gets its acknowledgement when Kafka has
+ * given its own.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otlp/">OTLP specification</a>
+ */
+public final class OtlpReceiver implements AutoCloseable {
+  /** What is still in flight when no request has come for this long at the end is cut off. */
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(50);
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final Reception reception;
+  private final Server grpc;
+  private final Server http;
+
+  private OtlpReceiver(Reception reception, Server grpc, Server http) {
+    this.reception = reception;
+    this.grpc = grpc;
+    this.http = http;
+  }
+
+  /**
+   * Starts a receiver that takes requests from anyone.
+   *
+   * @param kafka where records go; stays open when the receiver closes
+   * @throws ReceiverStartException when a port cannot be listened on
+   */
+  public static OtlpReceiver start(OtlpSettings settings, KafkaGateway kafka) {
+    return start(settings, kafka, Function.identity());
+  }
+
+  /**
+   * Starts a receiver.
+   *
+   * @param kafka where records go; stays open when the receiver closes
+   * @param decorator put around every service of both transports: the place for authentication
+   * @throws ReceiverStartException when a port cannot be listened on
+   */
+  public static OtlpReceiver start(
+      OtlpSettings settings,
+      KafkaGateway kafka,
+      Function<? super HttpService, ? extends HttpService> decorator) {
+    Reception reception =
+        new Reception(kafka, settings.topics(), new MemoryBudget(settings.maximumBytesInFlight()));
+    Server grpc = grpcServer(settings, reception, decorator);
+    Server http = httpServer(settings, reception, decorator);
+    start(grpc, "OTLP over gRPC", settings.bindAddress(), settings.grpcPort());
+    try {
+      start(http, "OTLP over HTTP", settings.bindAddress(), settings.httpPort());
+    } catch (ReceiverStartException failed) {
+      grpc.close();
+      throw failed;
+    }
+    return new OtlpReceiver(reception, grpc, http);
+  }
+
+  private static Server grpcServer(
+      OtlpSettings settings,
+      Reception reception,
+      Function<? super HttpService, ? extends HttpService> decorator) {
+    GrpcService service =
+        GrpcService.builder()
+            .addService(OtlpGrpcService.define(Signal.TRACES, reception))
+            .addService(OtlpGrpcService.define(Signal.LOGS, reception))
+            .useMethodMarshaller(true)
+            .useBlockingTaskExecutor(true)
+            .maxRequestMessageLength(settings.maximumBodyBytes())
+            .build();
+    return builder(settings, settings.grpcPort()).service(service, decorator).build();
+  }
+
+  private static Server httpServer(
+      OtlpSettings settings,
+      Reception reception,
+      Function<? super HttpService, ? extends HttpService> decorator) {
+    ServerBuilder server = builder(settings, settings.httpPort());
+    int limit = settings.maximumBodyBytes();
+    for (String path : settings.tracePaths()) {
+      server.service(
+          path, new OtlpHttpService(Signal.TRACES, reception, limit).decorate(decorator));
+    }
+    for (String path : settings.logPaths()) {
+      server.service(path, new OtlpHttpService(Signal.LOGS, reception, limit).decorate(decorator));
+    }
+    return server.build();
+  }
+
+  private static ServerBuilder builder(OtlpSettings settings, int port) {
+    return Server.builder()
+        .port(new InetSocketAddress(settings.bindAddress(), port), SessionProtocol.HTTP)
+        .maxRequestLength(0) // the services have limits of their own, with replies of their own
+        .requestTimeout(settings.requestTimeout())
+        .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)
+        .disableServerHeader();
+  }
+
+  private static void start(Server server, String what, String address, int port) {
+    try {
+      server.start().join();
+    } catch (CompletionException failed) {
+      server.close();
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      throw new ReceiverStartException(what, address, port, cause);
+    }
+  }
+
+  /** The port of OTLP over gRPC. */
+  public int grpcPort() {
+    return grpc.activeLocalPort();
+  }
+
+  /** The port of OTLP over HTTP. */
+  public int httpPort() {
+    return http.activeLocalPort();
+  }
+
+  /** Counts since the start. */
+  public ReceiverStatistics statistics() {
+    return reception.statistics();
+  }
+
+  /** Takes no more requests and waits for those in flight, at most 20 s. */
+  @Override
+  public void close() {
+    var closing = grpc.closeAsync();
+    http.close();
+    closing.join();
+  }
+}

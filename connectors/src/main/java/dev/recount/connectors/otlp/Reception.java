@@ -1,0 +1,68 @@
+package dev.recount.connectors.otlp;
+
+import dev.recount.connectors.http.MemoryBudget;
+import dev.recount.connectors.kafka.KafkaGateway;
+import dev.recount.schemas.Topics;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What both transports do with a request once its bytes are there. */
+final class Reception {
+  private static final Logger log = LoggerFactory.getLogger(Reception.class);
+
+  private final KafkaGateway kafka;
+  private final Topics topics;
+  private final MemoryBudget budget;
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+
+  Reception(KafkaGateway kafka, Topics topics, MemoryBudget budget) {
+    this.kafka = kafka;
+    this.topics = topics;
+    this.budget = budget;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  /**
+   * Takes a request. Blocks while it is decoded, and shortly when Kafka is slow.
+   *
+   * @return what was taken, once Kafka has it
+   */
+  CompletableFuture<Admission> take(Signal signal, Encoding encoding, byte[] body) {
+    Admission admission;
+    try {
+      admission = encoding.admit(signal, body);
+    } catch (MalformedRequestException malformed) {
+      return CompletableFuture.failedFuture(malformed);
+    }
+    return kafka
+        .sendAll(signal.topic(topics), admission.records())
+        .thenApply(
+            acknowledged -> {
+              accepted.add(admission.accepted());
+              rejected.add(admission.rejected());
+              return admission;
+            });
+  }
+
+  /** What to tell a client whose request was not taken. */
+  Refusal refuse(Signal signal, Throwable failure) {
+    Refusal refusal = Refusal.of(failure);
+    refused.increment();
+    if (refusal.isOurs()) {
+      log.warn("A request for {} was not taken: {}", signal.items(), failure.toString());
+      log.debug("Because of", failure);
+    }
+    return refusal;
+  }
+
+  ReceiverStatistics statistics() {
+    return new ReceiverStatistics(accepted.sum(), rejected.sum(), refused.sum(), budget.used());
+  }
+}

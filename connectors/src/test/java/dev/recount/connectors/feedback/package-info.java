@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.connectors.feedback;
+
+import org.jspecify.annotations.NullMarked;

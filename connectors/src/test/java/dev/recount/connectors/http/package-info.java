@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.connectors.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.connectors.importing;
+
+import org.jspecify.annotations.NullMarked;

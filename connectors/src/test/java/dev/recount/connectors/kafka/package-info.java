@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.connectors.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.connectors.otlp;
+
+import org.jspecify.annotations.NullMarked;
