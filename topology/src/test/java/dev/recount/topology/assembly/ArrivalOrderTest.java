@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** The same set of events ends in the same rows, however they arrive. */
-class ArrivalOrderProperties {
+class ArrivalOrderTest {
   private static final long START = 1_772_366_400_000L;
 
   /** Longer than every wait of the lifecycle but the retention. */
