@@ -11,7 +11,6 @@ import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
 import dev.recount.topology.intake.SnapshotIntake;
 import dev.recount.topology.intake.SpanIntake;
-import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
@@ -103,17 +102,18 @@ public final class RecountTopology {
         new ByteArraySerializer(),
         new TickPartitioner(),
         NodeNames.ASSEMBLER);
-    Map<String, Topic> outputs =
-        Map.of(
-            NodeNames.DECISION_RECORDS, topics.decisionRecords(),
-            NodeNames.TRACE_RECORDS, topics.traceRecords(),
-            NodeNames.RETAINED_SPANS, topics.retainedSpans(),
-            NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords(),
-            NodeNames.EVALUATIONS, topics.evaluations(),
-            NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords(),
-            NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback(),
-            NodeNames.ASSEMBLY_DEAD_LETTERS, topics.deadLetters());
-    outputs.forEach((node, topic) -> sink(node, topic, NodeNames.ASSEMBLER));
+    output(NodeNames.DECISION_RECORDS, topics.decisionRecords());
+    output(NodeNames.TRACE_RECORDS, topics.traceRecords());
+    output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
+    output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
+    output(NodeNames.EVALUATIONS, topics.evaluations());
+    output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
+    output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());
+    output(NodeNames.ASSEMBLY_DEAD_LETTERS, topics.deadLetters());
+  }
+
+  private void output(String node, Topic topic) {
+    sink(node, topic, NodeNames.ASSEMBLER);
   }
 
   private void source(String name, Topic topic) {

@@ -21,6 +21,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param urgentAfter time after an error or an escalation within which provisional rows appear
  * @param feedbackWait how long feedback waits for its trace before it is reported as unmatched
  * @param stateRetention how long a trace is kept in state after its last event
+ * @param anchorRetention how long the rows of an expired trace are kept for late feedback
  * @param spanCap spans of a trace that are folded into decisions
  * @param tickInterval how often an idle partition is looked after
  * @param announceAliases whether response and tool call IDs are logged, so that feedback can name
@@ -36,6 +37,7 @@ public record TopologySettings(
     Duration urgentAfter,
     Duration feedbackWait,
     Duration stateRetention,
+    Duration anchorRetention,
     int spanCap,
     Duration tickInterval,
     boolean announceAliases,
@@ -49,6 +51,7 @@ public record TopologySettings(
   private static final String URGENT_AFTER = "provisional.urgent.ms";
   private static final String FEEDBACK_WAIT = "feedback.wait.ms";
   private static final String STATE_RETENTION = "state.retention.ms";
+  private static final String ANCHOR_RETENTION = "anchor.retention.ms";
   private static final String SPAN_CAP = "span.cap";
   private static final String TICK_INTERVAL = "tick.interval.ms";
   private static final String ANNOUNCE_ALIASES = "aliases.announce";
@@ -118,6 +121,14 @@ public record TopologySettings(
               Importance.HIGH,
               "How long a trace is kept in state after its last event, in milliseconds.")
           .define(
+              ANCHOR_RETENTION,
+              Type.LONG,
+              Duration.ofDays(90).toMillis(),
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              "How long the last rows of an expired trace are kept, in milliseconds, so that feedback"
+                  + " which comes later still amends them.")
+          .define(
               SPAN_CAP,
               Type.INT,
               20_000,
@@ -174,6 +185,7 @@ public record TopologySettings(
         milliseconds(config, URGENT_AFTER),
         milliseconds(config, FEEDBACK_WAIT),
         milliseconds(config, STATE_RETENTION),
+        milliseconds(config, ANCHOR_RETENTION),
         config.getInt(SPAN_CAP),
         milliseconds(config, TICK_INTERVAL),
         config.getBoolean(ANNOUNCE_ALIASES),

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -281,5 +282,108 @@ class LifecycleTest {
     assertThat(pipeline.traceRecords())
         .extracting(TraceRecord::getPhase)
         .containsExactly(Phase.settled, Phase.settled);
+  }
+
+  private void restartWith(Map<String, String> settings) {
+    pipeline.close();
+    pipeline = new Pipeline(stateDirectory, TopologySettings.fromMap(settings));
+  }
+
+  @Test
+  void feedbackAfterTheStateHasExpiredAmendsTheWholeRow() {
+    restartWith(Map.of("state.retention.ms", "60000"));
+    sendShortTrace();
+    pipeline.send(onTrace("f-1", FeedbackKind.RATING, 0));
+    pipeline.pass(Duration.ofMinutes(3));
+    TraceRecord settled = pipeline.traceRecords().get(0);
+    List<DecisionRecord> decisions = pipeline.decisionRecords();
+
+    FeedbackEvent onTool = onTrace("f-2", FeedbackKind.RATING, 1);
+    onTool.setDecisionId(decisions.get(1).getDecisionId());
+    pipeline.send(onTool);
+    pipeline.pass(Duration.ofSeconds(3));
+    TraceRecord amended = pipeline.traceRecords().get(0);
+    assertThat(amended.getRevision()).isEqualTo(settled.getRevision() + 1);
+    assertThat(amended.getKeyTime()).isEqualTo(settled.getKeyTime());
+    assertThat(amended.getFeedbackScore()).isEqualTo(0.5);
+    assertThat(amended.getTools()).isEqualTo(settled.getTools());
+    assertThat(amended.getSpanCount()).isEqualTo(3);
+    List<DecisionRecord> changed = pipeline.decisionRecords();
+    assertThat(changed).hasSize(1);
+    assertThat(changed.get(0).getToolResult()).isEqualTo("42");
+    assertThat(changed.get(0).getFeedback()).hasSize(1);
+  }
+
+  @Test
+  void spansAfterTheStateHasExpiredAreStoredAndCountedNotRefolded() {
+    restartWith(Map.of("state.retention.ms", "60000"));
+    sendShortTrace();
+    pipeline.pass(Duration.ofMinutes(3));
+    pipeline.traceRecords();
+    pipeline.decisionRecords();
+    pipeline.read(pipeline.topics.retainedSpans());
+
+    for (int round = 0; round < 2; round++) {
+      pipeline.send(tool(7, 1, "late", 950, 990).build());
+      pipeline.pass(Duration.ofMinutes(3));
+    }
+    List<TraceRecord> traces = pipeline.traceRecords();
+    assertThat(traces.get(0).getLateSpanCount()).isEqualTo(1);
+    assertThat(traces.get(0).getSpanCount()).isEqualTo(4);
+    assertThat(pipeline.decisionRecords()).isEmpty();
+    assertThat(pipeline.read(pipeline.topics.retainedSpans())).isNotEmpty();
+  }
+
+  @Test
+  void pastItsCapATraceSettlesAndGoesOnCounting() {
+    restartWith(Map.of("span.cap", "3"));
+    for (int id = 2; id < 12; id++) {
+      pipeline.send(tool(id, 1, "inventory", 100 * id, 100 * id + 50).build());
+    }
+    pipeline.pass(Duration.ofSeconds(15));
+    pipeline.send(agent(1, 0, 2000).build());
+    pipeline.send(onTrace("f-1", FeedbackKind.ESCALATION, 0));
+    pipeline.pass(Duration.ofSeconds(15));
+    List<TraceRecord> traces = pipeline.traceRecords();
+    TraceRecord last = traces.get(traces.size() - 1);
+    assertThat(last.getFlags()).contains("span_cap");
+    assertThat(last.getSpanCount()).isEqualTo(11);
+    assertThat(last.getDecisionCount()).isEqualTo(3);
+    assertThat(last.getRootName()).isEqualTo("invoke_agent shop");
+    assertThat(last.getEscalated()).isTrue();
+    assertThat(pipeline.read(pipeline.topics.retainedSpans())).hasSize(11);
+  }
+
+  @Test
+  void aClockAnHourBehindKeepsAChildAfterItsParent() {
+    long hour = 3_600_000;
+    pipeline.send(
+        chat(2, 1, 100, 900).build(),
+        tool(3, 2, "inventory", 300 - hour, 400 - hour).build(),
+        agent(1, 0, 1100).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    List<DecisionRecord> decisions = pipeline.decisionRecords();
+    assertThat(decisions)
+        .extracting(DecisionRecord::getKind)
+        .containsExactly(DecisionKind.MODEL_CALL, DecisionKind.TOOL_CALL);
+    assertThat(decisions.get(1).getFlags()).contains("clock_skew");
+    assertThat(decisions.get(1).getParentId()).isEqualTo(decisions.get(0).getDecisionId());
+  }
+
+  @Test
+  void whatWentWrongInStepSevenLeadsToTheStepThatWentOffFirst() {
+    pipeline.send(
+        Spans.with(chat(2, 1, 100, 200), "recount.decision.confidence", "0.2").build(),
+        tool(3, 1, "inventory", 200, 300).build(),
+        chat(4, 1, 300, 400).build(),
+        failed(tool(5, 1, "refund", 400, 500), "not allowed").build(),
+        agent(1, 0, 600).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    List<DecisionRecord> decisions = pipeline.decisionRecords();
+    assertThat(decisions.get(3).getSuspectDecisionId()).isEqualTo(decisions.get(0).getDecisionId());
+    List<TraceRecord> traces = pipeline.traceRecords();
+    assertThat(traces.get(traces.size() - 1).getSuspectDecisionId())
+        .isEqualTo(decisions.get(0).getDecisionId());
+    assertThat(decisions.get(3).getChain()).hasSize(3);
   }
 }

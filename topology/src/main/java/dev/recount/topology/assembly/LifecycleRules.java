@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   open ──(root ended and quiet, or idle, or too old)──▶ settled ──(late events, quiet)──▶ settled
  *    └─(runs long, or an error: provisional rows)─▶ open    rows: amended
+ *   settled ──(end of the state retention)──▶ anchor ──(late events)──▶ expired    rows: amended
  * </pre>
  */
 final class LifecycleRules {
@@ -26,6 +27,7 @@ final class LifecycleRules {
   private final long urgentAfter;
   private final long feedbackWait;
   private final long stateRetention;
+  private final long spanCap;
 
   LifecycleRules(TopologySettings settings) {
     settleQuiet = settings.settleQuiet().toMillis();
@@ -36,6 +38,7 @@ final class LifecycleRules {
     urgentAfter = settings.urgentAfter().toMillis();
     feedbackWait = settings.feedbackWait().toMillis();
     stateRetention = settings.stateRetention().toMillis();
+    spanCap = settings.spanCap();
   }
 
   /** Notes in the header that an event changed the trace. */
@@ -60,7 +63,7 @@ final class LifecycleRules {
   /** When the trace wants to be looked at again. */
   long due(TraceHeader header) {
     long expiry = expiry(header);
-    if (header.lifecycle == Lifecycle.SETTLED) {
+    if (header.lifecycle != Lifecycle.OPEN) {
       return header.unemitted() ? Math.min(amendDue(header), expiry) : expiry;
     }
     if (!header.hasTrace()) {
@@ -72,12 +75,26 @@ final class LifecycleRules {
     return header.unemitted() ? Math.min(settle, header.provisionalDue) : settle;
   }
 
+  /** Whether the trace has more spans than are folded: it settles at once and grows on. */
+  private boolean capped(TraceHeader header) {
+    return header.spans > spanCap;
+  }
+
   private long settleDue(TraceHeader header) {
+    if (capped(header)) {
+      return header.lastAppend;
+    }
     long quiet = header.rootEnded() ? settleQuiet : settleIdle;
     return Math.min(header.lastAppend + quiet, header.firstAppend + settleMaximumAge);
   }
 
   private long amendDue(TraceHeader header) {
+    if (capped(header)) {
+      // Reading it back is costly: while it grows, at growing intervals.
+      return Math.min(
+          Math.max(header.lastAppend + amendQuiet, header.provisionalDue),
+          header.lastAppend + settleQuiet);
+    }
     return Math.min(
         header.lastAppend + amendQuiet, header.unemittedSince + LONGEST_GATHERING * amendQuiet);
   }
@@ -88,23 +105,26 @@ final class LifecycleRules {
 
   /** Whether the state of the trace is to be given up. */
   boolean expired(TraceHeader header, long now) {
-    return (header.lifecycle == Lifecycle.SETTLED || !header.hasTrace()) && now >= expiry(header);
+    boolean settlesFirst =
+        header.lifecycle == Lifecycle.OPEN ? header.hasTrace() : header.unemitted();
+    return !settlesFirst && now >= expiry(header);
   }
 
   /** Whether feedback has waited long enough for a trace that never came. */
   boolean feedbackGivenUp(TraceHeader header, long now) {
-    return !header.hasTrace()
+    return header.lifecycle == Lifecycle.OPEN
+        && !header.hasTrace()
         && !header.reportedUnmatched()
         && now >= header.firstAppend + feedbackWait;
   }
 
   /** In which phase rows are to be emitted now, or null when it is not time. */
   @Nullable Phase emission(TraceHeader header, long now) {
+    if (header.lifecycle != Lifecycle.OPEN) {
+      return header.unemitted() && now >= amendDue(header) ? Phase.amended : null;
+    }
     if (!header.hasTrace()) {
       return null;
-    }
-    if (header.lifecycle == Lifecycle.SETTLED) {
-      return header.unemitted() && now >= amendDue(header) ? Phase.amended : null;
     }
     if (now >= settleDue(header)) {
       return Phase.settled;
@@ -116,11 +136,12 @@ final class LifecycleRules {
   void emitted(TraceHeader header, Phase phase, long now) {
     header.setUnemitted(false);
     header.setUrgent(false);
-    if (phase == Phase.provisional) {
+    if (phase == Phase.provisional || capped(header)) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
-      header.provisionalDelay = Math.multiplyExact(header.provisionalDelay, 2L);
-    } else {
+      header.provisionalDelay *= 2;
+    }
+    if (phase != Phase.provisional && header.lifecycle == Lifecycle.OPEN) {
       header.lifecycle = Lifecycle.SETTLED;
     }
   }

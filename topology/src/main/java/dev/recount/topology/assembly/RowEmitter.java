@@ -26,6 +26,7 @@ import java.util.Map;
 final class RowEmitter {
   private final Entries entries;
   private final Emissions emissions;
+  private final Anchors anchors;
   private final TopologyCodecs codecs;
   private final Outputs outputs;
   private final int spanCap;
@@ -33,11 +34,13 @@ final class RowEmitter {
   RowEmitter(
       Entries entries,
       Emissions emissions,
+      Anchors anchors,
       TopologyCodecs codecs,
       Outputs outputs,
       TopologySettings settings) {
     this.entries = entries;
     this.emissions = emissions;
+    this.anchors = anchors;
     this.codecs = codecs;
     this.outputs = outputs;
     this.spanCap = settings.spanCap();
@@ -54,6 +57,46 @@ final class RowEmitter {
       release(reader.unreleased(), header, now);
       header.releasedSequence = header.sequence;
     }
+  }
+
+  /** Lays late events over the anchor of an expired trace and emits what they change. */
+  void emitExpired(String trace, TraceHeader header, long now) {
+    Anchor anchor = anchors.load(trace);
+    if (anchor == null) {
+      return;
+    }
+    TraceReader reader =
+        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceRows rows = Anchors.amend(anchor, reader.contents(trace), header.spans);
+    header.revision++;
+    new Emission(trace, header, Phase.amended, now).emit(rows, reader);
+    release(reader.unreleased(), header, now);
+    header.releasedSequence = header.sequence;
+  }
+
+  /** Leaves an anchor in place of the trace's events. */
+  void leaveAnchor(String trace, TraceHeader header) {
+    TraceReader reader =
+        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceContents contents = reader.contents(trace);
+    Anchor before = anchors.load(trace);
+    if (before == null) {
+      TraceRows rows = TraceFold.fold(contents);
+      anchors.save(trace, Anchors.of(rows, contents.feedback(), header));
+    } else {
+      TraceRows rows = Anchors.amend(before, contents, header.spans);
+      anchors.save(
+          trace,
+          new Anchor(
+              header.firstAppend,
+              header.revision,
+              before.lateSpans() + header.spans,
+              rows.trace(),
+              rows.decisions(),
+              rows.enclosingDecisions(),
+              Anchors.together(before.feedback(), contents.feedback())));
+    }
+    entries.delete(trace);
   }
 
   private void release(List<Span> spans, TraceHeader header, long now) {

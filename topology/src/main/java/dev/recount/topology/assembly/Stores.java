@@ -24,6 +24,9 @@ final class Stores {
   /** Trace to fingerprints of the rows that were emitted last. */
   static final String EMISSIONS = "trace-emissions";
 
+  /** Expired trace to its {@link Anchor}. */
+  static final String ANCHORS = "trace-anchors";
+
   private Stores() {}
 
   static List<StoreBuilder<KeyValueStore<Bytes, byte[]>>> builders() {
@@ -32,7 +35,8 @@ final class Stores {
         persistent(HEADERS).withCachingEnabled(),
         persistent(ENTRIES),
         persistent(TIMERS),
-        persistent(EMISSIONS));
+        persistent(EMISSIONS),
+        persistent(ANCHORS));
   }
 
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {

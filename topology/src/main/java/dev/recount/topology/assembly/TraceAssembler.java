@@ -67,6 +67,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private Emissions emissions;
 
   @SuppressWarnings("NullAway.Init")
+  private Anchors anchors;
+
+  @SuppressWarnings("NullAway.Init")
   private Outputs outputs;
 
   @SuppressWarnings("NullAway.Init")
@@ -111,7 +114,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     timers = new Timers(store(Stores.TIMERS));
     emissions = new Emissions(store(Stores.EMISSIONS));
     outputs = new Outputs(context, codecs);
-    emitter = new RowEmitter(entries, emissions, codecs, outputs, settings);
+    anchors = new Anchors(store(Stores.ANCHORS), codecs);
+    emitter = new RowEmitter(entries, emissions, anchors, codecs, outputs, settings);
     aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
     clock = new LogClock(headers);
     if (settings.live()) {
@@ -162,8 +166,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
     TraceHeader header = load(trace);
     if (header == null) {
-      header = new TraceHeader();
-      header.firstAppend = now;
+      header = newHeader(trace, now);
     }
     Entries.Filing filing = entries.file(trace, envelope, event, now, header.sequence + 1);
     if (filing == Entries.Filing.UNCHANGED) {
@@ -180,6 +183,20 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
     schedule(trace, header);
     save(trace, header);
+  }
+
+  /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */
+  private TraceHeader newHeader(String trace, long now) {
+    TraceHeader header = new TraceHeader();
+    Anchor anchor = anchors.load(trace);
+    if (anchor == null) {
+      header.firstAppend = now;
+    } else {
+      header.lifecycle = TraceHeader.Lifecycle.EXPIRED;
+      header.firstAppend = anchor.firstAppend();
+      header.revision = anchor.revision();
+    }
+    return header;
   }
 
   private static void count(TraceHeader header, TraceEventKind kind) {
@@ -210,6 +227,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     for (Timers.Timer timer : due) {
       if (AliasKeys.isAlias(timer.trace())) {
         aliases.timer(timer.trace(), timer.due(), now);
+      } else if (Anchors.isTimer(timer.trace())) {
+        forget(Anchors.traceOf(timer.trace()), now);
       } else {
         timer(timer, now);
       }
@@ -224,9 +243,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     }
     header.timerDue = 0;
     if (rules.expired(header, now)) {
-      entries.delete(trace);
-      emissions.delete(trace);
-      headers.delete(key(trace));
+      expire(trace, header, now);
       return;
     }
     Phase phase = rules.emission(header, now);
@@ -240,9 +257,35 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     save(trace, header);
   }
 
+  private void expire(String trace, TraceHeader header, long now) {
+    if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
+      // Feedback on a trace that never came: there is nothing that later feedback could amend.
+      entries.delete(trace);
+      emissions.delete(trace);
+    } else {
+      emitter.leaveAnchor(trace, header);
+      timers.set(now + settings.anchorRetention().toMillis(), Anchors.timerOf(trace));
+    }
+    headers.delete(key(trace));
+  }
+
+  /** Gives up the anchor of a trace, unless something late has just come for it. */
+  private void forget(String trace, long now) {
+    if (load(trace) != null) {
+      timers.set(now + settings.stateRetention().toMillis(), Anchors.timerOf(trace));
+      return;
+    }
+    anchors.delete(trace);
+    emissions.delete(trace);
+  }
+
   private void emit(String trace, TraceHeader header, Phase phase, long now) {
     try {
-      emitter.emit(trace, header, phase, now);
+      if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
+        emitter.emitExpired(trace, header, now);
+      } else {
+        emitter.emit(trace, header, phase, now);
+      }
     } catch (UndecodableException | IllegalStateException | IllegalArgumentException failed) {
       // One trace that cannot be folded must not stop the others. Its events stay in state.
       log.error("Trace {} cannot be folded", trace, failed);

@@ -11,7 +11,9 @@ final class TraceHeader {
   /** How far a trace has come. Stored by position: append only. */
   enum Lifecycle {
     OPEN,
-    SETTLED
+    SETTLED,
+    /** Only an anchor is left; what comes late is laid over it. */
+    EXPIRED
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();

@@ -63,7 +63,8 @@ final class AssemblerHarness {
     properties.put("application.id", "harness");
     properties.put("bootstrap.servers", "unused:1");
     context = new MockProcessorContext<>(properties);
-    for (String name : List.of(Stores.HEADERS, Stores.ENTRIES, Stores.TIMERS, Stores.EMISSIONS)) {
+    for (String name :
+        List.of(Stores.HEADERS, Stores.ENTRIES, Stores.TIMERS, Stores.EMISSIONS, Stores.ANCHORS)) {
       KeyValueStore<Bytes, byte[]> store =
           org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
                   org.apache.kafka.streams.state.Stores.inMemoryKeyValueStore(name),

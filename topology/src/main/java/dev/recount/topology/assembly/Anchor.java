@@ -1,0 +1,118 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.AliasKind;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.TraceRecord;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.fold.TraceContents.LinkedFeedback;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * What is left of a trace once its state has expired: its rows as they were last emitted and the
+ * feedback that they rest on. Enough to lay later feedback over the rows and emit them whole.
+ *
+ * @param firstAppend key time of the trace's rows
+ * @param revision number of the last emission
+ * @param lateSpans spans that came after the trace had expired
+ * @param decisions in order of their steps
+ * @param enclosingDecisions for spans that feedback names, the ID of the decision around them
+ */
+record Anchor(
+    long firstAppend,
+    long revision,
+    long lateSpans,
+    TraceRecord trace,
+    List<DecisionRecord> decisions,
+    Map<String, String> enclosingDecisions,
+    List<LinkedFeedback> feedback) {
+  private static final byte FORMAT = 1;
+
+  /** The anchor as compressed bytes. */
+  byte[] encode(TopologyCodecs codecs) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
+      out.writeByte(FORMAT);
+      out.writeLong(firstAppend);
+      out.writeLong(revision);
+      out.writeLong(lateSpans);
+      write(out, codecs.traceRecords().encode(trace));
+      out.writeInt(decisions.size());
+      for (DecisionRecord decision : decisions) {
+        write(out, codecs.decisionRecords().encode(decision));
+      }
+      out.writeInt(enclosingDecisions.size());
+      for (Map.Entry<String, String> entry : enclosingDecisions.entrySet()) {
+        out.writeUTF(entry.getKey());
+        out.writeUTF(entry.getValue());
+      }
+      out.writeInt(feedback.size());
+      for (LinkedFeedback linked : feedback) {
+        write(out, codecs.feedbackEvents().encode(linked.event()));
+        out.writeUTF(linked.linkedBy() == null ? "" : linked.linkedBy().name());
+        out.writeLong(linked.keyTime());
+        out.writeLong(linked.baseRevision());
+      }
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  static Anchor decode(byte[] compressed, TopologyCodecs codecs) {
+    try (DataInputStream in =
+        new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(compressed)))) {
+      byte format = in.readByte();
+      if (format != FORMAT) {
+        throw new IllegalStateException(
+            "State was written by another version of Recount (anchor format " + format + ")");
+      }
+      long firstAppend = in.readLong();
+      long revision = in.readLong();
+      long lateSpans = in.readLong();
+      TraceRecord trace = codecs.traceRecords().decode(read(in));
+      List<DecisionRecord> decisions = new ArrayList<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        decisions.add(codecs.decisionRecords().decode(read(in)));
+      }
+      Map<String, String> enclosing = new TreeMap<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        enclosing.put(in.readUTF(), in.readUTF());
+      }
+      List<LinkedFeedback> feedback = new ArrayList<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        FeedbackEvent event = codecs.feedbackEvents().decode(read(in));
+        String alias = in.readUTF();
+        feedback.add(
+            new LinkedFeedback(
+                event,
+                alias.isEmpty() ? null : AliasKind.valueOf(alias),
+                in.readLong(),
+                in.readLong()));
+      }
+      return new Anchor(firstAppend, revision, lateSpans, trace, decisions, enclosing, feedback);
+    } catch (IOException malformed) {
+      throw new UncheckedIOException(malformed);
+    }
+  }
+
+  private static void write(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static byte[] read(DataInputStream in) throws IOException {
+    return in.readNBytes(in.readInt());
+  }
+}

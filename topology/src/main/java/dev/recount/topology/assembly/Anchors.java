@@ -1,0 +1,142 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.fold.FeedbackOverlay;
+import dev.recount.topology.fold.TraceContents;
+import dev.recount.topology.fold.TraceContents.LinkedFeedback;
+import dev.recount.topology.fold.TraceFold;
+import dev.recount.topology.fold.TraceRows;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** The anchors of expired traces, and what late events make of them. */
+final class Anchors {
+  /** No trace ID and no alias starts like this. */
+  private static final String TIMER = "anchor:";
+
+  private final KeyValueStore<Bytes, byte[]> store;
+  private final TopologyCodecs codecs;
+
+  Anchors(KeyValueStore<Bytes, byte[]> store, TopologyCodecs codecs) {
+    this.store = store;
+    this.codecs = codecs;
+  }
+
+  /** The name under which the timer of a trace's anchor is set. */
+  static String timerOf(String trace) {
+    return TIMER + trace;
+  }
+
+  static boolean isTimer(String name) {
+    return name.startsWith(TIMER);
+  }
+
+  /** The trace whose anchor a timer is for. */
+  static String traceOf(String timer) {
+    return timer.substring(TIMER.length());
+  }
+
+  @Nullable Anchor load(String trace) {
+    byte[] bytes = store.get(key(trace));
+    return bytes == null ? null : Anchor.decode(bytes, codecs);
+  }
+
+  void save(String trace, Anchor anchor) {
+    store.put(key(trace), anchor.encode(codecs));
+  }
+
+  void delete(String trace) {
+    store.delete(key(trace));
+  }
+
+  /** The anchor of a trace whose state is about to be given up. */
+  static Anchor of(TraceRows rows, List<LinkedFeedback> feedback, TraceHeader header) {
+    return new Anchor(
+        header.firstAppend,
+        header.revision,
+        0,
+        rows.trace(),
+        rows.decisions(),
+        rows.enclosingDecisions(),
+        feedback);
+  }
+
+  /**
+   * The rows of an expired trace with late events laid over them: feedback is joined as ever,
+   * explicit decisions and snapshots are added, spans are counted.
+   */
+  static TraceRows amend(Anchor anchor, TraceContents late, long lateSpans) {
+    TraceRows added =
+        TraceFold.fold(
+            new TraceContents(
+                late.traceId(), List.of(), 0, late.snapshots(), late.decisions(), List.of()));
+    List<DecisionRecord> decisions = new ArrayList<>(anchor.decisions());
+    Set<String> known = new HashSet<>();
+    decisions.forEach(decision -> known.add(decision.getDecisionId()));
+    for (DecisionRecord decision : added.decisions()) {
+      if (known.add(decision.getDecisionId())) {
+        decision.setStep(decisions.size() + 1);
+        decision.setVersions(anchor.trace().getVersions());
+        decision.setService(anchor.trace().getService());
+        decision.setSessionId(anchor.trace().getSessionId());
+        decision.setUserId(anchor.trace().getUserId());
+        decision.setEnvironment(anchor.trace().getEnvironment());
+        decisions.add(decision);
+      }
+    }
+    List<SnapshotRecord> snapshots = added.snapshots();
+    for (SnapshotRecord snapshot : snapshots) {
+      snapshot.setVersions(anchor.trace().getVersions());
+      snapshot.setService(anchor.trace().getService());
+      snapshot.setSessionId(anchor.trace().getSessionId());
+    }
+    long spans = anchor.trace().getSpanCount() - anchor.trace().getLateSpanCount();
+    anchor.trace().setLateSpanCount(anchor.lateSpans() + lateSpans);
+    anchor.trace().setSpanCount(spans + anchor.lateSpans() + lateSpans);
+    anchor.trace().setDecisionCount(decisions.size());
+    FeedbackOverlay.Added overlaid =
+        FeedbackOverlay.apply(
+            anchor.trace(),
+            decisions,
+            anchor.enclosingDecisions(),
+            together(anchor.feedback(), late.feedback()));
+    return new TraceRows(
+        anchor.trace(),
+        decisions,
+        snapshots,
+        overlaid.evaluations(),
+        overlaid.feedback(),
+        anchor.enclosingDecisions());
+  }
+
+  /** Feedback known before and feedback that came late; of the same ID the later one holds. */
+  static List<LinkedFeedback> together(List<LinkedFeedback> before, List<LinkedFeedback> late) {
+    Map<String, LinkedFeedback> byId = new LinkedHashMap<>();
+    List<LinkedFeedback> all = new ArrayList<>(before);
+    all.addAll(late);
+    all.sort(Comparator.comparing(linked -> linked.event().getOccurredAt()));
+    for (LinkedFeedback linked : all) {
+      LinkedFeedback earlier = byId.get(linked.event().getFeedbackId());
+      long keyTime = earlier == null ? linked.keyTime() : earlier.keyTime();
+      byId.put(
+          linked.event().getFeedbackId(),
+          new LinkedFeedback(linked.event(), linked.linkedBy(), keyTime, linked.baseRevision()));
+    }
+    return new ArrayList<>(byId.values());
+  }
+
+  private static Bytes key(String trace) {
+    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+  }
+}
