@@ -63,10 +63,13 @@ public final class Delivery {
   /**
    * Takes in a row.
    *
+   * @return whether a batch is at its limit and {@link #flushDue} should be called
    * @throws RuntimeException what the row's writer throws; nothing is taken in then
    */
-  public void add(Table<?> table, SinkRecord record, Consumer<RowBinary> row) {
-    queue(table).add(record, row, nanoClock.getAsLong());
+  public boolean add(Table<?> table, SinkRecord record, Consumer<RowBinary> row) {
+    TableQueue queue = queue(table);
+    queue.add(record, row, nanoClock.getAsLong());
+    return queue.isFull(limits);
   }
 
   /** Goes past a record for which nothing needs to be written. */

@@ -14,7 +14,8 @@ public final class SinkCounters {
     batches.increment();
   }
 
-  void retried() {
+  /** Counts an attempt that failed and will be repeated. */
+  public void retried() {
     retries.increment();
   }
 

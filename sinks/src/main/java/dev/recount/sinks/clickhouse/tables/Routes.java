@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Which topic of the catalogue goes into which table. */
 public final class Routes {
   private final SchemaRegistryClient registry;
+  private final String deadLetters;
   private final Map<String, Route<?>> byTopic = new HashMap<>();
 
   /**
@@ -33,6 +34,7 @@ public final class Routes {
    */
   public Routes(Topics topics, SchemaRegistryClient registry) {
     this.registry = registry;
+    this.deadLetters = topics.deadLetters().name();
     add(topics.decisionRecords(), DecisionsTable.TABLE, DecisionRecord.class);
     add(topics.traceRecords(), TracesTable.TABLE, TraceRecord.class);
     add(topics.snapshotRecords(), ContextSnapshotsTable.TABLE, SnapshotRecord.class);
@@ -77,6 +79,11 @@ public final class Routes {
               + "), and give it their prefix");
     }
     return route;
+  }
+
+  /** Whether a record without a value means something: a dead letter may have had none. */
+  public boolean takesTombstones(String topic) {
+    return topic.equals(deadLetters);
   }
 
   private <T extends SpecificRecordBase> void add(Topic topic, Table<T> table, Class<T> type) {
