@@ -4,7 +4,8 @@ package dev.recount.sinks.clickhouse.client;
 public final class ClickHouseRequestException extends RuntimeException {
   private final FailureKind kind;
 
-  ClickHouseRequestException(String message, FailureKind kind, Throwable cause) {
+  /** Says what was asked of which server, and what it answered. */
+  public ClickHouseRequestException(String message, FailureKind kind, Throwable cause) {
     super(message, cause);
     this.kind = kind;
   }
