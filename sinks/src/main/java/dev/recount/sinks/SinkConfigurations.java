@@ -24,8 +24,20 @@ public final class SinkConfigurations {
   private SinkConfigurations() {}
 
   /**
-   * The ClickHouse sink over all output topics, with one task and the default batches. Callers may
-   * change the map: it is a fresh one.
+   * The connectors that together write every output topic into ClickHouse, by name: {@link
+   * #clickHouse} and {@link #clickHouseDeadLetters}.
+   */
+  public static Map<String, Map<String, String>> clickHouseConnectors(
+      Connection connection, ClickHouseTarget target) {
+    Map<String, Map<String, String>> connectors = new LinkedHashMap<>();
+    connectors.put("recount-clickhouse", clickHouse(connection, target));
+    connectors.put("recount-clickhouse-dead-letters", clickHouseDeadLetters(connection, target));
+    return connectors;
+  }
+
+  /**
+   * The ClickHouse sink over all output topics but dead letters, to which it adds what it cannot
+   * write. One task, the default batches. Callers may change the map: it is a fresh one.
    *
    * <p>A password that is in memory is part of the map, and a Connect worker shows connector
    * configurations to whoever asks its REST interface; prefer {@link Secret#inFile}.
@@ -34,16 +46,36 @@ public final class SinkConfigurations {
    * @param target where rows go
    */
   public static Map<String, String> clickHouse(Connection connection, ClickHouseTarget target) {
+    Topics topics = connection.topics();
+    Map<String, String> config = common(connection, target);
+    config.put(
+        "topics",
+        topics.outputs().stream()
+            .map(Topic::name)
+            .filter(name -> !name.equals(topics.deadLetters().name()))
+            .collect(Collectors.joining(",")));
+    putDeadLetterQueue(config, topics);
+    return config;
+  }
+
+  /**
+   * The ClickHouse sink over dead letters alone. A connector of its own, since Connect refuses one
+   * that reads the topic to which it adds; it adds to none.
+   */
+  public static Map<String, String> clickHouseDeadLetters(
+      Connection connection, ClickHouseTarget target) {
+    Map<String, String> config = common(connection, target);
+    config.put("topics", connection.topics().deadLetters().name());
+    return config;
+  }
+
+  private static Map<String, String> common(Connection connection, ClickHouseTarget target) {
     Map<String, String> config = new LinkedHashMap<>();
     config.put("connector.class", ClickHouseSinkConnector.class.getName());
     config.put("tasks.max", "1");
-    config.put(
-        "topics",
-        connection.topics().outputs().stream().map(Topic::name).collect(Collectors.joining(",")));
     config.put("key.converter", BYTES);
     config.put("value.converter", BYTES);
     config.put("header.converter", BYTES);
-    putDeadLetterQueue(config, connection.topics());
     putConsumer(config);
     putRegistry(config, connection);
     putTarget(config, target);

@@ -10,7 +10,6 @@ import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
-import dev.recount.schemas.UndecodableException;
 import dev.recount.sinks.clickhouse.rows.Table;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.time.Instant;
@@ -112,11 +111,11 @@ public final class Routes {
     if (record.value() instanceof byte[] bytes) {
       return bytes;
     }
-    throw new UndecodableException(
-        "The value came as "
+    // A mistake in the configuration, not in the record: none would come through.
+    throw new ConnectException(
+        "Values come as "
             + record.value().getClass().getName()
-            + ": set value.converter=org.apache.kafka.connect.converters.ByteArrayConverter",
-        null);
+            + ": set value.converter=org.apache.kafka.connect.converters.ByteArrayConverter");
   }
 
   /** A span that was written without a key time is filed under the time of its record. */

@@ -83,7 +83,8 @@ TTL toDateTime(key_time) + INTERVAL ${retention_days} DAY
 SETTINGS ttl_only_drop_parts = 1;
 
 -- What users query: one row per key, the highest revision, nothing withdrawn. Rows are reduced before
--- any filter on a column that may change, and the skip indexes prune all the same.
+-- any filter on a column that may change, and the skip indexes prune all the same. The star stands for
+-- the columns of today: a later migration that adds one replaces the view too.
 CREATE VIEW IF NOT EXISTS ${database}.decisions_latest${on_cluster} AS
 SELECT * EXCEPT (key_time, deleted)
 FROM ${database}.decisions FINAL
