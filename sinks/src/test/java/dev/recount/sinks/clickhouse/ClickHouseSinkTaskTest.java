@@ -39,7 +39,7 @@ class ClickHouseSinkTaskTest {
   private final Connection kafka =
       new Connection(
           TestStack.get().kafka().bootstrapServers(),
-          TestStack.get().registry().url(),
+          TestStack.get().registryUrl(),
           topics,
           Map.of(),
           Map.of());

@@ -47,7 +47,7 @@ public final class TestStack {
 
   /** A database that does not exist, on the stack's ClickHouse. */
   public static ClickHouseTarget newTarget() {
-    return ClickHouseTarget.plain(get().clickHouse().url()).withDatabase(newName());
+    return ClickHouseTarget.plain(get().clickHouseUrl()).withDatabase(newName());
   }
 
   /** A connection to a target. */
@@ -60,7 +60,7 @@ public final class TestStack {
     try {
       String settings = "?default_format=JSONEachRow&output_format_json_quote_64bit_integers=0";
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create(get().clickHouse().url() + "/" + settings))
+          HttpRequest.newBuilder(URI.create(get().clickHouseUrl() + "/" + settings))
               .POST(HttpRequest.BodyPublishers.ofString(query))
               .build();
       HttpResponse<String> response =
