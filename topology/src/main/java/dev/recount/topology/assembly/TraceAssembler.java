@@ -11,6 +11,7 @@ import dev.recount.topology.Hints;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.header.Headers;
@@ -101,7 +102,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
       @Override
       public Set<StoreBuilder<?>> stores() {
-        return Set.copyOf(Stores.builders());
+        return new LinkedHashSet<>(Stores.builders());
       }
     };
   }

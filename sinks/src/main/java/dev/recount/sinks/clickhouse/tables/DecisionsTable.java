@@ -46,6 +46,7 @@ final class DecisionsTable {
           .text("error_message", DecisionRecord::getErrorMessage)
           .optionalNumber("input_tokens", DecisionRecord::getInputTokens)
           .optionalNumber("output_tokens", DecisionRecord::getOutputTokens)
+          .text("response_id", DecisionRecord::getResponseId)
           .text("snapshot_id", DecisionRecord::getSnapshotId)
           .optionalNumber("context_tokens", DecisionRecord::getContextTokens)
           .optionalNumber("context_limit", DecisionRecord::getContextLimit)

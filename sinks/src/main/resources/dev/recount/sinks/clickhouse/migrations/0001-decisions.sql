@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS ${database}.decisions${on_cluster}
     error_message String CODEC(ZSTD(3)),
     input_tokens Nullable(Int64) CODEC(ZSTD(1)),
     output_tokens Nullable(Int64) CODEC(ZSTD(1)),
+    response_id String CODEC(ZSTD(1)),
     snapshot_id String CODEC(ZSTD(1)),
     context_tokens Nullable(Int64) CODEC(ZSTD(1)),
     context_limit Nullable(Int64) CODEC(ZSTD(1)),
