@@ -1,6 +1,5 @@
 package dev.recount.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.recount.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,7 +18,6 @@ final class WarmUpCommand implements Runnable {
     run("sql", "--help");
     // Fails where there is no ClickHouse, and loads the driver either way.
     run("sql", "--clickhouse-url", "http://127.0.0.1:9", "SELECT 1");
-    new ObjectMapper().createObjectNode().put("warm", true).toString();
   }
 
   private static void run(String... arguments) {
