@@ -1,6 +1,7 @@
 package dev.recount.cli;
 
 import dev.recount.cli.sql.SqlCommand;
+import dev.recount.cli.trace.TraceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionCommand.Provider.class,
     subcommands = {
       SqlCommand.class,
+      TraceCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
     },
