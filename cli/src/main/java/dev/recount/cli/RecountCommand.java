@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.roles.UpCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.trace.TraceCommand;
 import picocli.CommandLine;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = false,
     versionProvider = VersionCommand.Provider.class,
     subcommands = {
+      UpCommand.class,
       SqlCommand.class,
       TraceCommand.class,
       VersionCommand.class,

@@ -35,8 +35,7 @@ final class Check {
     SchemaRegistryClient client = connection.newRegistryClient();
     return new Server(
         "schema-registry",
-        () ->
-            connection.schemaRegistryUrl() + ", subjects: " + client.getAllSubjects().size(),
+        () -> connection.schemaRegistryUrl() + ", subjects: " + client.getAllSubjects().size(),
         client::close);
   }
 

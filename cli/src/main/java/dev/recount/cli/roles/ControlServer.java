@@ -17,7 +17,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Recount's own HTTP port: {@code GET /health}, and {@code POST /v1/feedback} where it is served. */
+/**
+ * Recount's own HTTP port: {@code GET /health}, and {@code POST /v1/feedback} where it is served.
+ */
 final class ControlServer implements AutoCloseable {
   static final int DEFAULT_PORT = 8090;
 
@@ -92,10 +94,7 @@ final class ControlServer implements AutoCloseable {
         .health()
         .forEach(
             (name, health) ->
-                parts
-                    .putObject(name)
-                    .put("ready", health.ready())
-                    .put("detail", health.detail()));
+                parts.putObject(name).put("ready", health.ready()).put("detail", health.detail()));
     return HttpResponse.of(
         ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
         MediaType.JSON_UTF_8,
