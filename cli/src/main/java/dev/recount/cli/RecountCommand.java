@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.demo.DemoCommand;
 import dev.recount.cli.roles.UpCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.trace.TraceCommand;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = false,
     versionProvider = VersionCommand.Provider.class,
     subcommands = {
+      DemoCommand.class,
       UpCommand.class,
       SqlCommand.class,
       TraceCommand.class,

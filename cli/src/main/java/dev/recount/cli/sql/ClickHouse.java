@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.ClickHouseOptions;
+import dev.recount.cli.output.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,8 @@ public final class ClickHouse implements AutoCloseable {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
           .build();
+
+  static final int MOST_ROWS_FOR_PEOPLE = 10_000;
 
   private final Client client;
   private final String url;
@@ -103,6 +106,15 @@ public final class ClickHouse implements AutoCloseable {
             return rows.readAll();
           }
         });
+  }
+
+  /**
+   * Runs a query that reads and prints its rows for a person.
+   *
+   * @throws UserError when ClickHouse does not answer or refuses the query
+   */
+  public List<String> answer(String sql, Terminal terminal) {
+    return new RowPrinter(terminal).table(table(Query.reading(sql), MOST_ROWS_FOR_PEOPLE));
   }
 
   private <R> R run(Query query, ClickHouseFormat format, Reader<R> reader) {

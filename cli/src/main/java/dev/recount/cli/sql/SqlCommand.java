@@ -44,8 +44,6 @@ import picocli.CommandLine.Spec;
       "  recount sql - < question.sql"
     })
 public final class SqlCommand implements Runnable {
-  private static final int MOST_ROWS_FOR_PEOPLE = 10_000;
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it before run()
   private CommandSpec spec;
@@ -91,7 +89,7 @@ public final class SqlCommand implements Runnable {
       if (format.passedThrough()) {
         stream(clickHouse, query);
       } else {
-        print(clickHouse.table(query, MOST_ROWS_FOR_PEOPLE));
+        print(clickHouse.table(query, ClickHouse.MOST_ROWS_FOR_PEOPLE));
       }
     }
   }
