@@ -86,8 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (StopSignal stop = new StopSignal();
         EmbeddedPipeline pipeline =
             EmbeddedPipeline.start(EmbeddedOptions.ephemeral(SETTINGS, progress.steps()));
-        ClickHouse clickHouse =
-            ClickHouse.connect(pipeline.clickHouseUrl(), "default", "", "recount")) {
+        ClickHouse clickHouse = pipeline.connectToClickHouse()) {
       Proof proof = drive(fleet, pipeline, clickHouse, progress, stop);
       say(proof.table());
       if (!proof.isComplete()) {

@@ -1,9 +1,10 @@
 package dev.recount.cli.options;
 
 import dev.recount.cli.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import dev.recount.sinks.clickhouse.client.Secret;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -43,37 +44,23 @@ public final class ClickHouseOptions {
       description = "File that holds the password (RECOUNT_CLICKHOUSE_PASSWORD_FILE).")
   private @Nullable Path passwordFile;
 
-  /** Base URL of ClickHouse's HTTP interface. */
-  public String url() {
-    return url;
-  }
-
-  /** Database of the tables. */
-  public String database() {
-    return database;
-  }
-
-  /** User. */
-  public String user() {
-    return user;
-  }
-
   /**
-   * Password; empty for none.
+   * The server and database that the options name.
    *
-   * @throws UserError when the file with the password cannot be read
+   * @throws UserError when the name of the database would need quoting
    */
-  public String password() {
-    if (passwordFile == null) {
-      return System.getenv().getOrDefault(PASSWORD_VARIABLE, "");
-    }
+  public ClickHouseTarget target() {
     try {
-      return Files.readString(passwordFile).strip();
-    } catch (IOException failed) {
+      return new ClickHouseTarget(url, user, password(), database, Map.of());
+    } catch (IllegalArgumentException refused) {
       throw new UserError(
-          "Cannot read the ClickHouse password from " + passwordFile + ": " + failed.getMessage(),
-          "Name a readable file with --clickhouse-password-file, or set " + PASSWORD_VARIABLE + ".",
-          failed);
+          String.valueOf(refused.getMessage()), "Correct --clickhouse-database.", refused);
     }
+  }
+
+  private Secret password() {
+    return passwordFile == null
+        ? Secret.of(System.getenv().getOrDefault(PASSWORD_VARIABLE, ""))
+        : Secret.inFile(passwordFile);
   }
 }

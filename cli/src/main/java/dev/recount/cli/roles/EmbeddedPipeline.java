@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import com.linecorp.armeria.server.HttpService;
 import dev.recount.cli.UserError;
 import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.status.PipelineNames;
 import dev.recount.connectors.feedback.FeedbackParser;
 import dev.recount.connectors.feedback.FeedbackProducer;
 import dev.recount.connectors.feedback.FeedbackService;
@@ -11,6 +12,7 @@ import dev.recount.local.LocalStack;
 import dev.recount.local.LocalStackOptions;
 import dev.recount.local.process.Ports;
 import dev.recount.schemas.Connection;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -79,10 +81,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
     roles.add(
         Check.clickHouse(
             stack.clickHouse().url(),
-            ClickHouse.connect(stack.clickHouse().url(), "default", "", "default")));
-    CompletableFuture<SinksRole> sinks =
-        CompletableFuture.supplyAsync(
-            () -> SinksRole.migrate(connection, stack.clickHouse().url(), stack.connect()));
+            ClickHouse.connect(ClickHouseTarget.plain(stack.clickHouse().url()))));
     Preparation.prepare(connection, PARTITIONS, BROKERS_DEFAULT, PATIENCE);
     CompletableFuture<StreamsRole> topology =
         CompletableFuture.supplyAsync(
@@ -90,16 +89,24 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 roles.add(
                     TopologyAssembly.start(
                         connection,
-                        TopologyAssembly.DEFAULT_APPLICATION_ID,
+                        PipelineNames.of(connection.topics()).applicationId(),
                         stack.dataFolder().resolve("streams"),
                         options.settings())));
+    CompletableFuture<SinksRole> sinks =
+        CompletableFuture.supplyAsync(
+            () ->
+                roles.add(
+                    SinksRole.start(
+                        connection,
+                        ClickHouseTarget.plain(stack.clickHouse().url()),
+                        stack.connect())));
     ReceiverRole receiver =
         roles.add(
             ReceiverRole.start(
                 connection,
                 OtlpSettings.defaults(connection.topics())
                     .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp())));
-    join(sinks.thenAccept(role -> roles.add(role).startConnector()));
+    join(sinks);
     join(topology);
     ControlServer control =
         ControlServer.start(
@@ -176,6 +183,11 @@ public final class EmbeddedPipeline implements AutoCloseable {
   /** Where ClickHouse answers. */
   public String clickHouseUrl() {
     return stack.clickHouse().url();
+  }
+
+  /** A new connection to ClickHouse. */
+  public ClickHouse connectToClickHouse() {
+    return ClickHouse.connect(ClickHouseTarget.plain(clickHouseUrl()));
   }
 
   /** Where OTLP over gRPC is taken in. */

@@ -13,9 +13,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.output.Terminal;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -42,23 +44,36 @@ public final class ClickHouse implements AutoCloseable {
 
   /** A client for the server and database that the options name. */
   public static ClickHouse connect(ClickHouseOptions options) {
-    return connect(options.url(), options.user(), options.password(), options.database());
+    return connect(options.target());
   }
 
-  /** A client for a server and database. */
-  public static ClickHouse connect(String url, String user, String password, String database) {
+  /**
+   * A client for a server and database. Nothing is asked of the server yet.
+   *
+   * @throws UserError when the URL is malformed or the password's file cannot be read
+   */
+  public static ClickHouse connect(ClickHouseTarget target) {
     try {
       Client client =
           new Client.Builder()
-              .addEndpoint(url)
-              .setUsername(user)
-              .setPassword(password)
-              .setDefaultDatabase(database)
+              .addEndpoint(target.url())
+              .setUsername(target.user())
+              .setPassword(target.password().reveal())
+              .setDefaultDatabase(target.database())
               .build();
-      return new ClickHouse(client, url);
+      return new ClickHouse(client, target.url());
+    } catch (UncheckedIOException unreadable) {
+      throw new UserError(
+          String.valueOf(unreadable.getMessage()),
+          "Name a readable file with --clickhouse-password-file.",
+          unreadable);
     } catch (IllegalArgumentException malformed) {
       throw new UserError(
-          "Not the URL of a ClickHouse server: " + url + " (" + malformed.getMessage() + ")",
+          "Not the URL of a ClickHouse server: "
+              + target.url()
+              + " ("
+              + malformed.getMessage()
+              + ")",
           "It looks like http://127.0.0.1:8123; set it with --clickhouse-url.",
           malformed);
     }
