@@ -1,6 +1,7 @@
 package dev.recount.cli.demo;
 
 import dev.recount.cli.demo.PlannedFeedback.Moment;
+import dev.recount.schemas.AvroCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,15 @@ record Fleet(List<Run> runs) {
   static final Duration PERIOD = Duration.ofDays(3);
 
   private static final double GOLDEN_RATIO = 0.618_033_988_749_894_9;
+
+  static {
+    try {
+      // Avro fills in defaults of the contracts only once the codec has told it to trust them.
+      Class.forName(AvroCodec.class.getName());
+    } catch (ClassNotFoundException impossible) {
+      throw new LinkageError("A class that is there cannot be found", impossible);
+    }
+  }
 
   Fleet {
     runs = List.copyOf(runs);

@@ -5,19 +5,24 @@ import dev.recount.local.connect.ConnectWorker;
 import dev.recount.local.connect.ConnectorStatus;
 import dev.recount.local.process.StackException;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topic;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Writes the records of the topology to ClickHouse. */
 final class SinksRole implements Role {
   private final ConnectWorker worker;
-  private final String connector;
+  private final List<String> connectors;
   private final AutoCloseable owned;
 
-  private SinksRole(ConnectWorker worker, String connector, AutoCloseable owned) {
+  private SinksRole(ConnectWorker worker, List<String> connectors, AutoCloseable owned) {
     this.worker = worker;
-    this.connector = connector;
+    this.connectors = connectors;
     this.owned = owned;
   }
 
@@ -34,9 +39,31 @@ final class SinksRole implements Role {
 
   private static SinksRole start(
       Connection connection, ClickHouseTarget target, ConnectWorker worker, AutoCloseable owned) {
-    String connector = PipelineNames.of(connection.topics()).connector();
-    worker.putConnector(connector, SinkConfigurations.clickHouse(connection, target));
-    return new SinksRole(worker, connector, owned);
+    PipelineNames names = PipelineNames.of(connection.topics());
+    Map<String, String> records = SinkConfigurations.clickHouse(connection, target);
+    Map<String, String> deadLetters = new HashMap<>(records);
+    splitOffDeadLetters(connection, records, deadLetters);
+    worker.putConnector(names.connector(), records);
+    worker.putConnector(names.deadLetterConnector(), deadLetters);
+    return new SinksRole(
+        worker, List.of(names.connector(), names.deadLetterConnector()), owned);
+  }
+
+  /**
+   * Connect refuses a connector that reads the topic to which it puts what it cannot process, so
+   * dead letters have a connector of their own.
+   */
+  private static void splitOffDeadLetters(
+      Connection connection, Map<String, String> records, Map<String, String> deadLetters) {
+    String topic = connection.topics().deadLetters().name();
+    records.put(
+        "topics",
+        connection.topics().outputs().stream()
+            .map(Topic::name)
+            .filter(name -> !name.equals(topic))
+            .collect(Collectors.joining(",")));
+    deadLetters.put("topics", topic);
+    deadLetters.keySet().removeIf(name -> name.startsWith("errors."));
   }
 
   @Override
@@ -46,6 +73,17 @@ final class SinksRole implements Role {
 
   @Override
   public Health health() {
+    List<Health> each = connectors.stream().map(this::health).toList();
+    return each.stream()
+        .filter(health -> !health.ready())
+        .findFirst()
+        .orElseGet(
+            () ->
+                Health.ready(
+                    each.stream().map(Health::detail).collect(Collectors.joining("; "))));
+  }
+
+  private Health health(String connector) {
     Optional<ConnectorStatus> found;
     try {
       found = worker.status(connector);
