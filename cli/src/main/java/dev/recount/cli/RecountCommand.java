@@ -1,8 +1,14 @@
 package dev.recount.cli;
 
 import dev.recount.cli.demo.DemoCommand;
+import dev.recount.cli.load.FeedbackCommand;
+import dev.recount.cli.load.ImportCommand;
+import dev.recount.cli.roles.ReceiverCommand;
+import dev.recount.cli.roles.SinksCommand;
+import dev.recount.cli.roles.TopologyCommand;
 import dev.recount.cli.roles.UpCommand;
 import dev.recount.cli.sql.SqlCommand;
+import dev.recount.cli.status.StatusCommand;
 import dev.recount.cli.trace.TraceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,8 +28,14 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       UpCommand.class,
+      ImportCommand.class,
+      FeedbackCommand.class,
       SqlCommand.class,
       TraceCommand.class,
+      StatusCommand.class,
+      TopologyCommand.class,
+      ReceiverCommand.class,
+      SinksCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
     },

@@ -2,6 +2,7 @@ package dev.recount.cli.output;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -66,7 +67,7 @@ public final class Progress {
 
   private String stamp() {
     double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0;
-    return String.format(java.util.Locale.ROOT, "%5.1f s  ", seconds);
+    return String.format(Locale.ROOT, "%5.1f s  ", seconds);
   }
 
   /** Progress of one step. */
@@ -80,6 +81,14 @@ public final class Progress {
     /** So much of the total is done. */
     public void at(long done) {
       if (bar != null) {
+        bar.stepTo(done);
+      }
+    }
+
+    /** So much of a total is done that was not known at the start. */
+    public void at(long done, long total) {
+      if (bar != null) {
+        bar.maxHint(total);
         bar.stepTo(done);
       }
     }

@@ -55,6 +55,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
    *     start; nothing is left running then
    */
   public static EmbeddedPipeline start(EmbeddedOptions options) {
+    TopologyAssembly.check(options.settings());
     requireFreePorts(options.ports());
     options.progress().accept("Starting Kafka, the schema registry and ClickHouse");
     LocalStack stack = LocalStack.start(stackOptions(options));

@@ -27,36 +27,48 @@ final class TopologyAssembly {
    */
   static StreamsRole start(
       Connection connection, String applicationId, Path stateFolder, Map<String, String> changed) {
-    Map<String, String> own = new HashMap<>();
-    Map<String, String> streams = new HashMap<>();
-    changed.forEach(
-        (name, value) -> {
-          if (name.startsWith(STREAMS_PREFIX)) {
-            streams.put(name.substring(STREAMS_PREFIX.length()), value);
-          } else {
-            own.put(name, value);
-          }
-        });
+    Split split = Split.of(changed);
     Topology topology =
         RecountTopology.build(
             connection.topics(),
             TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings(own));
+            settings(split.own()));
     return StreamsRole.start(
-        topology, StreamsConfiguration.of(connection, applicationId, stateFolder, streams));
+        topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
   }
 
   /**
-   * Topology settings, the defaults with some of them changed.
+   * Checks settings before anything is started.
    *
    * @throws UserError when one is unknown or out of bounds
    */
-  static TopologySettings settings(Map<String, String> changed) {
+  static void check(Map<String, String> changed) {
+    settings(Split.of(changed).own());
+  }
+
+  private static TopologySettings settings(Map<String, String> own) {
     try {
-      return TopologySettings.fromMap(changed);
+      return TopologySettings.fromMap(own);
     } catch (ConfigException refused) {
       throw new UserError(
           String.valueOf(refused.getMessage()), "Correct it in --set KEY=VALUE.", refused);
+    }
+  }
+
+  /** Settings of the topology, and those of Kafka Streams without their prefix. */
+  private record Split(Map<String, String> own, Map<String, String> streams) {
+    static Split of(Map<String, String> changed) {
+      Map<String, String> own = new HashMap<>();
+      Map<String, String> streams = new HashMap<>();
+      changed.forEach(
+          (name, value) -> {
+            if (name.startsWith(STREAMS_PREFIX)) {
+              streams.put(name.substring(STREAMS_PREFIX.length()), value);
+            } else {
+              own.put(name, value);
+            }
+          });
+      return new Split(own, streams);
     }
   }
 }
