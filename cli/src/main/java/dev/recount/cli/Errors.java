@@ -69,6 +69,9 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
   /** The message, with those of its causes that add something to it. */
   static String describe(Throwable failure) {
     StringBuilder text = new StringBuilder(messageOf(failure));
+    if (isExpected(failure)) {
+      return text.toString(); // written for the reader, causes included where they matter
+    }
     Deque<Throwable> causes = new ArrayDeque<>();
     Set<Throwable> seen = new HashSet<>();
     Throwable cause = failure.getCause();

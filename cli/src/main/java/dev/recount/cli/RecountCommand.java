@@ -10,7 +10,6 @@ import dev.recount.cli.roles.UpCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.status.StatusCommand;
 import dev.recount.cli.trace.TraceCommand;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -81,7 +80,7 @@ public final class RecountCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        new CommandLine(spec), "No command given. The commands are: " + visibleCommands());
+        spec.commandLine(), "No command given. The commands are: " + visibleCommands());
   }
 
   private String visibleCommands() {

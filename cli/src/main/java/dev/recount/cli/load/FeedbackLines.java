@@ -40,7 +40,12 @@ final class FeedbackLines {
       lines.readAll(reader);
     } catch (IOException failed) {
       throw new UserError(
-          "Cannot read " + file + ": " + failed.getClass().getSimpleName() + " " + failed.getMessage(),
+          "Cannot read "
+              + file
+              + ": "
+              + failed.getClass().getSimpleName()
+              + " "
+              + failed.getMessage(),
           "Name a file of JSON lines, or - for standard input.",
           failed);
     }

@@ -126,8 +126,7 @@ public final class ImportCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     }
     try (ClickHouse clickHouse = ClickHouse.connect(clickHouseOptions);
-        Progress.Bar bar =
-            progress.bar("Waiting until its traces have settled", result.traces())) {
+        Progress.Bar bar = progress.bar("Waiting until its traces have settled", result.traces())) {
       new PipelineDrain(connection, clickHouse, Duration.ofSeconds(timeoutSeconds))
           .await(result.traceIds(), bar::at);
       bar.close();
@@ -184,7 +183,9 @@ public final class ImportCommand implements Callable<Integer> {
             Text.count(result.decisions()) + " of its own",
             count(result, clickHouse, "decisions_latest"))
         .row(
-            "feedback", Text.count(result.feedback()), count(result, clickHouse, "feedback_latest"));
+            "feedback",
+            Text.count(result.feedback()),
+            count(result, clickHouse, "feedback_latest"));
   }
 
   private static String count(ImportResult result, ClickHouse clickHouse, String view) {

@@ -16,7 +16,8 @@ public final class ServerOptions {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "${env:RECOUNT_HTTP_PORT:-8090}",
-      description = "Recount's own HTTP server (RECOUNT_HTTP_PORT). Default: @|bold ${DEFAULT-VALUE}|@")
+      description =
+          "Recount's own HTTP server (RECOUNT_HTTP_PORT). Default: @|bold ${DEFAULT-VALUE}|@")
   private int httpPort = 8090;
 
   @Option(

@@ -45,8 +45,7 @@ final class SinksRole implements Role {
     splitOffDeadLetters(connection, records, deadLetters);
     worker.putConnector(names.connector(), records);
     worker.putConnector(names.deadLetterConnector(), deadLetters);
-    return new SinksRole(
-        worker, List.of(names.connector(), names.deadLetterConnector()), owned);
+    return new SinksRole(worker, List.of(names.connector(), names.deadLetterConnector()), owned);
   }
 
   /**
@@ -79,8 +78,7 @@ final class SinksRole implements Role {
         .findFirst()
         .orElseGet(
             () ->
-                Health.ready(
-                    each.stream().map(Health::detail).collect(Collectors.joining("; "))));
+                Health.ready(each.stream().map(Health::detail).collect(Collectors.joining("; "))));
   }
 
   private Health health(String connector) {

@@ -51,9 +51,7 @@ final class Story {
         paint.bold("Trace " + trace.text("trace_id"))
             + "  "
             + paint.status(trace.text("status"))
-            + (trace.text("error_type").isEmpty()
-                ? ""
-                : paint.bad(" " + trace.text("error_type"))));
+            + error(trace));
     add(
         join(
             trace.text("root_name"),
@@ -143,6 +141,17 @@ final class Story {
                     + " "
                     + step.text("name")
                     + (flags.isEmpty() ? "" : ": " + String.join(", ", flags)))));
+  }
+
+  /** A trace may end well although a step in it failed. */
+  private String error(Row trace) {
+    String type = Text.printable(trace.text("error_type"));
+    if (type.isEmpty()) {
+      return "";
+    }
+    return trace.text("status").equals("error")
+        ? paint.bad(" " + type)
+        : paint.faint(", in spite of " + type);
   }
 
   private void add(String line) {
