@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -105,14 +106,15 @@ class SinkEndToEndTest {
       send(producer, topics.alerts(), Alert.class);
       send(producer, topics.feedbackRecords(), FeedbackRecord.class);
       sendUnmatched(producer);
-      producer.send(new ProducerRecord<>(topics.alerts().name(), utf8("key"), utf8("poison")));
+      send(producer, new ProducerRecord<>(topics.alerts().name(), utf8("key"), utf8("poison")));
     }
   }
 
   private <T extends SpecificRecordBase> void send(
       KafkaProducer<byte[], byte[]> producer, Topic topic, Class<T> type) {
     AvroCodec<T> codec = AvroCodec.of(type, topic.subject(), connection.newRegistryClient());
-    producer.send(
+    send(
+        producer,
         new ProducerRecord<>(topic.name(), utf8("key"), codec.encode(Samples.full(type))));
   }
 
@@ -124,9 +126,19 @@ class SinkEndToEndTest {
             connection.newRegistryClient());
     FeedbackRecord unmatched = Samples.full(FeedbackRecord.class);
     unmatched.getFeedback().setFeedbackId("unmatched");
-    producer.send(
+    send(
+        producer,
         new ProducerRecord<>(
             topics.unmatchedFeedback().name(), utf8("unmatched"), codec.encode(unmatched)));
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (InterruptedException | ExecutionException failed) {
+      throw new IllegalStateException("Cannot produce to " + record.topic(), failed);
+    }
   }
 
   private static byte[] utf8(String text) {

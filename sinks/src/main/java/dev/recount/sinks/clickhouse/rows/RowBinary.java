@@ -111,7 +111,7 @@ public final class RowBinary {
     reserve(5);
     int rest = elements;
     while ((rest & ~0x7f) != 0) {
-      bytes[length++] = (byte) (rest & 0x7f | 0x80);
+      bytes[length++] = (byte) ((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     bytes[length++] = (byte) rest;

@@ -63,8 +63,7 @@ final class ExpectedRow {
     if (record.getSchema().getField(path.split("\\.")[0]) != null) {
       return at(record, List.of(path.split("\\.")));
     }
-    if (record instanceof FeedbackRecord feedback
-        && Versions.getClassSchema().getField(path) == null) {
+    if (record instanceof FeedbackRecord && Versions.getClassSchema().getField(path) == null) {
       return at(record, List.of("feedback", path));
     }
     return versions(record, path);

@@ -33,19 +33,19 @@ public final class Samples {
 
   /** Every field set, every list with two elements, every map with two entries. */
   public static <T extends SpecificRecordBase> T full(Class<T> type) {
-    return type.cast(new Samples(true).record(schema(type), type.getSimpleName()));
+    return type.cast(new Samples(true).record(schema(type)));
   }
 
   /** Optional fields null, lists and maps empty. */
   public static <T extends SpecificRecordBase> T minimal(Class<T> type) {
-    return type.cast(new Samples(false).record(schema(type), type.getSimpleName()));
+    return type.cast(new Samples(false).record(schema(type)));
   }
 
   private static Schema schema(Class<?> type) {
     return SpecificData.get().getSchema(type);
   }
 
-  private Object record(Schema schema, String name) {
+  private Object record(Schema schema) {
     SpecificRecordBase record =
         (SpecificRecordBase) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
     for (Schema.Field field : schema.getFields()) {
@@ -77,7 +77,7 @@ public final class Samples {
       case BOOLEAN -> full;
       case ENUM -> symbol(schema);
       case BYTES -> ByteBuffer.wrap("bytes".getBytes(StandardCharsets.UTF_8));
-      case RECORD -> record(schema, name);
+      case RECORD -> record(schema);
       case ARRAY -> list(schema.getElementType(), name);
       case MAP -> map(schema.getValueType(), name);
       case UNION -> value(schema.getTypes().get(1), name);
