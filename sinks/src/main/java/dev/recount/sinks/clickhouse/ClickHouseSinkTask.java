@@ -1,0 +1,281 @@
+package dev.recount.sinks.clickhouse;
+
+import dev.recount.schemas.RegistryUnavailableException;
+import dev.recount.schemas.UndecodableException;
+import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
+import dev.recount.sinks.clickhouse.client.ClickHouseRequestException;
+import dev.recount.sinks.clickhouse.delivery.BackOff;
+import dev.recount.sinks.clickhouse.delivery.DeadLetterReporter;
+import dev.recount.sinks.clickhouse.delivery.Delivery;
+import dev.recount.sinks.clickhouse.delivery.Rejections;
+import dev.recount.sinks.clickhouse.delivery.SinkCounters;
+import dev.recount.sinks.clickhouse.rows.RowBinary;
+import dev.recount.sinks.clickhouse.rows.Table;
+import dev.recount.sinks.clickhouse.schema.Migrations;
+import dev.recount.sinks.clickhouse.schema.SchemaDriftException;
+import dev.recount.sinks.clickhouse.tables.Route;
+import dev.recount.sinks.clickhouse.tables.Routes;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTask;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes records of the output topics into ClickHouse.
+ *
+ * <p>What holds at any time:
+ *
+ * <ul>
+ *   <li>A record that {@link #put} has taken is in a batch until ClickHouse has acknowledged it or
+ *       it is put aside. ClickHouse being away never makes {@code put} throw for records that it
+ *       has taken, so Connect never delivers them twice within a task.
+ *   <li>{@code put} throws {@link RetriableException} before it has taken any record of the call,
+ *       when the registry does not answer or a batch is full that cannot be written. Connect then
+ *       pauses the consumer, stays in the group, and delivers the same records again.
+ *   <li>Only offsets of acknowledged rows are committed. What is delivered again after a crash or a
+ *       rebalance replaces itself: rows are idempotent by key and revision.
+ * </ul>
+ */
+public final class ClickHouseSinkTask extends SinkTask {
+  private static final Logger log = LoggerFactory.getLogger(ClickHouseSinkTask.class);
+
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(250);
+  private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
+
+  private final SinkCounters counters = new SinkCounters();
+  private @Nullable Started started;
+
+  /** Set when a commit was asked for by this task, right after a flush: no need for another. */
+  private boolean commitRequested;
+
+  /** A failure in a place where Connect would not stop the task for it. */
+  private @Nullable ConnectException failure;
+
+  /** What exists between start and stop. */
+  private record Started(
+      ClickHouseConnection connection,
+      Routes routes,
+      Rejections rejections,
+      Delivery delivery,
+      BackOff registryBackOff) {}
+
+  /** A record that was read: its row, or what is wrong with it. */
+  private record ReadRecord(
+      SinkRecord record,
+      Table<?> table,
+      @Nullable Consumer<RowBinary> row,
+      @Nullable UndecodableException problem) {}
+
+  @Override
+  public String version() {
+    return new ClickHouseSinkConnector().version();
+  }
+
+  /** What the task has done so far. */
+  public SinkCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public void start(Map<String, String> properties) {
+    ClickHouseSinkConfig config = new ClickHouseSinkConfig(properties);
+    ClickHouseConnection connection = open(config);
+    Rejections rejections =
+        new DeadLetterReporter(
+            context.errantRecordReporter(), config.topics().deadLetters().name());
+    Delivery delivery =
+        new Delivery(
+            config.batchLimits(),
+            connection::insert,
+            () -> prepare(connection, config),
+            rejections,
+            counters,
+            new BackOff(FIRST_BACK_OFF, config.longestBackOff(), System::nanoTime),
+            System::nanoTime);
+    started =
+        new Started(
+            connection,
+            new Routes(config.topics(), config.newRegistryClient()),
+            rejections,
+            delivery,
+            new BackOff(FIRST_BACK_OFF, config.longestBackOff(), System::nanoTime));
+    // Prepares the database now rather than with the first row: people query it before.
+    flush(delivery::flushDue);
+    scheduleNextPut(delivery);
+  }
+
+  private static ClickHouseConnection open(ClickHouseSinkConfig config) {
+    try {
+      return ClickHouseConnection.open(config.target(), config.requestTimeout());
+    } catch (ClickHouseRequestException | UncheckedIOException refused) {
+      throw new ConnectException(refused.getMessage(), refused);
+    }
+  }
+
+  private static void prepare(ClickHouseConnection connection, ClickHouseSinkConfig config) {
+    if (config.migrates()) {
+      Migrations.apply(connection, config.schemaOptions());
+    }
+  }
+
+  @Override
+  public void put(Collection<SinkRecord> records) {
+    if (failure != null) {
+      throw failure;
+    }
+    Started running = running();
+    Delivery delivery = running.delivery();
+    flush(delivery::flushDue);
+    if (!records.isEmpty()) {
+      if (delivery.isFull()) {
+        scheduleNextPut(delivery);
+        throw new RetriableException(
+            "A batch is full and ClickHouse does not take it; no further records until it does");
+      }
+      for (ReadRecord read : readAll(records, running)) {
+        take(read, running);
+      }
+      flush(delivery::flushDue);
+    }
+    scheduleNextPut(delivery);
+  }
+
+  /** Reads everything before anything is taken, so that a failure leaves nothing half done. */
+  private List<ReadRecord> readAll(Collection<SinkRecord> records, Started running) {
+    BackOff backOff = running.registryBackOff();
+    List<ReadRecord> read = new ArrayList<>(records.size());
+    try {
+      for (SinkRecord record : records) {
+        read.add(read(record, running.routes()));
+      }
+    } catch (RegistryUnavailableException away) {
+      counters.retried();
+      backOff.failed();
+      context.timeout(backOff.remaining().toMillis());
+      throw new RetriableException(away.getMessage(), away);
+    }
+    backOff.succeeded();
+    return read;
+  }
+
+  private static ReadRecord read(SinkRecord record, Routes routes) {
+    Route<?> route = routes.of(record.topic());
+    if (record.value() == null && !routes.takesTombstones(record.topic())) {
+      return new ReadRecord(record, route.table(), null, null);
+    }
+    try {
+      return new ReadRecord(record, route.table(), route.read(record), null);
+    } catch (UndecodableException problem) {
+      return new ReadRecord(record, route.table(), null, problem);
+    }
+  }
+
+  private void take(ReadRecord read, Started running) {
+    Delivery delivery = running.delivery();
+    if (read.row() == null) {
+      if (read.problem() != null) {
+        reject(read, read.problem(), running);
+      }
+      delivery.pass(read.table(), read.record());
+      return;
+    }
+    boolean full;
+    try {
+      full = delivery.add(read.table(), read.record(), read.row());
+    } catch (RuntimeException unwritable) {
+      reject(read, unwritable, running);
+      delivery.pass(read.table(), read.record());
+      return;
+    }
+    if (full) {
+      flush(delivery::flushDue);
+    }
+  }
+
+  private void reject(ReadRecord read, RuntimeException reason, Started running) {
+    running.rejections().reject(read.record(), reason);
+    counters.rejected();
+  }
+
+  private void flush(Runnable flushing) {
+    long before = counters.batches();
+    try {
+      flushing.run();
+    } catch (ClickHouseRequestException | SchemaDriftException failed) {
+      throw new ConnectException(failed.getMessage(), failed);
+    }
+    if (counters.batches() > before) {
+      commitRequested = true;
+      context.requestCommit();
+    }
+  }
+
+  private void scheduleNextPut(Delivery delivery) {
+    context.timeout(delivery.untilDue(LONGEST_IDLE).toMillis());
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> preCommit(
+      Map<TopicPartition, OffsetAndMetadata> current) {
+    Delivery delivery = running().delivery();
+    if (commitRequested) {
+      // Flushing here again would ask for the next commit, and so on: ever smaller batches.
+      commitRequested = false;
+    } else {
+      flushAll(delivery);
+    }
+    Map<TopicPartition, OffsetAndMetadata> written = new HashMap<>();
+    for (TopicPartition partition : current.keySet()) {
+      delivery
+          .written(partition)
+          .ifPresent(offset -> written.put(partition, new OffsetAndMetadata(offset)));
+    }
+    return written;
+  }
+
+  private void flushAll(Delivery delivery) {
+    try {
+      flush(delivery::flushAll);
+    } catch (ConnectException failed) {
+      // Thrown here it would only rewind the consumer, over and over.
+      failure = failed;
+    }
+    commitRequested = false;
+  }
+
+  @Override
+  public void close(Collection<TopicPartition> partitions) {
+    if (started != null) {
+      partitions.forEach(started.delivery()::forget);
+    }
+  }
+
+  @Override
+  public void stop() {
+    if (started != null) {
+      started.connection().close();
+      started = null;
+      log.info("The ClickHouse sink wrote {}", counters);
+    }
+  }
+
+  private Started running() {
+    if (started == null) {
+      throw new IllegalStateException("The task is not started");
+    }
+    return started;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.recount.sinks.clickhouse.delivery;
+
+import dev.recount.sinks.clickhouse.rows.RowBinary;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Rows of one table on their way, each with the record that it came from, so that a refused row can
+ * be traced back.
+ *
+ * <p>Rows are settled from the front: what was written or reported is not tried again when a later
+ * part fails. Not safe for use by several threads.
+ */
+final class Batch {
+  private static final int INITIAL_BYTES = 1 << 16;
+
+  private final RowBinary rows = new RowBinary(INITIAL_BYTES);
+  private final List<SinkRecord> records = new ArrayList<>();
+  private int[] ends = new int[256];
+  private int settled;
+
+  /**
+   * Adds a row. When the row cannot be written the batch stays as it was.
+   *
+   * @throws RuntimeException what the writer throws
+   */
+  void add(SinkRecord record, Consumer<RowBinary> row) {
+    int start = rows.length();
+    try {
+      row.accept(rows);
+    } catch (RuntimeException unwritable) {
+      rows.truncate(start);
+      throw unwritable;
+    }
+    if (records.size() == ends.length) {
+      ends = Arrays.copyOf(ends, ends.length * 2);
+    }
+    ends[records.size()] = rows.length();
+    records.add(record);
+  }
+
+  /** Rows that the batch holds, settled ones included. */
+  int size() {
+    return records.size();
+  }
+
+  /** Bytes of rows that the batch holds. */
+  int bytes() {
+    return rows.length();
+  }
+
+  boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  /** First row that is neither written nor reported. */
+  int settled() {
+    return settled;
+  }
+
+  /** Says that every row before a position is written or reported. */
+  void settleBefore(int row) {
+    settled = row;
+  }
+
+  /** Rows from a position to before another. */
+  InputStream slice(int from, int to) {
+    return rows.slice(from == 0 ? 0 : ends[from - 1], ends[to - 1]);
+  }
+
+  /** Where a row came from. */
+  SinkRecord record(int row) {
+    return records.get(row);
+  }
+
+  void clear() {
+    rows.clear();
+    records.clear();
+    settled = 0;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.recount.sinks.clickhouse.delivery;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a task has done since it started. Safe for use by several threads. */
+public final class SinkCounters {
+  private final LongAdder rows = new LongAdder();
+  private final LongAdder batches = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+  private final LongAdder retries = new LongAdder();
+
+  void written(int more) {
+    rows.add(more);
+    batches.increment();
+  }
+
+  /** Counts an attempt that failed and will be repeated. */
+  public void retried() {
+    retries.increment();
+  }
+
+  /** Counts a record that was put aside. */
+  public void rejected() {
+    rejected.increment();
+  }
+
+  /** Rows acknowledged by ClickHouse. */
+  public long rows() {
+    return rows.sum();
+  }
+
+  /** Inserts acknowledged by ClickHouse. */
+  public long batches() {
+    return batches.sum();
+  }
+
+  /** Records that could not become rows. */
+  public long rejectedRecords() {
+    return rejected.sum();
+  }
+
+  /** Attempts that failed and were, or will be, repeated. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  @Override
+  public String toString() {
+    return rows()
+        + " rows in "
+        + batches()
+        + " batches, "
+        + rejectedRecords()
+        + " records rejected, "
+        + retries()
+        + " retries";
+  }
+}

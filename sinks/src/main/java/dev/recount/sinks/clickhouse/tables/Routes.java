@@ -1,0 +1,130 @@
+package dev.recount.sinks.clickhouse.tables;
+
+import dev.recount.avro.Alert;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.Span;
+import dev.recount.avro.TraceRecord;
+import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.Topic;
+import dev.recount.schemas.Topics;
+import dev.recount.sinks.clickhouse.rows.Table;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Which topic of the catalogue goes into which table. */
+public final class Routes {
+  private final SchemaRegistryClient registry;
+  private final String deadLetters;
+  private final Map<String, Route<?>> byTopic = new HashMap<>();
+
+  /**
+   * The routes of every topic that the pipeline puts out. Nothing is asked of the registry before
+   * the first record of a topic.
+   */
+  public Routes(Topics topics, SchemaRegistryClient registry) {
+    this.registry = registry;
+    this.deadLetters = topics.deadLetters().name();
+    add(topics.decisionRecords(), DecisionsTable.TABLE, DecisionRecord.class);
+    add(topics.traceRecords(), TracesTable.TABLE, TraceRecord.class);
+    add(topics.snapshotRecords(), ContextSnapshotsTable.TABLE, SnapshotRecord.class);
+    add(topics.feedbackRecords(), FeedbackTable.TABLE, FeedbackRecord.class);
+    add(topics.unmatchedFeedback(), FeedbackTable.TABLE, FeedbackRecord.class);
+    add(topics.evaluations(), EvaluationsTable.TABLE, Evaluation.class);
+    add(topics.alerts(), AlertsTable.TABLE, Alert.class);
+    RecordSource<Span> spans = avro(topics.retainedSpans(), Span.class);
+    add(
+        topics.retainedSpans(),
+        SpansTable.TABLE,
+        record -> withKeyTime(spans.read(record), record));
+    add(topics.deadLetters(), DeadLettersTable.TABLE, DeadLetter::of);
+  }
+
+  /** Every table, each once. */
+  public static List<Table<?>> tables() {
+    return List.of(
+        DecisionsTable.TABLE,
+        TracesTable.TABLE,
+        SpansTable.TABLE,
+        ContextSnapshotsTable.TABLE,
+        FeedbackTable.TABLE,
+        EvaluationsTable.TABLE,
+        AlertsTable.TABLE,
+        DeadLettersTable.TABLE);
+  }
+
+  /**
+   * The way of a topic.
+   *
+   * @throws ConnectException when the topic has none
+   */
+  public Route<?> of(String topic) {
+    Route<?> route = byTopic.get(topic);
+    if (route == null) {
+      throw new ConnectException(
+          "Topic "
+              + topic
+              + " has no table. Subscribe the sink to output topics of the catalogue only ("
+              + String.join(", ", byTopic.keySet().stream().sorted().toList())
+              + "), and give it their prefix");
+    }
+    return route;
+  }
+
+  /** Whether a record without a value means something: a dead letter may have had none. */
+  public boolean takesTombstones(String topic) {
+    return topic.equals(deadLetters);
+  }
+
+  private <T extends SpecificRecordBase> void add(Topic topic, Table<T> table, Class<T> type) {
+    add(topic, table, avro(topic, type));
+  }
+
+  private <T> void add(Topic topic, Table<T> table, RecordSource<T> source) {
+    byTopic.put(topic.name(), new Route<>(table, source));
+  }
+
+  private <T extends SpecificRecordBase> RecordSource<T> avro(Topic topic, Class<T> type) {
+    return new RecordSource<>() {
+      private @Nullable AvroCodec<T> codec;
+
+      @Override
+      public T read(SinkRecord record) {
+        if (codec == null) {
+          codec = AvroCodec.of(type, topic.subject(), registry);
+        }
+        return codec.decode(bytes(record));
+      }
+    };
+  }
+
+  private static byte[] bytes(SinkRecord record) {
+    if (record.value() instanceof byte[] bytes) {
+      return bytes;
+    }
+    // A mistake in the configuration, not in the record: none would come through.
+    throw new ConnectException(
+        "Values come as "
+            + record.value().getClass().getName()
+            + ": set value.converter=org.apache.kafka.connect.converters.ByteArrayConverter");
+  }
+
+  /** A span that was written without a key time is filed under the time of its record. */
+  private static Span withKeyTime(Span span, SinkRecord record) {
+    @Nullable Instant known = span.getKeyTime();
+    if (known == null) {
+      Long recorded = record.timestamp();
+      span.setKeyTime(Instant.ofEpochMilli(recorded == null ? 0 : recorded));
+    }
+    return span;
+  }
+}

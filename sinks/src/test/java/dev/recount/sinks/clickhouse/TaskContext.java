@@ -1,0 +1,84 @@
+package dev.recount.sinks.clickhouse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/** Connect's side of a task, as far as the sink uses it. */
+final class TaskContext implements SinkTaskContext {
+  private final List<SinkRecord> reported = new ArrayList<>();
+  private long timeout = -1;
+  private int commitRequests;
+
+  List<SinkRecord> reported() {
+    return reported;
+  }
+
+  long timeout() {
+    return timeout;
+  }
+
+  int commitRequests() {
+    return commitRequests;
+  }
+
+  @Override
+  public Map<String, String> configs() {
+    return Map.of();
+  }
+
+  @Override
+  public void offset(Map<TopicPartition, Long> offsets) {
+    throw new UnsupportedOperationException("The sink never rewinds");
+  }
+
+  @Override
+  public void offset(TopicPartition partition, long offset) {
+    throw new UnsupportedOperationException("The sink never rewinds");
+  }
+
+  @Override
+  public void timeout(long milliseconds) {
+    timeout = milliseconds;
+  }
+
+  @Override
+  public Set<TopicPartition> assignment() {
+    return Set.of();
+  }
+
+  @Override
+  public void pause(TopicPartition... partitions) {
+    throw new UnsupportedOperationException("The sink leaves pausing to Connect");
+  }
+
+  @Override
+  public void resume(TopicPartition... partitions) {
+    throw new UnsupportedOperationException("The sink leaves pausing to Connect");
+  }
+
+  @Override
+  public void requestCommit() {
+    commitRequests++;
+  }
+
+  @Override
+  public PluginMetrics pluginMetrics() {
+    throw new UnsupportedOperationException("The sink counts for itself");
+  }
+
+  @Override
+  public ErrantRecordReporter errantRecordReporter() {
+    return (record, error) -> {
+      reported.add(record);
+      return CompletableFuture.completedFuture(null);
+    };
+  }
+}
