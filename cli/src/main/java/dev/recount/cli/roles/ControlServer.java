@@ -1,0 +1,108 @@
+package dev.recount.cli.roles;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import dev.recount.cli.UserError;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recount's own HTTP port: {@code GET /health}, and {@code POST /v1/feedback} where it is served.
+ */
+final class ControlServer implements AutoCloseable {
+  static final int DEFAULT_PORT = 8090;
+
+  /** An answer this old is good enough for the next one who asks. */
+  private static final Duration FRESH = Duration.ofMillis(500);
+
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(50);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final JsonMapper json = JsonMapper.builder().build();
+  private final AtomicReference<@Nullable Answer> last = new AtomicReference<>();
+  private final Roles roles;
+  private final Server server;
+
+  private record Answer(long nanos, Map<String, Health> health) {}
+
+  private ControlServer(Roles roles, String bindAddress, int port, @Nullable HttpService feedback) {
+    this.roles = roles;
+    ServerBuilder builder =
+        Server.builder()
+            .port(new InetSocketAddress(bindAddress, port), SessionProtocol.HTTP)
+            .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)
+            .disableServerHeader()
+            .service(
+                "/health",
+                (context, request) ->
+                    HttpResponse.of(this::health, context.blockingTaskExecutor()));
+    if (feedback != null) {
+      builder.service("/v1/feedback", feedback);
+    }
+    this.server = builder.build();
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param feedback takes feedback; null where that is another role's task
+   * @throws UserError when the port cannot be listened on
+   */
+  static ControlServer start(
+      Roles roles, String bindAddress, int port, @Nullable HttpService feedback) {
+    ControlServer control = new ControlServer(roles, bindAddress, port, feedback);
+    try {
+      control.server.start().join();
+      return control;
+    } catch (CompletionException failed) {
+      control.server.close();
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      throw new UserError(
+          "Cannot listen on " + bindAddress + " port " + port + ": " + cause.getMessage(),
+          "Stop what listens there, or choose another port with --http-port (0 takes any free one).",
+          cause);
+    }
+  }
+
+  int port() {
+    return server.activeLocalPort();
+  }
+
+  private HttpResponse health() {
+    Answer answer = last.get();
+    long now = System.nanoTime();
+    if (answer == null || now - answer.nanos() > FRESH.toNanos()) {
+      answer = new Answer(now, roles.health());
+      last.set(answer);
+    }
+    boolean ready = Roles.isReady(answer.health());
+    ObjectNode body = json.createObjectNode();
+    body.put("status", ready ? "ready" : "not ready");
+    ObjectNode parts = body.putObject("roles");
+    answer
+        .health()
+        .forEach(
+            (name, health) ->
+                parts.putObject(name).put("ready", health.ready()).put("detail", health.detail()));
+    return HttpResponse.of(
+        ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
+        MediaType.JSON_UTF_8,
+        body.toPrettyString() + "\n");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.recount.cli.roles;
+
+import dev.recount.connectors.otlp.OtlpSettings;
+import dev.recount.local.LocalStackOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How to run the whole pipeline in one process.
+ *
+ * @param dataFolder where everything is kept; empty for a temporary folder that goes with it
+ * @param ports where it listens
+ * @param settings topology settings that differ from the defaults
+ * @param progress told what is going on, one line at a time
+ */
+public record EmbeddedOptions(
+    Optional<Path> dataFolder,
+    Ports ports,
+    Map<String, String> settings,
+    Consumer<String> progress) {
+  /** Copies the settings. */
+  public EmbeddedOptions {
+    settings = Map.copyOf(settings);
+  }
+
+  /** Data that goes with the process, at free ports: any number at a time. */
+  public static EmbeddedOptions ephemeral(Map<String, String> settings, Consumer<String> progress) {
+    return new EmbeddedOptions(Optional.empty(), Ports.free(), settings, progress);
+  }
+
+  /**
+   * Ports on the loopback interface; 0 takes a free one.
+   *
+   * @param kafka Kafka broker
+   * @param registry schema registry
+   * @param clickHouse ClickHouse over HTTP
+   * @param otlpGrpc OTLP over gRPC
+   * @param otlpHttp OTLP over HTTP
+   * @param http Recount's own: health and feedback
+   */
+  public record Ports(
+      int kafka, int registry, int clickHouse, int otlpGrpc, int otlpHttp, int http) {
+    /** Any free ones. */
+    public static Ports free() {
+      return new Ports(0, 0, 0, 0, 0, 0);
+    }
+
+    /** The usual ones. */
+    public static Ports usual() {
+      return new Ports(
+          LocalStackOptions.DEFAULT_KAFKA_PORT,
+          LocalStackOptions.DEFAULT_REGISTRY_PORT,
+          LocalStackOptions.DEFAULT_CLICKHOUSE_PORT,
+          OtlpSettings.DEFAULT_GRPC_PORT,
+          OtlpSettings.DEFAULT_HTTP_PORT,
+          ControlServer.DEFAULT_PORT);
+    }
+  }
+}

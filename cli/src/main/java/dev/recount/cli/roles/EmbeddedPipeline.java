@@ -1,0 +1,221 @@
+package dev.recount.cli.roles;
+
+import com.linecorp.armeria.server.HttpService;
+import dev.recount.cli.UserError;
+import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.status.PipelineNames;
+import dev.recount.connectors.feedback.FeedbackParser;
+import dev.recount.connectors.feedback.FeedbackProducer;
+import dev.recount.connectors.feedback.FeedbackService;
+import dev.recount.connectors.otlp.OtlpSettings;
+import dev.recount.local.LocalStack;
+import dev.recount.local.LocalStackOptions;
+import dev.recount.local.process.Ports;
+import dev.recount.schemas.Connection;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/** The embedded stack and every role of the pipeline, in this process. */
+public final class EmbeddedPipeline implements AutoCloseable {
+  private static final int PARTITIONS = 4;
+  private static final short BROKERS_DEFAULT = -1;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL_PAUSE = Duration.ofMillis(100);
+
+  private final LocalStack stack;
+  private final Connection connection;
+  private final Roles roles;
+  private final ReceiverRole receiver;
+  private final ControlServer control;
+
+  private EmbeddedPipeline(
+      LocalStack stack,
+      Connection connection,
+      Roles roles,
+      ReceiverRole receiver,
+      ControlServer control) {
+    this.stack = stack;
+    this.connection = connection;
+    this.roles = roles;
+    this.receiver = receiver;
+    this.control = control;
+  }
+
+  /**
+   * Starts everything and returns when all of it is ready.
+   *
+   * @throws UserError or {@link dev.recount.local.process.StackException} when a part does not
+   *     start; nothing is left running then
+   */
+  public static EmbeddedPipeline start(EmbeddedOptions options) {
+    TopologyAssembly.check(options.settings());
+    requireFreePorts(options.ports());
+    options.progress().accept("Starting Kafka, the schema registry and ClickHouse");
+    LocalStack stack = LocalStack.start(stackOptions(options));
+    Roles roles = new Roles();
+    try {
+      EmbeddedPipeline pipeline = startRoles(stack, roles, options);
+      options.progress().accept("Waiting until every role is ready");
+      pipeline.awaitReady(PATIENCE);
+      return pipeline;
+    } catch (RuntimeException failed) {
+      roles.close();
+      stack.close();
+      throw failed;
+    }
+  }
+
+  private static EmbeddedPipeline startRoles(
+      LocalStack stack, Roles roles, EmbeddedOptions options) {
+    Connection connection =
+        Connection.plain(stack.kafka().bootstrapServers(), stack.registry().url());
+    options.progress().accept("Starting the topology, the sinks and the receiver");
+    roles.add(Check.kafka(connection));
+    roles.add(Check.registry(connection));
+    roles.add(
+        Check.clickHouse(
+            stack.clickHouse().url(),
+            ClickHouse.connect(ClickHouseTarget.plain(stack.clickHouse().url()))));
+    Preparation.prepare(connection, PARTITIONS, BROKERS_DEFAULT, PATIENCE);
+    CompletableFuture<StreamsRole> topology =
+        CompletableFuture.supplyAsync(
+            () ->
+                roles.add(
+                    TopologyAssembly.start(
+                        connection,
+                        PipelineNames.of(connection.topics()).applicationId(),
+                        stack.dataFolder().resolve("streams"),
+                        options.settings())));
+    CompletableFuture<SinksRole> sinks =
+        CompletableFuture.supplyAsync(
+            () ->
+                roles.add(
+                    SinksRole.start(
+                        connection,
+                        ClickHouseTarget.plain(stack.clickHouse().url()),
+                        stack.connect())));
+    ReceiverRole receiver =
+        roles.add(
+            ReceiverRole.start(
+                connection,
+                OtlpSettings.defaults(connection.topics())
+                    .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp())));
+    join(sinks);
+    join(topology);
+    ControlServer control =
+        ControlServer.start(
+            roles, "127.0.0.1", options.ports().http(), feedbackService(connection, receiver));
+    return new EmbeddedPipeline(stack, connection, roles, receiver, control);
+  }
+
+  /** Takes feedback over HTTP and puts it onto Kafka by way of the receiver's producer. */
+  static HttpService feedbackService(Connection connection, ReceiverRole receiver) {
+    return new FeedbackService(
+        new FeedbackParser(),
+        new FeedbackProducer(
+            receiver.kafka(), connection.topics(), connection.newRegistryClient()));
+  }
+
+  private static <T> T join(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw failed;
+    }
+  }
+
+  /** Told at once, before anything is started. */
+  private static void requireFreePorts(EmbeddedOptions.Ports ports) {
+    Ports.requireFree("OTLP over gRPC", ports.otlpGrpc(), "--otlp-grpc-port");
+    Ports.requireFree("OTLP over HTTP", ports.otlpHttp(), "--otlp-http-port");
+    Ports.requireFree("Recount's HTTP server", ports.http(), "--http-port");
+  }
+
+  private static LocalStackOptions stackOptions(EmbeddedOptions options) {
+    LocalStackOptions base =
+        options.dataFolder().map(LocalStackOptions::in).orElseGet(LocalStackOptions::ephemeral);
+    return base.withPorts(
+            options.ports().kafka(), options.ports().registry(), options.ports().clickHouse())
+        .withListener(options.progress()::accept);
+  }
+
+  private void awaitReady(Duration patience) {
+    Instant deadline = Instant.now().plus(patience);
+    Map<String, Health> health = roles.health();
+    while (!Roles.isReady(health)) {
+      Optional<String> failure = failure();
+      if (failure.isPresent() || Instant.now().isAfter(deadline)) {
+        throw new UserError(
+            "The pipeline is not ready: " + failure.orElse(reasons(health)),
+            "Run it again with --verbose to see what it does.");
+      }
+      LockSupport.parkNanos(POLL_PAUSE.toNanos());
+      health = roles.health();
+    }
+  }
+
+  private static String reasons(Map<String, Health> health) {
+    return health.entrySet().stream()
+        .filter(part -> !part.getValue().ready())
+        .map(part -> part.getKey() + ": " + part.getValue().detail())
+        .collect(Collectors.joining("; "));
+  }
+
+  /** What has failed for good; empty while all is well. Made to be asked often. */
+  public Optional<String> failure() {
+    return stack.failure();
+  }
+
+  /** How to reach Kafka and the schema registry. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** Where ClickHouse answers. */
+  public String clickHouseUrl() {
+    return stack.clickHouse().url();
+  }
+
+  /** A new connection to ClickHouse. */
+  public ClickHouse connectToClickHouse() {
+    return ClickHouse.connect(ClickHouseTarget.plain(clickHouseUrl()));
+  }
+
+  /** Where OTLP over gRPC is taken in. */
+  public String otlpGrpcUrl() {
+    return "http://127.0.0.1:" + receiver.grpcPort();
+  }
+
+  /** Where OTLP over HTTP is taken in. */
+  public String otlpHttpUrl() {
+    return "http://127.0.0.1:" + receiver.httpPort();
+  }
+
+  /** Recount's own HTTP port. */
+  public String controlUrl() {
+    return "http://127.0.0.1:" + control.port();
+  }
+
+  /** Where everything is kept. */
+  public String dataFolder() {
+    return stack.dataFolder().toString();
+  }
+
+  /** Stops what takes in first and what is written to last. */
+  @Override
+  public void close() {
+    control.close();
+    roles.close();
+    stack.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.recount.cli.roles;
+
+import dev.recount.cli.options.KafkaOptions;
+import dev.recount.cli.options.ServerOptions;
+import dev.recount.connectors.otlp.OtlpSettings;
+import dev.recount.schemas.Connection;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code recount receiver}. */
+@Command(
+    name = "receiver",
+    description = {
+      "Take in OTLP and feedback and put them onto external Kafka servers, until it is told to"
+          + " stop. It acknowledges what Kafka has acknowledged."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  recount receiver --bootstrap-servers kafka:9092 --schema-registry-url http://registry:8081",
+      "  recount receiver --bind 0.0.0.0 --otlp-grpc-port 14317"
+    })
+public final class ReceiverCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it before call()
+  private CommandSpec spec;
+
+  @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
+
+  @Option(
+      names = "--otlp-grpc-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:RECOUNT_OTLP_GRPC_PORT:-4317}",
+      description = "OTLP over gRPC (RECOUNT_OTLP_GRPC_PORT). Default: @|bold ${DEFAULT-VALUE}|@")
+  private int otlpGrpcPort;
+
+  @Option(
+      names = "--otlp-http-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:RECOUNT_OTLP_HTTP_PORT:-4318}",
+      description = "OTLP over HTTP (RECOUNT_OTLP_HTTP_PORT). Default: @|bold ${DEFAULT-VALUE}|@")
+  private int otlpHttpPort;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Connection connection = kafkaOptions.connection();
+    return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
+        .run(
+            "receiver",
+            roles -> {
+              ReceiverRole receiver =
+                  roles.add(
+                      ReceiverRole.start(
+                          connection,
+                          OtlpSettings.defaults(connection.topics())
+                              .withBindAddress(serverOptions.bindAddress())
+                              .withPorts(otlpGrpcPort, otlpHttpPort)));
+              return EmbeddedPipeline.feedbackService(connection, receiver);
+            },
+            Optional::empty);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.recount.cli.roles;
+
+import dev.recount.cli.status.PipelineNames;
+import dev.recount.local.connect.ConnectWorker;
+import dev.recount.local.connect.ConnectorStatus;
+import dev.recount.local.process.StackException;
+import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topic;
+import dev.recount.sinks.SinkConfigurations;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Writes the records of the topology to ClickHouse. */
+final class SinksRole implements Role {
+  private final ConnectWorker worker;
+  private final List<String> connectors;
+  private final AutoCloseable owned;
+
+  private SinksRole(ConnectWorker worker, List<String> connectors, AutoCloseable owned) {
+    this.worker = worker;
+    this.connectors = connectors;
+    this.owned = owned;
+  }
+
+  /** The sink in a worker that somebody else stops. */
+  static SinksRole start(Connection connection, ClickHouseTarget target, ConnectWorker worker) {
+    return start(connection, target, worker, () -> {});
+  }
+
+  /** The sink in a worker of its own. */
+  static SinksRole startWithWorker(
+      Connection connection, ClickHouseTarget target, ConnectWorker worker) {
+    return start(connection, target, worker, worker);
+  }
+
+  private static SinksRole start(
+      Connection connection, ClickHouseTarget target, ConnectWorker worker, AutoCloseable owned) {
+    PipelineNames names = PipelineNames.of(connection.topics());
+    Map<String, String> records = SinkConfigurations.clickHouse(connection, target);
+    Map<String, String> deadLetters = new HashMap<>(records);
+    splitOffDeadLetters(connection, records, deadLetters);
+    worker.putConnector(names.connector(), records);
+    worker.putConnector(names.deadLetterConnector(), deadLetters);
+    return new SinksRole(worker, List.of(names.connector(), names.deadLetterConnector()), owned);
+  }
+
+  /**
+   * Connect refuses a connector that reads the topic to which it puts what it cannot process, so
+   * dead letters have a connector of their own.
+   */
+  private static void splitOffDeadLetters(
+      Connection connection, Map<String, String> records, Map<String, String> deadLetters) {
+    String topic = connection.topics().deadLetters().name();
+    records.put(
+        "topics",
+        connection.topics().outputs().stream()
+            .map(Topic::name)
+            .filter(name -> !name.equals(topic))
+            .collect(Collectors.joining(",")));
+    deadLetters.put("topics", topic);
+    deadLetters.keySet().removeIf(name -> name.startsWith("errors."));
+  }
+
+  @Override
+  public String name() {
+    return "sinks";
+  }
+
+  @Override
+  public Health health() {
+    List<Health> each = connectors.stream().map(this::health).toList();
+    return each.stream()
+        .filter(health -> !health.ready())
+        .findFirst()
+        .orElseGet(
+            () ->
+                Health.ready(each.stream().map(Health::detail).collect(Collectors.joining("; "))));
+  }
+
+  private Health health(String connector) {
+    Optional<ConnectorStatus> found;
+    try {
+      found = worker.status(connector);
+    } catch (StackException unavailable) {
+      return Health.notReady(String.valueOf(unavailable.getMessage()));
+    }
+    if (found.isEmpty()) {
+      return Health.notReady(connector + " is not there yet");
+    }
+    ConnectorStatus status = found.get();
+    if (status.isRunning()) {
+      return Health.ready(connector + " RUNNING, tasks: " + status.tasks().size());
+    }
+    return Health.notReady(connector + " " + status.state() + reason(status));
+  }
+
+  private static String reason(ConnectorStatus status) {
+    if (!status.trace().isEmpty()) {
+      return ": " + firstLine(status.trace());
+    }
+    return status.tasks().stream()
+        .filter(task -> !task.state().equals("RUNNING"))
+        .findFirst()
+        .map(
+            task ->
+                ", task "
+                    + task.number()
+                    + " "
+                    + task.state()
+                    + (task.trace().isEmpty() ? "" : ": " + firstLine(task.trace())))
+        .orElse(", no tasks yet");
+  }
+
+  private static String firstLine(String trace) {
+    return trace.lines().findFirst().orElse("");
+  }
+
+  @Override
+  public void close() {
+    try {
+      owned.close();
+    } catch (Exception failed) {
+      throw new StackException("The Connect worker did not stop: " + failed.getMessage(), failed);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.recount.cli.roles;
+
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the topology: what came in becomes records. */
+final class StreamsRole implements Role {
+  private static final Logger log = LoggerFactory.getLogger(StreamsRole.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final KafkaStreams streams;
+  private final AtomicReference<@Nullable Throwable> fault;
+
+  private StreamsRole(KafkaStreams streams, AtomicReference<@Nullable Throwable> fault) {
+    this.streams = streams;
+    this.fault = fault;
+  }
+
+  static StreamsRole start(Topology topology, Properties configuration) {
+    KafkaStreams streams = new KafkaStreams(topology, configuration);
+    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+    streams.setUncaughtExceptionHandler(
+        failure -> {
+          if (isTemporary(failure)) {
+            log.warn("The topology met a temporary fault and goes on: {}", failure.toString());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+          }
+          fault.set(failure);
+          log.error("The topology stops", failure);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.start();
+    return new StreamsRole(streams, fault);
+  }
+
+  /** What Kafka itself calls worth another try, wherever in the chain of causes. */
+  private static boolean isTemporary(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RetriableException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What made the topology stop for good; null while it goes on. */
+  @Nullable Throwable fault() {
+    return fault.get();
+  }
+
+  @Override
+  public String name() {
+    return "topology";
+  }
+
+  @Override
+  public Health health() {
+    Throwable stopped = fault.get();
+    KafkaStreams.State state = streams.state();
+    if (stopped != null) {
+      return Health.notReady(state + ": " + stopped);
+    }
+    return state == KafkaStreams.State.RUNNING
+        ? Health.ready(state.name())
+        : Health.notReady(state.name());
+  }
+
+  @Override
+  public void close() {
+    // Leaving the group at once spares the next start a wait for this member's session to run out.
+    streams.close(
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+  }
+}

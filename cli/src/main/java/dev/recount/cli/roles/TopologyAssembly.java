@@ -1,0 +1,74 @@
+package dev.recount.cli.roles;
+
+import dev.recount.cli.UserError;
+import dev.recount.schemas.Connection;
+import dev.recount.topology.RecountTopology;
+import dev.recount.topology.StreamsConfiguration;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.Topology;
+
+/** Puts the topology together with its configuration. */
+final class TopologyAssembly {
+  private static final String STREAMS_PREFIX = "streams.";
+
+  private TopologyAssembly() {}
+
+  /**
+   * Starts the topology.
+   *
+   * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
+   *     front
+   * @throws UserError when a setting is unknown or out of bounds
+   */
+  static StreamsRole start(
+      Connection connection, String applicationId, Path stateFolder, Map<String, String> changed) {
+    Split split = Split.of(changed);
+    Topology topology =
+        RecountTopology.build(
+            connection.topics(),
+            TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
+            settings(split.own()));
+    return StreamsRole.start(
+        topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
+  }
+
+  /**
+   * Checks settings before anything is started.
+   *
+   * @throws UserError when one is unknown or out of bounds
+   */
+  static void check(Map<String, String> changed) {
+    settings(Split.of(changed).own());
+  }
+
+  private static TopologySettings settings(Map<String, String> own) {
+    try {
+      return TopologySettings.fromMap(own);
+    } catch (ConfigException refused) {
+      throw new UserError(
+          String.valueOf(refused.getMessage()), "Correct it in --set KEY=VALUE.", refused);
+    }
+  }
+
+  /** Settings of the topology, and those of Kafka Streams without their prefix. */
+  private record Split(Map<String, String> own, Map<String, String> streams) {
+    static Split of(Map<String, String> changed) {
+      Map<String, String> own = new HashMap<>();
+      Map<String, String> streams = new HashMap<>();
+      changed.forEach(
+          (name, value) -> {
+            if (name.startsWith(STREAMS_PREFIX)) {
+              streams.put(name.substring(STREAMS_PREFIX.length()), value);
+            } else {
+              own.put(name, value);
+            }
+          });
+      return new Split(own, streams);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.recount.cli.sql;
+
+import dev.recount.cli.sql.SqlTokens.Token;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps {@code recount sql} to reading, unless it is told to write.
+ *
+ * <p>The statement also runs with {@code readonly=2} on the server. The guard adds what that
+ * setting leaves open: functions that read files or call other servers on behalf of the server.
+ */
+final class SqlGuard {
+  private static final Set<String> READING =
+      Set.of("select", "with", "show", "describe", "desc", "explain", "exists");
+
+  /**
+   * Table functions, and functions of the same name, that reach outside the database.
+   *
+   * @see <a href="https://clickhouse.com/docs/sql-reference/table-functions">Table functions</a>
+   */
+  private static final Set<String> OUTSIDE =
+      Set.of(
+          "arrowflight",
+          "azureblobstorage",
+          "azureblobstoragecluster",
+          "cosn",
+          "deltalake",
+          "deltalakeazure",
+          "deltalakecluster",
+          "deltalakelocal",
+          "deltalakes3",
+          "executable",
+          "file",
+          "filecluster",
+          "gcs",
+          "hdfs",
+          "hdfscluster",
+          "hudi",
+          "hudicluster",
+          "iceberg",
+          "icebergazure",
+          "icebergcluster",
+          "iceberghdfs",
+          "iceberglocal",
+          "icebergs3",
+          "input",
+          "jdbc",
+          "mongodb",
+          "mysql",
+          "odbc",
+          "oss",
+          "paimon",
+          "postgresql",
+          "python",
+          "redis",
+          "remote",
+          "remotesecure",
+          "s3",
+          "s3cluster",
+          "sqlite",
+          "url",
+          "urlcluster",
+          "ytsaurus");
+
+  private SqlGuard() {}
+
+  /** Why a statement is refused, in a sentence; empty when it is not. */
+  static Optional<String> refusal(String sql, boolean write) {
+    List<Token> tokens = SqlTokens.of(sql);
+    if (tokens.isEmpty()) {
+      return Optional.of("There is no statement to run.");
+    }
+    if (isSeveral(tokens)) {
+      return Optional.of("Only one statement can be run at a time.");
+    }
+    Optional<String> format = ownFormat(tokens);
+    if (format.isPresent()) {
+      return format;
+    }
+    return write ? Optional.empty() : writing(tokens);
+  }
+
+  private static boolean isSeveral(List<Token> tokens) {
+    boolean ended = false;
+    for (Token token : tokens) {
+      if (ended && !token.text().equals(";")) {
+        return true;
+      }
+      ended |= token.text().equals(";") && !token.word();
+    }
+    return false;
+  }
+
+  /** A FORMAT clause would change what comes back under the feet of whoever reads it. */
+  private static Optional<String> ownFormat(List<Token> tokens) {
+    List<Token> statement = tokens.stream().filter(token -> !token.text().equals(";")).toList();
+    for (int i = 1; i + 1 < statement.size(); i++) {
+      Token next = statement.get(i + 1);
+      boolean last = i + 2 == statement.size() || statement.get(i + 2).isKeyword("settings");
+      boolean order = next.isKeyword("desc") || next.isKeyword("asc");
+      boolean alias =
+          statement.get(i - 1).isKeyword("as") || statement.get(i - 1).text().equals(",");
+      Token token = statement.get(i);
+      if (token.isKeyword("format")
+          && token.depth() == 0
+          && next.word()
+          && last
+          && !order
+          && !alias) {
+        return Optional.of(
+            "A FORMAT clause is not accepted here: choose the format with --format"
+                + " table|vertical|tsv|csv|json|jsonl.");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> writing(List<Token> tokens) {
+    Token first =
+        tokens.stream()
+            .filter(token -> !token.text().equals("("))
+            .findFirst()
+            .orElse(tokens.get(0));
+    if (first.quoted() || !READING.contains(first.text())) {
+      return Optional.of(
+          first.text().toUpperCase(Locale.ROOT) + " is not a statement that only reads.");
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean nextIsOpen = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("(");
+      if (token.isKeyword("into")
+          && i + 1 < tokens.size()
+          && tokens.get(i + 1).isKeyword("outfile")) {
+        return Optional.of("INTO OUTFILE writes a file.");
+      }
+      if (token.isKeyword("insert") && token.depth() == 0 && i > 0) {
+        return Optional.of("INSERT is not a statement that only reads.");
+      }
+      if (token.word() && nextIsOpen && OUTSIDE.contains(token.text())) {
+        return Optional.of("The function " + token.text() + "() reaches outside the database.");
+      }
+    }
+    return Optional.empty();
+  }
+}

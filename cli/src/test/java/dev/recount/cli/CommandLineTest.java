@@ -1,0 +1,133 @@
+package dev.recount.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.recount.cli.output.Terminal;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine line = Main.commandLine(Terminal.none());
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(arguments);
+  }
+
+  static Stream<String> commands() {
+    return Main.commandLine(Terminal.none()).getSubcommands().entrySet().stream()
+        .filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
+        .map(entry -> entry.getKey());
+  }
+
+  @Test
+  void theCommandsAreThoseOfTheDesign() {
+    assertThat(commands())
+        .containsExactlyInAnyOrder(
+            "demo",
+            "up",
+            "import",
+            "feedback",
+            "sql",
+            "trace",
+            "status",
+            "topology",
+            "receiver",
+            "sinks",
+            "version");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpTeachesByExample(String command) {
+    assertThat(run(command, "--help")).isZero();
+    if (!command.equals("version")) {
+      assertThat(out.toString()).contains("Examples:").contains("recount " + command);
+    }
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void noCommandIsWrongUsageAndNamesThem() {
+    assertThat(run()).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(err.toString()).contains("demo, up, import").doesNotContain("warm-up");
+  }
+
+  @Test
+  void aMisspeltCommandGetsASuggestion() {
+    assertThat(run("trase")).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(err.toString()).contains("Did you mean: recount trace?");
+  }
+
+  static Stream<List<String>> wrongUsages() {
+    return Stream.of(
+        List.of("import", "runs.json"),
+        List.of("import", "runs.json", "--format", "nope"),
+        List.of("feedback"),
+        List.of("feedback", "--kind", "rating"),
+        List.of("feedback", "--trace", "xyz", "--kind", "rating"),
+        List.of("feedback", "--kind", "rating", "--trace", "0123", "--file", "x"),
+        List.of("sql", "DROP TABLE traces"),
+        List.of("sql", "SELECT 1", "--format", "nope"),
+        List.of("trace"),
+        List.of("up", "--ephemeral", "--data-dir", "x"),
+        List.of("up", "--kafka-port", "many"),
+        List.of("demo", "--traces", "0"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongUsages")
+  void wrongUsageExitsWithTwoAndPointsToHelp(List<String> arguments) {
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(err.toString()).startsWith("error: ").contains("--help").doesNotContain("\tat ");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trace", "sql"})
+  void aServerThatIsDownIsAFailureWithARemedyAndWithoutAStackTrace(String command) {
+    String argument = command.equals("sql") ? "SELECT 1" : "4bf92f3577b34da6a3ce929d0e0e4736";
+    // Port 9 is "discard", on which nobody listens.
+    assertThat(run(command, argument, "--clickhouse-url", "http://127.0.0.1:9"))
+        .isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString())
+        .contains("ClickHouse at http://127.0.0.1:9 does not answer")
+        .contains("recount up")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void anUnknownSettingIsRefusedBeforeAnythingStarts() {
+    assertThat(run("up", "--ephemeral", "--set", "settle.quite.ms=1")).isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("settle.quite.ms").contains("settle.quiet.ms");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    assertThat(run("import", "/nowhere/runs.json", "--format", "tau-bench"))
+        .isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("/nowhere/runs.json");
+  }
+
+  @Test
+  void debugShowsTheStackTrace() {
+    run("sql", "SELECT 1", "--clickhouse-url", "http://127.0.0.1:9", "--debug");
+    assertThat(err.toString()).contains("\tat ");
+  }
+
+  @Test
+  void versionNamesRecountAndItsJava() {
+    assertThat(run("version")).isZero();
+    assertThat(out.toString()).contains("recount 0.").contains("Java ");
+  }
+}
