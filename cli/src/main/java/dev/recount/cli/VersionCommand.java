@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code recount version}. */
-@Command(name = "version", description = "Show the version of Recount and of its Java.")
+@Command(
+    name = "version",
+    header = "Show the version.",
+    description = "Show the version of Recount and of its Java.")
 public final class VersionCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it before run()

@@ -110,7 +110,9 @@ class PipelineTest {
     assertThat(trace.path("span_count").asLong()).isEqualTo(2);
     assertThat(trace.path("tools").toString()).isEqualTo("[\"inventory\"]");
     JsonNode call =
-        only("SELECT * FROM decisions_latest WHERE trace_id = {id:String} AND kind = 'TOOL_CALL'", traceId);
+        only(
+            "SELECT * FROM decisions_latest WHERE trace_id = {id:String} AND kind = 'TOOL_CALL'",
+            traceId);
     assertThat(call.path("tool_name").asText()).isEqualTo("inventory");
     assertThat(call.path("status").asText()).isEqualTo("error");
     assertThat(count("SELECT count() AS n FROM spans_latest WHERE trace_id = {id:String}", traceId))
@@ -192,10 +194,12 @@ class PipelineTest {
   private void assertImported() {
     String traces = " FROM traces_latest WHERE service = 'tau-bench-airline'";
     String decisions = " FROM decisions_latest WHERE service = 'tau-bench-airline'";
-    assertThat(count("SELECT count() AS n" + traces + " AND phase != 'provisional'")).isEqualTo(100);
+    assertThat(count("SELECT count() AS n" + traces + " AND phase != 'provisional'"))
+        .isEqualTo(100);
     assertThat(count("SELECT count() AS n" + traces)).isEqualTo(100);
     assertThat(count("SELECT countIf(escalated) AS n" + traces)).isEqualTo(22);
-    assertThat(count("SELECT countIf(has(feedback_kinds, 'OUTCOME')) AS n" + traces)).isEqualTo(100);
+    assertThat(count("SELECT countIf(has(feedback_kinds, 'OUTCOME')) AS n" + traces))
+        .isEqualTo(100);
     assertThat(
             count(
                 "SELECT countIf(has(arrayZip(feedback_kinds, feedback_scores), ('OUTCOME', 1))) AS n"
@@ -205,14 +209,18 @@ class PipelineTest {
             count(
                 "SELECT count() AS n FROM context_snapshots_latest WHERE service = 'tau-bench-airline'"))
         .isEqualTo(1229);
-    assertThat(count("SELECT countIf(status = 'error') AS n" + decisions + " AND kind = 'TOOL_CALL'"))
+    assertThat(
+            count("SELECT countIf(status = 'error') AS n" + decisions + " AND kind = 'TOOL_CALL'"))
         .isEqualTo(33);
-    assertThat(count("SELECT countIf(snapshot_id = '') AS n" + decisions + " AND kind = 'TOOL_CALL'"))
+    assertThat(
+            count("SELECT countIf(snapshot_id = '') AS n" + decisions + " AND kind = 'TOOL_CALL'"))
         .isZero();
     Map<String, Long> tools = new TreeMap<>();
     clickHouse
         .rows(
-            "SELECT tool_name, count() AS n" + decisions + " AND kind = 'TOOL_CALL' GROUP BY tool_name",
+            "SELECT tool_name, count() AS n"
+                + decisions
+                + " AND kind = 'TOOL_CALL' GROUP BY tool_name",
             Map.of())
         .forEach(row -> tools.put(row.path("tool_name").asText(), row.path("n").asLong()));
     assertThat(tools)

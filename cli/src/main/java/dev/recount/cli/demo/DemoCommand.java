@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount demo}. */
 @Command(
     name = "demo",
+    header = "See it work, from agents to answers.",
     description = {
       "See it work: start the embedded stack, drive a simulated fleet of agents through it, wait"
           + " until every record is correlated, answer five questions from ClickHouse, stop.",

@@ -14,8 +14,10 @@ import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +207,9 @@ final class RunRecorder {
 
   private List<Alternative> considered(String chosen) {
     List<Alternative> alternatives = new ArrayList<>();
-    for (String tool : profile.tools()) {
+    Set<String> options = new LinkedHashSet<>(profile.tools());
+    options.add(chosen); // handing over is always possible, and not a tool of every agent
+    for (String tool : options) {
       boolean taken = tool.equals(chosen);
       alternatives.add(
           Alternative.newBuilder()

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount feedback}. */
 @Command(
     name = "feedback",
+    header = "Say how a run of an agent turned out.",
     description = {
       "Produce one feedback event, or many from JSON lines, and print their IDs.",
       "",

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount import}. */
 @Command(
     name = "import",
+    header = "Put recorded agent runs in.",
     description = {
       "Put recorded agent runs in: each becomes a trace over OTLP, with context snapshots,"
           + " decisions and feedback over Kafka.",

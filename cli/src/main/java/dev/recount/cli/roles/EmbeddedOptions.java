@@ -2,6 +2,7 @@ package dev.recount.cli.roles;
 
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.local.LocalStackOptions;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +14,16 @@ import java.util.function.Consumer;
  * @param dataFolder where everything is kept; empty for a temporary folder that goes with it
  * @param ports where it listens
  * @param settings topology settings that differ from the defaults
+ * @param registryUrl a schema registry to use in place of an embedded one
+ * @param clickHouse a ClickHouse to use in place of an embedded one
  * @param progress told what is going on, one line at a time
  */
 public record EmbeddedOptions(
     Optional<Path> dataFolder,
     Ports ports,
     Map<String, String> settings,
+    Optional<String> registryUrl,
+    Optional<ClickHouseTarget> clickHouse,
     Consumer<String> progress) {
   /** Copies the settings. */
   public EmbeddedOptions {
@@ -27,7 +32,8 @@ public record EmbeddedOptions(
 
   /** Data that goes with the process, at free ports: any number at a time. */
   public static EmbeddedOptions ephemeral(Map<String, String> settings, Consumer<String> progress) {
-    return new EmbeddedOptions(Optional.empty(), Ports.free(), settings, progress);
+    return new EmbeddedOptions(
+        Optional.empty(), Ports.free(), settings, Optional.empty(), Optional.empty(), progress);
   }
 
   /**

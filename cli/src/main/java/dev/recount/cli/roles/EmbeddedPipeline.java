@@ -31,6 +31,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
   private final LocalStack stack;
   private final Connection connection;
+  private final ClickHouseTarget target;
   private final Roles roles;
   private final ReceiverRole receiver;
   private final ControlServer control;
@@ -38,11 +39,13 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private EmbeddedPipeline(
       LocalStack stack,
       Connection connection,
+      ClickHouseTarget target,
       Roles roles,
       ReceiverRole receiver,
       ControlServer control) {
     this.stack = stack;
     this.connection = connection;
+    this.target = target;
     this.roles = roles;
     this.receiver = receiver;
     this.control = control;
@@ -74,15 +77,13 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
   private static EmbeddedPipeline startRoles(
       LocalStack stack, Roles roles, EmbeddedOptions options) {
-    Connection connection =
-        Connection.plain(stack.kafka().bootstrapServers(), stack.registry().url());
+    Connection connection = Connection.plain(stack.bootstrapServers(), stack.registryUrl());
+    ClickHouseTarget target =
+        options.clickHouse().orElseGet(() -> ClickHouseTarget.plain(stack.clickHouseUrl()));
     options.progress().accept("Starting the topology, the sinks and the receiver");
     roles.add(Check.kafka(connection));
     roles.add(Check.registry(connection));
-    roles.add(
-        Check.clickHouse(
-            stack.clickHouse().url(),
-            ClickHouse.connect(ClickHouseTarget.plain(stack.clickHouse().url()))));
+    roles.add(Check.clickHouse(target.url(), ClickHouse.connect(target.withDatabase("default"))));
     Preparation.prepare(connection, PARTITIONS, BROKERS_DEFAULT, PATIENCE);
     CompletableFuture<StreamsRole> topology =
         CompletableFuture.supplyAsync(
@@ -95,12 +96,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         options.settings())));
     CompletableFuture<SinksRole> sinks =
         CompletableFuture.supplyAsync(
-            () ->
-                roles.add(
-                    SinksRole.start(
-                        connection,
-                        ClickHouseTarget.plain(stack.clickHouse().url()),
-                        stack.connect())));
+            () -> roles.add(SinksRole.start(connection, target, stack.connect())));
     ReceiverRole receiver =
         roles.add(
             ReceiverRole.start(
@@ -112,7 +108,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
     ControlServer control =
         ControlServer.start(
             roles, "127.0.0.1", options.ports().http(), feedbackService(connection, receiver));
-    return new EmbeddedPipeline(stack, connection, roles, receiver, control);
+    return new EmbeddedPipeline(stack, connection, target, roles, receiver, control);
   }
 
   /** Takes feedback over HTTP and puts it onto Kafka by way of the receiver's producer. */
@@ -144,9 +140,17 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private static LocalStackOptions stackOptions(EmbeddedOptions options) {
     LocalStackOptions base =
         options.dataFolder().map(LocalStackOptions::in).orElseGet(LocalStackOptions::ephemeral);
-    return base.withPorts(
-            options.ports().kafka(), options.ports().registry(), options.ports().clickHouse())
-        .withListener(options.progress()::accept);
+    LocalStackOptions stack =
+        base.withPorts(
+                options.ports().kafka(), options.ports().registry(), options.ports().clickHouse())
+            .withListener(options.progress()::accept);
+    if (options.registryUrl().isPresent()) {
+      stack = stack.withRegistryUrl(options.registryUrl().get());
+    }
+    if (options.clickHouse().isPresent()) {
+      stack = stack.withClickHouseUrl(options.clickHouse().get().url());
+    }
+    return stack;
   }
 
   private void awaitReady(Duration patience) {
@@ -183,12 +187,12 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
   /** Where ClickHouse answers. */
   public String clickHouseUrl() {
-    return stack.clickHouse().url();
+    return target.url();
   }
 
   /** A new connection to ClickHouse. */
   public ClickHouse connectToClickHouse() {
-    return ClickHouse.connect(ClickHouseTarget.plain(clickHouseUrl()));
+    return ClickHouse.connect(target);
   }
 
   /** Where OTLP over gRPC is taken in. */

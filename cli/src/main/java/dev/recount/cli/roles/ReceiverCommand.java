@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount receiver}. */
 @Command(
     name = "receiver",
+    header = "Run the OTLP and feedback receiver against external servers.",
     description = {
       "Take in OTLP and feedback and put them onto external Kafka servers, until it is told to"
           + " stop. It acknowledges what Kafka has acknowledged."

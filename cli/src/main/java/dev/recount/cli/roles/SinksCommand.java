@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount sinks}. */
 @Command(
     name = "sinks",
+    header = "Run the sinks against external servers.",
     description = {
       "Write the output topics of external Kafka servers to an external ClickHouse, until it is"
           + " told to stop. Makes the tables and brings them up to date."

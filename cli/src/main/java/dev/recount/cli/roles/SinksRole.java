@@ -5,12 +5,9 @@ import dev.recount.local.connect.ConnectWorker;
 import dev.recount.local.connect.ConnectorStatus;
 import dev.recount.local.process.StackException;
 import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topic;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -40,29 +37,10 @@ final class SinksRole implements Role {
   private static SinksRole start(
       Connection connection, ClickHouseTarget target, ConnectWorker worker, AutoCloseable owned) {
     PipelineNames names = PipelineNames.of(connection.topics());
-    Map<String, String> records = SinkConfigurations.clickHouse(connection, target);
-    Map<String, String> deadLetters = new HashMap<>(records);
-    splitOffDeadLetters(connection, records, deadLetters);
-    worker.putConnector(names.connector(), records);
-    worker.putConnector(names.deadLetterConnector(), deadLetters);
+    worker.putConnector(names.connector(), SinkConfigurations.clickHouse(connection, target));
+    worker.putConnector(
+        names.deadLetterConnector(), SinkConfigurations.clickHouseDeadLetters(connection, target));
     return new SinksRole(worker, List.of(names.connector(), names.deadLetterConnector()), owned);
-  }
-
-  /**
-   * Connect refuses a connector that reads the topic to which it puts what it cannot process, so
-   * dead letters have a connector of their own.
-   */
-  private static void splitOffDeadLetters(
-      Connection connection, Map<String, String> records, Map<String, String> deadLetters) {
-    String topic = connection.topics().deadLetters().name();
-    records.put(
-        "topics",
-        connection.topics().outputs().stream()
-            .map(Topic::name)
-            .filter(name -> !name.equals(topic))
-            .collect(Collectors.joining(",")));
-    deadLetters.put("topics", topic);
-    deadLetters.keySet().removeIf(name -> name.startsWith("errors."));
   }
 
   @Override

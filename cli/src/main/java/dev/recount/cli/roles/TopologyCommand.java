@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount topology}. */
 @Command(
     name = "topology",
+    header = "Run the topology against external servers.",
     description = {
       "Run the Streams topology against external servers until it is told to stop: it joins what"
           + " came in and writes the output topics. Any number of instances share the work."

@@ -6,9 +6,12 @@ import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import dev.recount.sinks.clickhouse.client.Secret;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount up}. */
 @Command(
     name = "up",
+    header = "Run the whole pipeline on this machine.",
     description = {
       "Run the embedded stack and the whole pipeline on this machine until Ctrl-C: Kafka, schema"
           + " registry, ClickHouse, OTLP receiver, topology and sinks.",
@@ -93,6 +97,20 @@ public final class UpCommand implements Callable<Integer> {
       description = "Recount's own: /health and /v1/feedback. Default: @|bold ${DEFAULT-VALUE}|@")
   private int httpPort;
 
+  @Option(
+      names = "--schema-registry-url",
+      paramLabel = "URL",
+      description = "Use this schema registry in place of an embedded one.")
+  private @Nullable String registryUrl;
+
+  @Option(
+      names = "--clickhouse-url",
+      paramLabel = "URL",
+      description =
+          "Use this ClickHouse in place of an embedded one; user and password from"
+              + " RECOUNT_CLICKHOUSE_USER and RECOUNT_CLICKHOUSE_PASSWORD.")
+  private @Nullable String clickHouseUrl;
+
   /** Data either stays in a folder or goes with the process. */
   static final class Where {
     @Option(
@@ -113,7 +131,13 @@ public final class UpCommand implements Callable<Integer> {
       Progress progress = new Progress(Terminal.ofThisProcess(), spec.commandLine().getErr());
       try (EmbeddedPipeline pipeline =
           EmbeddedPipeline.start(
-              new EmbeddedOptions(dataFolder(), ports(), settings.settings(), progress.steps()))) {
+              new EmbeddedOptions(
+                  dataFolder(),
+                  ports(),
+                  settings.settings(),
+                  Optional.ofNullable(registryUrl),
+                  clickHouse(),
+                  progress.steps()))) {
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         Banner.lines(pipeline, took).forEach(out::println);
         out.flush();
@@ -145,6 +169,20 @@ public final class UpCommand implements Callable<Integer> {
     }
     String named = System.getenv().getOrDefault("RECOUNT_DATA_DIR", "");
     return Optional.of(named.isBlank() ? Folders.data() : Path.of(named).toAbsolutePath());
+  }
+
+  private Optional<ClickHouseTarget> clickHouse() {
+    Map<String, String> environment = System.getenv();
+    return Optional.ofNullable(clickHouseUrl)
+        .map(
+            url ->
+                new ClickHouseTarget(
+                    url,
+                    environment.getOrDefault(
+                        "RECOUNT_CLICKHOUSE_USER", ClickHouseTarget.DEFAULT_USER),
+                    Secret.of(environment.getOrDefault("RECOUNT_CLICKHOUSE_PASSWORD", "")),
+                    ClickHouseTarget.DEFAULT_DATABASE,
+                    Map.of()));
   }
 
   private EmbeddedOptions.Ports ports() {

@@ -90,6 +90,9 @@ public final class ClickHouse implements AutoCloseable {
         format,
         body -> {
           body.transferTo(out);
+          if (format == ClickHouseFormat.JSON) {
+            out.write('\n'); // the only format that does not end its last line
+          }
           return Boolean.TRUE;
         });
   }

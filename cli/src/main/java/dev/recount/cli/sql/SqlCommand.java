@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount sql}. */
 @Command(
     name = "sql",
+    header = "Ask in SQL.",
     description = {
       "Run one SQL statement in ClickHouse and print what it returns.",
       "",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount status}. */
 @Command(
     name = "status",
+    header = "Show health, consumer lag and counts.",
     description = {
       "Show how the pipeline is: health of each role, records that consumers have yet to process,"
           + " rows in ClickHouse.",

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code recount trace}. */
 @Command(
     name = "trace",
+    header = "Tell the story of one trace.",
     description = {
       "Tell the story of one trace: steps, decisions, context, evaluations, feedback.",
       "",
