@@ -10,8 +10,7 @@ public final class Contracts {
     String contracts = TraceEvent.class.getPackageName();
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(),
-            type -> contracts.equals(type.getPackageName())));
+            ClassSecurityValidator.getGlobal(), type -> contracts.equals(type.getPackageName())));
   }
 
   private Contracts() {}

@@ -25,8 +25,8 @@ public final class SinkConfigurations {
 
   /**
    * The connectors that together write every output topic into ClickHouse, by name: {@link
-   * #clickHouse} and {@link #clickHouseDeadLetters}. Names carry the topic prefix, so that pipelines
-   * side by side do not share a consumer group.
+   * #clickHouse} and {@link #clickHouseDeadLetters}. Names carry the topic prefix, so that
+   * pipelines side by side do not share a consumer group.
    */
   public static Map<String, Map<String, String>> clickHouseConnectors(
       Connection connection, ClickHouseTarget target) {

@@ -41,7 +41,7 @@ public final class Routes {
     add(topics.unmatchedFeedback(), FeedbackTable.TABLE, FeedbackRecord.class);
     add(topics.evaluations(), EvaluationsTable.TABLE, Evaluation.class);
     add(topics.alerts(), AlertsTable.TABLE, Alert.class);
-    RecordSource<Span> spans = avro(topics.retainedSpans(), Span.class);
+    RecordSource<Span> spans = avro(Span.class);
     add(
         topics.retainedSpans(),
         SpansTable.TABLE,
