@@ -41,10 +41,10 @@ public final class StreamsConfiguration {
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, HEADER_CACHE_BYTES);
     properties.put(
         StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
-    // The largest entry of the log must pass in and out.
+    // The largest record must pass in and out.
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        Topics.EVENT_MAXIMUM_BYTES);
+        Topics.RECORD_MAXIMUM_BYTES);
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);

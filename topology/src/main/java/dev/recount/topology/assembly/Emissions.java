@@ -14,10 +14,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class Emissions {
   private static final int FINGERPRINT_BYTES = 16;
 
-  private final KeyValueStore<Bytes, byte[]> store;
+  private final ChunkedStore store;
 
   Emissions(KeyValueStore<Bytes, byte[]> store) {
-    this.store = store;
+    this.store = new ChunkedStore(store);
   }
 
   /** What a row is: stored by position, append only. */
@@ -50,7 +50,7 @@ final class Emissions {
   }
 
   Map<RowKey, Fingerprint> load(String trace) {
-    byte[] bytes = store.get(key(trace));
+    byte[] bytes = store.get(trace);
     Map<RowKey, Fingerprint> rows = new LinkedHashMap<>();
     if (bytes != null) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -84,14 +84,10 @@ final class Emissions {
         });
     byte[] bytes = new byte[buffer.position()];
     buffer.flip().get(bytes);
-    store.put(key(trace), bytes);
+    store.put(trace, bytes);
   }
 
   void delete(String trace) {
-    store.delete(key(trace));
-  }
-
-  private static Bytes key(String trace) {
-    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+    store.delete(trace);
   }
 }

@@ -179,6 +179,10 @@ final class RowEmitter {
     private void decision(DecisionRecord row) {
       row.setKeyTime(keyTime);
       byte[] content = codecs.decisionRecords().encode(row);
+      if (RowSize.tooLarge(content)) {
+        RowSize.cut(row);
+        content = codecs.decisionRecords().encode(row);
+      }
       if (changed(RowType.DECISION, row.getDecisionId(), content)) {
         row.setPhase(phase);
         row.setRevision(header.revision);
