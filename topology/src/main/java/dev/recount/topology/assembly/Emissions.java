@@ -37,11 +37,12 @@ final class Emissions {
   /** 128 bits of a row's content. */
   record Fingerprint(long high, long low) {
     /** A provisional row differs from a final one, even where the two say the same. */
-    static Fingerprint of(byte[] content, boolean provisional) {
+    static Fingerprint of(byte[] row, int contentBytes, boolean provisional) {
       try {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
         sha256.update((byte) (provisional ? 1 : 0));
-        ByteBuffer digest = ByteBuffer.wrap(sha256.digest(content));
+        sha256.update(row, 0, contentBytes);
+        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
         return new Fingerprint(digest.getLong(), digest.getLong());
       } catch (NoSuchAlgorithmException impossible) {
         throw new IllegalStateException("Every Java platform has SHA-256", impossible);

@@ -6,12 +6,14 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.topology.fold.TraceContents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
 final class TraceReader implements Entries.Visitor {
@@ -38,6 +40,7 @@ final class TraceReader implements Entries.Visitor {
   private final List<Span> roots = new ArrayList<>();
   private long beyondCap;
   private final List<Span> unreleased = new ArrayList<>();
+  private boolean unreleasedBeyondCap;
   private final PriorityQueue<ContextSnapshot> snapshots = new PriorityQueue<>(LAST_CAPTURE_FIRST);
   private final PriorityQueue<DecisionEvent> decisions = new PriorityQueue<>(LAST_OCCURRENCE_FIRST);
   private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
@@ -89,7 +92,11 @@ final class TraceReader implements Entries.Visitor {
 
   private void add(Span span, long sequence) {
     if (sequence > releasedSequence) {
-      unreleased.add(span);
+      if (unreleased.size() < cap) {
+        unreleased.add(span);
+      } else {
+        unreleasedBeyondCap = true;
+      }
     }
     if (span.getParentSpanId() == null) {
       roots.add(span);
@@ -120,9 +127,24 @@ final class TraceReader implements Entries.Visitor {
         trace, spans, beyondCap, List.copyOf(snapshots), List.copyOf(decisions), feedback);
   }
 
-  /** Spans that have not been released to retained-spans in their present form. */
-  List<Span> unreleased() {
-    return unreleased;
+  /**
+   * Hands over the spans that have not been released to retained-spans in their present form. Those
+   * of a trace over the cap are read once more, one by one: a trace of any size must fit.
+   */
+  void releaseTo(Entries entries, String trace, Consumer<Span> each) {
+    if (!unreleasedBeyondCap) {
+      unreleased.forEach(each);
+      return;
+    }
+    unreleased.clear();
+    entries.visit(
+        trace,
+        entry -> {
+          if (entry.envelope().kind() == TraceEventKind.SPAN
+              && entry.sequence() > releasedSequence) {
+            each.accept((Span) codec.decode(entry.value(), entry.offset()).getPayload());
+          }
+        });
   }
 
   /** Feedback whose link to this trace no longer holds. */
