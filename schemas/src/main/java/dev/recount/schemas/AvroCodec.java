@@ -1,6 +1,5 @@
 package dev.recount.schemas;
 
-import dev.recount.avro.TraceEvent;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -19,7 +18,6 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -47,13 +45,11 @@ public final class AvroCodec<T extends SpecificRecordBase> {
   private static final int SCHEMA_NOT_FOUND = 40403;
 
   static {
-    // Avro instantiates classes named by a schema only where it has been told to trust them.
-    Package contracts = TraceEvent.class.getPackage();
-    ClassSecurityValidator.setGlobal(
-        ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(),
-            type -> contracts.getName().equals(type.getPackageName())));
+    Contracts.trust();
   }
+
+  /** Schema ID of a codec that only reads. */
+  private static final int NONE = -1;
 
   private final Schema schema;
   private final SpecificData data;
@@ -76,7 +72,9 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     this.registry = registry;
     this.schemaId = schemaId;
     this.writer = new SpecificDatumWriter<>(schema, data);
-    this.readers.put(schemaId, reader(schema));
+    if (schemaId != NONE) {
+      this.readers.put(schemaId, reader(schema));
+    }
   }
 
   /**
@@ -102,6 +100,16 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     }
   }
 
+  /**
+   * A codec that only reads: it registers nothing and needs no right to.
+   *
+   * @throws IllegalStateException from {@link #encode}
+   */
+  public static <T extends SpecificRecordBase> AvroCodec<T> reading(
+      Class<T> type, SchemaRegistryClient registry) {
+    return new AvroCodec<>(type, registry, NONE);
+  }
+
   /** ID in the registry of the schema that this codec writes with. */
   public int schemaId() {
     return schemaId;
@@ -109,6 +117,9 @@ public final class AvroCodec<T extends SpecificRecordBase> {
 
   /** The record in the Confluent wire format. */
   public byte[] encode(T record) {
+    if (schemaId == NONE) {
+      throw new IllegalStateException("This codec of " + schema.getName() + " only reads");
+    }
     Buffers own = buffers.get();
     own.bytes.reset();
     own.bytes.write(0);

@@ -25,13 +25,16 @@ public final class SinkConfigurations {
 
   /**
    * The connectors that together write every output topic into ClickHouse, by name: {@link
-   * #clickHouse} and {@link #clickHouseDeadLetters}.
+   * #clickHouse} and {@link #clickHouseDeadLetters}. Names carry the topic prefix, so that
+   * pipelines side by side do not share a consumer group.
    */
   public static Map<String, Map<String, String>> clickHouseConnectors(
       Connection connection, ClickHouseTarget target) {
     Map<String, Map<String, String>> connectors = new LinkedHashMap<>();
-    connectors.put("recount-clickhouse", clickHouse(connection, target));
-    connectors.put("recount-clickhouse-dead-letters", clickHouseDeadLetters(connection, target));
+    String prefix = connection.topics().prefix();
+    connectors.put(prefix + "recount-clickhouse", clickHouse(connection, target));
+    connectors.put(
+        prefix + "recount-clickhouse-dead-letters", clickHouseDeadLetters(connection, target));
     return connectors;
   }
 

@@ -6,7 +6,6 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -62,28 +61,28 @@ public record TopologySettings(
       new ConfigDef()
           .define(
               SETTLE_QUIET,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               10_000L,
               Range.atLeast(1),
               Importance.HIGH,
               "Quiet time in milliseconds after which a trace whose root has ended settles.")
           .define(
               SETTLE_IDLE,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               60_000L,
               Range.atLeast(1),
               Importance.MEDIUM,
               "Quiet time in milliseconds after which a trace without an ended root settles.")
           .define(
               SETTLE_MAXIMUM_AGE,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               Duration.ofHours(24).toMillis(),
               Range.atLeast(1),
               Importance.LOW,
               "Age in milliseconds at which any trace settles.")
           .define(
               AMEND_QUIET,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               1_000L,
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -91,7 +90,7 @@ public record TopologySettings(
                   + " is amended.")
           .define(
               PROVISIONAL_AFTER,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               30_000L,
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -99,7 +98,7 @@ public record TopologySettings(
                   + " interval doubles from there.")
           .define(
               URGENT_AFTER,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               1_000L,
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -107,7 +106,7 @@ public record TopologySettings(
                   + " running trace shows provisional rows.")
           .define(
               FEEDBACK_WAIT,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               Duration.ofMinutes(15).toMillis(),
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -115,14 +114,14 @@ public record TopologySettings(
                   + " unmatched. It is joined all the same if the trace comes later.")
           .define(
               STATE_RETENTION,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               Duration.ofDays(7).toMillis(),
               Range.atLeast(1),
               Importance.HIGH,
               "How long a trace is kept in state after its last event, in milliseconds.")
           .define(
               ANCHOR_RETENTION,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               Duration.ofDays(90).toMillis(),
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -130,7 +129,7 @@ public record TopologySettings(
                   + " which comes later still amends them.")
           .define(
               SPAN_CAP,
-              Type.INT,
+              ConfigDef.Type.INT,
               20_000,
               Range.atLeast(1),
               Importance.MEDIUM,
@@ -138,21 +137,21 @@ public record TopologySettings(
                   + " counted.")
           .define(
               TICK_INTERVAL,
-              Type.LONG,
+              ConfigDef.Type.LONG,
               1_000L,
               Range.atLeast(10),
               Importance.LOW,
               "How often an idle partition is looked after, in milliseconds.")
           .define(
               ANNOUNCE_ALIASES,
-              Type.BOOLEAN,
+              ConfigDef.Type.BOOLEAN,
               true,
               Importance.LOW,
               "Whether response IDs and tool call IDs are logged, so that feedback can name them"
                   + " instead of a trace.")
           .define(
               LIVE,
-              Type.BOOLEAN,
+              ConfigDef.Type.BOOLEAN,
               true,
               Importance.LOW,
               "Whether ticks and links are written into the log. A replay reads them instead.");

@@ -1,7 +1,7 @@
 package dev.recount.cli.demo;
 
 import dev.recount.cli.demo.PlannedFeedback.Moment;
-import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.Contracts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +24,7 @@ record Fleet(List<Run> runs) {
   private static final double GOLDEN_RATIO = 0.618_033_988_749_894_9;
 
   static {
-    try {
-      // Avro fills in defaults of the contracts only once the codec has told it to trust them.
-      Class.forName(AvroCodec.class.getName());
-    } catch (ClassNotFoundException impossible) {
-      throw new LinkageError("A class that is there cannot be found", impossible);
-    }
+    Contracts.trust();
   }
 
   Fleet {

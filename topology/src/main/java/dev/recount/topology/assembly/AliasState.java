@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What is known of one alias: the traces that it occurs in and the feedback that names it. */
+@SuppressWarnings("EnumOrdinal") // the ordinal is the stored form, see Standing
 final class AliasState {
   private static final byte FORMAT = 1;
 

@@ -10,6 +10,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Fingerprints of the rows that a trace has emitted, by which unchanged rows are recognised. */
+@SuppressWarnings("EnumOrdinal") // the ordinal is the stored form, see RowType
 final class Emissions {
   private static final int FINGERPRINT_BYTES = 16;
 

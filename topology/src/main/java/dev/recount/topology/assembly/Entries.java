@@ -11,6 +11,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The events of all traces, one of each identity: trace ID, kind and identity as the key; append
  * time of the identity's first event, sequence and the event's own bytes as the value.
  */
+@SuppressWarnings("EnumOrdinal") // symbols of the Avro enum keep their places
 final class Entries {
   private static final int PREFIX_BYTES = 2 * Long.BYTES;
   private static final byte SEPARATOR = 0;
@@ -33,7 +34,8 @@ final class Entries {
     UNCHANGED
   }
 
-  /** One filed event. */
+  /** One filed event. Shares its bytes with the store: not to be changed. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Entry(Envelope envelope, long firstAppend, long sequence, byte[] value) {
     /** Where the event starts in the value. */
     int offset() {

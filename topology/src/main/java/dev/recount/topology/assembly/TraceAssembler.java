@@ -18,7 +18,6 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -125,7 +124,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     }
   }
 
-  private <S extends StateStore> S store(String name) {
+  private KeyValueStore<Bytes, byte[]> store(String name) {
     return context.getStateStore(name);
   }
 

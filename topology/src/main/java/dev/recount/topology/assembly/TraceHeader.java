@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
  * written with every event, whatever the size of the trace. All times are the log's, milliseconds
  * since the Unix epoch.
  */
+@SuppressWarnings("EnumOrdinal") // the ordinal is the stored form, see Lifecycle
 final class TraceHeader {
   /** How far a trace has come. Stored by position: append only. */
   enum Lifecycle {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What one span says, in Recount's vocabulary. Never throws: what is malformed is not stated. */
+@SuppressWarnings("EnumOrdinal") // an array by fact, within one instance only
 public final class SpanFacts {
   private static final int RESOURCE_RANK = 1000;
   private static final int FACTS = Fact.values().length;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class CausalPath {
   static void trace(List<DecisionDraft> drafts) {
     drafts.sort(BY_ORDER);
     Map<SpanNode, DecisionDraft> bySpan = bySpan(drafts);
-    Map<Scope, TreeMap<Long, DecisionDraft>> endedByScope = new HashMap<>();
+    Map<Scope, NavigableMap<Long, DecisionDraft>> endedByScope = new HashMap<>();
     for (int i = 0; i < drafts.size(); i++) {
       DecisionDraft draft = drafts.get(i);
       draft.step = i + 1;
@@ -59,7 +59,7 @@ final class CausalPath {
   }
 
   private static @Nullable DecisionDraft lastEnded(
-      @Nullable TreeMap<Long, DecisionDraft> ended, long start) {
+      @Nullable NavigableMap<Long, DecisionDraft> ended, long start) {
     if (ended == null) {
       return null;
     }
@@ -68,7 +68,7 @@ final class CausalPath {
   }
 
   private static Map<SpanNode, DecisionDraft> bySpan(List<DecisionDraft> drafts) {
-    Map<SpanNode, DecisionDraft> bySpan = new IdentityHashMap<>();
+    Map<SpanNode, DecisionDraft> bySpan = new HashMap<>();
     for (DecisionDraft draft : drafts) {
       if (draft.node != null) {
         bySpan.putIfAbsent(draft.node, draft);

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,11 @@ final class SnapshotJoin {
   private final Map<String, ContextSnapshot> byId = new HashMap<>();
   private final Map<String, String> spanOfSnapshot = new HashMap<>();
   private final Map<String, ContextSnapshot> bySpan = new HashMap<>();
-  private final Map<String, TreeMap<Instant, ContextSnapshot>> byAgent = new HashMap<>();
+  private final Map<String, NavigableMap<Instant, ContextSnapshot>> byAgent = new HashMap<>();
 
   SnapshotJoin(SpanTree tree, Collection<ContextSnapshot> snapshots) {
     this.tree = tree;
-    Map<String, TreeMap<Long, SpanNode>> spansByAgent = new HashMap<>();
+    Map<String, NavigableMap<Long, SpanNode>> spansByAgent = new HashMap<>();
     for (ContextSnapshot snapshot : snapshots.stream().sorted(BY_CAPTURE).toList()) {
       byId.put(snapshot.getSnapshotId(), snapshot);
       byAgent
@@ -63,7 +64,7 @@ final class SnapshotJoin {
     return snapshot.getVersions().getAgentName();
   }
 
-  private void indexSpans(Map<String, TreeMap<Long, SpanNode>> spansByAgent) {
+  private void indexSpans(Map<String, NavigableMap<Long, SpanNode>> spansByAgent) {
     for (SpanNode node : tree.nodes()) {
       spansByAgent.computeIfAbsent(ANY_AGENT, any -> new TreeMap<>()).put(node.start(), node);
       String agent = node.inherited(Fact.AGENT_NAME);
@@ -74,7 +75,7 @@ final class SnapshotJoin {
   }
 
   private static @Nullable String precedingSpan(
-      @Nullable TreeMap<Long, SpanNode> byStart, Instant capturedAt) {
+      @Nullable NavigableMap<Long, SpanNode> byStart, Instant capturedAt) {
     if (byStart == null) {
       return null;
     }
@@ -114,7 +115,7 @@ final class SnapshotJoin {
         && draft.parent.snapshot != null) {
       return draft.parent.snapshot;
     }
-    TreeMap<Instant, ContextSnapshot> ofAgent = byAgent.get(draft.agent());
+    NavigableMap<Instant, ContextSnapshot> ofAgent = byAgent.get(draft.agent());
     if (ofAgent == null) {
       ofAgent = byAgent.get(ANY_AGENT);
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +57,7 @@ final class SpanTree {
 
   /** Cuts a cycle of parents, which only broken senders produce, at its earliest span. */
   private static void breakCycles(List<SpanNode> nodes) {
-    Map<SpanNode, SpanNode> visitedFrom = new IdentityHashMap<>();
+    Map<SpanNode, SpanNode> visitedFrom = new HashMap<>();
     for (SpanNode start : nodes) {
       for (SpanNode node = start; node != null; node = node.parent) {
         SpanNode earlier = visitedFrom.putIfAbsent(node, start);

@@ -41,7 +41,7 @@ public final class Routes {
     add(topics.unmatchedFeedback(), FeedbackTable.TABLE, FeedbackRecord.class);
     add(topics.evaluations(), EvaluationsTable.TABLE, Evaluation.class);
     add(topics.alerts(), AlertsTable.TABLE, Alert.class);
-    RecordSource<Span> spans = avro(topics.retainedSpans(), Span.class);
+    RecordSource<Span> spans = avro(Span.class);
     add(
         topics.retainedSpans(),
         SpansTable.TABLE,
@@ -86,21 +86,21 @@ public final class Routes {
   }
 
   private <T extends SpecificRecordBase> void add(Topic topic, Table<T> table, Class<T> type) {
-    add(topic, table, avro(topic, type));
+    add(topic, table, avro(type));
   }
 
   private <T> void add(Topic topic, Table<T> table, RecordSource<T> source) {
     byTopic.put(topic.name(), new Route<>(table, source));
   }
 
-  private <T extends SpecificRecordBase> RecordSource<T> avro(Topic topic, Class<T> type) {
+  private <T extends SpecificRecordBase> RecordSource<T> avro(Class<T> type) {
     return new RecordSource<>() {
       private @Nullable AvroCodec<T> codec;
 
       @Override
       public T read(SinkRecord record) {
         if (codec == null) {
-          codec = AvroCodec.of(type, topic.subject(), registry);
+          codec = AvroCodec.reading(type, registry);
         }
         return codec.decode(bytes(record));
       }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.recount.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
