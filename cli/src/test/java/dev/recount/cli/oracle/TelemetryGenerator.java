@@ -129,7 +129,7 @@ final class TelemetryGenerator {
     private final List<String> decisions = new ArrayList<>();
     private final List<String> snapshots = new ArrayList<>();
     private long now = begin;
-    private int budget = 3 + random.nextInt(18);
+    private int budget = 3 + random.nextInt(22);
 
     void generate() {
       if (withoutSpans) {
@@ -141,7 +141,7 @@ final class TelemetryGenerator {
         if (chance(0.7)) {
           attributes.put("user.id", "user-" + random.nextInt(50));
         }
-        span(null, "invoke_agent", attributes, chance(0.15), () -> steps(null, 1));
+        span(null, "invoke_agent", attributes, chance(0.15), () -> steps(1));
         int lost = chance(0.04) ? 0 : chance(0.03) ? random.nextInt(spans.size()) : -1;
         for (int i = 0; i < spans.size(); i++) {
           if (i != lost || spans.size() == 1) {
@@ -251,9 +251,9 @@ final class TelemetryGenerator {
       return chance(0.015) ? span.with(span.start(), 0) : span;
     }
 
-    private void steps(@Nullable String ignored, int depth) {
+    private void steps(int depth) {
       String parent = current;
-      int count = 1 + random.nextInt(6);
+      int count = 2 + random.nextInt(9);
       for (int i = 0; i < count && budget > 0; i++) {
         budget--;
         current = parent;
@@ -267,7 +267,7 @@ final class TelemetryGenerator {
         } else if (dice < 86) {
           plain(parent, "retrieval");
         } else if (dice < 94 && depth < DEEPEST) {
-          span(parent, "invoke_agent sub", agent(depth), chance(0.05), () -> steps(null, depth + 1));
+          span(parent, "invoke_agent sub", agent(depth), chance(0.05), () -> steps(depth + 1));
         } else {
           span(parent, "GET /", new TreeMap<>(Map.of("http.method", "GET")), false, () -> {});
         }

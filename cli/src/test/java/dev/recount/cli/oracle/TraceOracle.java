@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +63,10 @@ final class TraceOracle {
     String kind = "";
     @Nullable Span span;
     @Nullable Decision event;
+
+    /** Whether the span only surrounds the decision, which an event alone tells of. */
+    boolean ofEventOnly;
+
     long start;
     long end;
     long orderedStart;
@@ -98,17 +101,11 @@ final class TraceOracle {
     }
 
     @Nullable Long number(String attribute) {
-      return span == null || isOfEventOnly() ? null : span.number(attribute);
+      return span == null || ofEventOnly ? null : span.number(attribute);
     }
 
     @Nullable String own(String attribute) {
-      return span == null || isOfEventOnly() ? null : span.text(attribute);
-    }
-
-    boolean ofEventOnly;
-
-    private boolean isOfEventOnly() {
-      return ofEventOnly;
+      return span == null || ofEventOnly ? null : span.text(attribute);
     }
 
     /** When it was over, in milliseconds: its end, or its start where no end is known. */
@@ -128,7 +125,7 @@ final class TraceOracle {
             .toList();
     this.snapshots =
         contents.snapshots.values().stream()
-            .sorted(Comparator.comparingLong(Snapshot::at).thenComparing(Snapshot::id))
+            .sorted(Comparator.<Snapshot>comparingLong(snapshot -> snapshot.at()).thenComparing(Snapshot::id))
             .toList();
     this.events =
         contents.decisions.values().stream()
@@ -1093,18 +1090,5 @@ final class TraceOracle {
     OracleRows.putVersions(row, step == null ? versions : step.versions);
     putSampling(row);
     return row;
-  }
-
-  /** IDs that two steps share would make rows that replace each other. */
-  Set<String> repeatedIds() {
-    Set<String> seen = new HashSet<>();
-    Set<String> repeated = new TreeSet<>();
-    steps.forEach(
-        step -> {
-          if (!seen.add(step.id)) {
-            repeated.add(step.id);
-          }
-        });
-    return repeated;
   }
 }
