@@ -34,6 +34,9 @@ final class OracleStack implements AutoCloseable {
 
   static final int PARTITIONS = 4;
 
+  /** How long anything may take; most takes seconds. */
+  static final Duration PATIENCE = Duration.ofMinutes(5 + TRACES / 500);
+
   /** Short waits, so that traces settle, are reported and are amended while others still come. */
   static final Map<String, String> SETTINGS =
       Map.of(
@@ -131,6 +134,13 @@ final class OracleStack implements AutoCloseable {
     return ClickHouse.connect(target);
   }
 
+  /** Entries of the log so far, rolled back ones and markers included. */
+  long logged() {
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      return total(lag.ends(Set.of(connection.topics().traceEvents().name())));
+    }
+  }
+
   /** Records so far in the topics that the topology writes, the log included, markers too. */
   long written() {
     try (ConsumerLag lag = new ConsumerLag(connection)) {
@@ -169,17 +179,16 @@ final class OracleStack implements AutoCloseable {
   }
 
   /** Waits until everything has been read, nothing more is due, and the sink has it all. */
-  void awaitDrained(Duration patience) {
+  void awaitDrained() {
     PipelineNames names = PipelineNames.of(connection.topics());
     Set<String> log = Set.of(connection.topics().traceEvents().name());
     Set<String> records = names(connection.topics().outputs());
     records.remove(connection.topics().deadLetters().name());
     try (ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> inputs = lag.ends(names(connection.topics().inputs()));
-      await(patience, "inputs read", () -> lag.isPast(names.applicationId(), inputs));
+      await("inputs read", () -> lag.isPast(names.applicationId(), inputs));
       List<Long> seen = new ArrayList<>(List.of(-1L, System.nanoTime()));
       await(
-          patience,
           "nothing more written",
           () -> {
             long now = total(lag.ends(writtenTopics()));
@@ -190,12 +199,12 @@ final class OracleStack implements AutoCloseable {
             return System.nanoTime() - seen.get(1) > QUIET.toNanos()
                 && lag.isPast(names.applicationId(), lag.ends(log));
           });
-      await(patience, "sink", () -> lag.isPast(names.sinkGroup(), lag.ends(records)));
+      await("sink", () -> lag.isPast(names.sinkGroup(), lag.ends(records)));
     }
   }
 
-  static void await(Duration patience, String what, BooleanSupplier condition) {
-    Awaitility.await(what).atMost(patience).pollInterval(POLL).until(condition::getAsBoolean);
+  static void await(String what, BooleanSupplier condition) {
+    Awaitility.await(what).atMost(PATIENCE).pollInterval(POLL).until(condition::getAsBoolean);
   }
 
   @Override

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class RebalanceTest {
   private static final Logger log = LoggerFactory.getLogger(RebalanceTest.class);
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long SOME = 300;
 
   @Test
@@ -39,7 +38,7 @@ class RebalanceTest {
           TopologyProcess again = stack.topology("second")) {
         awaitProgress(stack, first, third, again);
         load.finish();
-        stack.awaitDrained(PATIENCE);
+        stack.awaitDrained();
         for (TopologyProcess each : List.of(first, third, again)) {
           each.requireAlive();
         }
@@ -56,7 +55,6 @@ class RebalanceTest {
   private static void awaitProgress(OracleStack stack, TopologyProcess... instances) {
     long before = stack.written();
     OracleStack.await(
-        PATIENCE,
         "progress of the topology",
         () -> {
           for (TopologyProcess instance : instances) {

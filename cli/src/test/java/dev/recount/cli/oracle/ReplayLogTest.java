@@ -53,7 +53,6 @@ import org.slf4j.LoggerFactory;
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class ReplayLogTest {
   private static final Logger log = LoggerFactory.getLogger(ReplayLogTest.class);
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(200);
 
   @Test
@@ -93,8 +92,7 @@ class ReplayLogTest {
       TopologyProcess killed = stack.topology("live");
       long before = stack.written();
       OracleStack.await(
-          PATIENCE,
-          "progress of the topology",
+        "progress of the topology",
           () -> {
             killed.requireAlive();
             return stack.written() > before + 500;
@@ -102,7 +100,7 @@ class ReplayLogTest {
       killed.kill();
       try (TopologyProcess again = stack.topology("live")) {
         load.finish();
-        stack.awaitDrained(PATIENCE);
+        stack.awaitDrained();
         again.requireAlive();
       }
     }
@@ -163,7 +161,8 @@ class ReplayLogTest {
         ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> end = lag.ends(Set.of(connection.topics().traceEvents().name()));
       streams.start();
-      OracleStack.await(PATIENCE, "replay", () -> lag.isPast(application, end));
+      OracleStack.await(
+        "replay", () -> lag.isPast(application, end));
     }
   }
 
@@ -178,7 +177,7 @@ class ReplayLogTest {
         topics.retainedSpans());
   }
 
-  /** The records of a topic by key, in order, without the schema's ID, which is the registry's. */
+  /** The records of a topic by key, in order, with their times, without the registry's schema IDs. */
   private static Map<String, List<String>> byKey(Connection connection, Topic topic) {
     Map<String, List<String>> byKey = new TreeMap<>();
     read(
@@ -189,9 +188,11 @@ class ReplayLogTest {
                 .computeIfAbsent(
                     new String(record.key(), StandardCharsets.UTF_8), key -> new ArrayList<>())
                 .add(
-                    HexFormat.of()
-                        .formatHex(
-                            record.value(), AvroCodec.HEADER_BYTES, record.value().length)));
+                    record.timestamp()
+                        + " "
+                        + HexFormat.of()
+                            .formatHex(
+                                record.value(), AvroCodec.HEADER_BYTES, record.value().length)));
     return byKey;
   }
 
