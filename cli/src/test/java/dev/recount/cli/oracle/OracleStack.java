@@ -37,19 +37,25 @@ final class OracleStack implements AutoCloseable {
   /** How long anything may take; most takes seconds. */
   static final Duration PATIENCE = Duration.ofMinutes(5 + TRACES / 500);
 
+  /**
+   * Many traces in one random order keep each other waiting: with waits for a few of them, each of
+   * many would be emitted anew for nearly every event.
+   */
+  private static final int STRETCH = Math.max(1, TRACES / 1_000);
+
   /** Short waits, so that traces settle, are reported and are amended while others still come. */
   static final Map<String, String> SETTINGS =
       Map.of(
-          "settle.quiet.ms", "1500",
-          "settle.idle.ms", "3000",
-          "amend.quiet.ms", "500",
-          "provisional.after.ms", "2000",
-          "provisional.urgent.ms", "300",
-          "feedback.wait.ms", "3000",
+          "settle.quiet.ms", millis(1_500),
+          "settle.idle.ms", millis(3_000),
+          "amend.quiet.ms", millis(500),
+          "provisional.after.ms", millis(2_000),
+          "provisional.urgent.ms", millis(300),
+          "feedback.wait.ms", millis(3_000),
           "tick.interval.ms", "200");
 
   /** Longer than any of the waits: when nothing has been written for so long, nothing is due. */
-  private static final Duration QUIET = Duration.ofSeconds(6);
+  private static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -96,6 +102,10 @@ final class OracleStack implements AutoCloseable {
       stack.close();
       throw failed;
     }
+  }
+
+  private static String millis(int millis) {
+    return Integer.toString(millis * STRETCH);
   }
 
   private static void prepare(Connection connection) {
