@@ -1,0 +1,224 @@
+package dev.recount.cli.oracle;
+
+import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.status.ConsumerLag;
+import dev.recount.cli.status.PipelineNames;
+import dev.recount.local.LocalStack;
+import dev.recount.local.LocalStackOptions;
+import dev.recount.schemas.Connection;
+import dev.recount.schemas.Registration;
+import dev.recount.schemas.Topic;
+import dev.recount.schemas.TopicCreator;
+import dev.recount.schemas.Topics;
+import dev.recount.sinks.SinkConfigurations;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+
+/** Kafka, registry, ClickHouse and the sink in this JVM; the topology runs outside of it. */
+final class OracleStack implements AutoCloseable {
+  /** Sizes of the tests: a default that a build can afford, more by hand. */
+  static final int TRACES = Integer.getInteger("recount.oracle.traces", 400);
+
+  static final long SEED = Long.getLong("recount.oracle.seed", 20260301L);
+
+  static final int PARTITIONS = 4;
+
+  /** How long anything may take; most takes seconds. */
+  static final Duration PATIENCE = Duration.ofMinutes(5 + TRACES / 500);
+
+  /**
+   * Many traces in one random order keep each other waiting: with waits for a few of them, each of
+   * many would be emitted anew for nearly every event.
+   */
+  private static final int STRETCH = Math.max(1, TRACES / 1_000);
+
+  /** Short waits, so that traces settle, are reported and are amended while others still come. */
+  static final Map<String, String> SETTINGS =
+      Map.of(
+          "settle.quiet.ms", millis(1_500),
+          "settle.idle.ms", millis(3_000),
+          "amend.quiet.ms", millis(500),
+          "provisional.after.ms", millis(2_000),
+          "provisional.urgent.ms", millis(300),
+          "feedback.wait.ms", millis(3_000),
+          "tick.interval.ms", "200");
+
+  /** Longer than any of the waits: when nothing has been written for so long, nothing is due. */
+  private static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** A killed member of a group is missed after seconds, not after a minute. */
+  private static final Map<String, String> BROKER =
+      Map.of(
+          "group.streams.min.session.timeout.ms", "3000",
+          "group.streams.session.timeout.ms", "3000");
+
+  private final LocalStack stack;
+  private final Connection connection;
+  private final ClickHouseTarget target;
+
+  private OracleStack(LocalStack stack, Connection connection, ClickHouseTarget target) {
+    this.stack = stack;
+    this.connection = connection;
+    this.target = target;
+  }
+
+  static OracleStack start() {
+    LocalStackOptions base = LocalStackOptions.ephemeral();
+    LocalStack stack =
+        LocalStack.start(
+            new LocalStackOptions(
+                base.dataFolder(),
+                base.kafkaPort(),
+                base.registryPort(),
+                base.clickHousePort(),
+                base.registryUrl(),
+                base.clickHouseUrl(),
+                BROKER,
+                base.listener()));
+    try {
+      Connection connection = Connection.plain(stack.bootstrapServers(), stack.registryUrl());
+      prepare(connection);
+      ClickHouseTarget target = ClickHouseTarget.plain(stack.clickHouseUrl());
+      stack
+          .connect()
+          .putConnector(
+              PipelineNames.of(connection.topics()).connector(),
+              SinkConfigurations.clickHouse(connection, target));
+      return new OracleStack(stack, connection, target);
+    } catch (RuntimeException failed) {
+      stack.close();
+      throw failed;
+    }
+  }
+
+  private static String millis(int millis) {
+    return Integer.toString(millis * STRETCH);
+  }
+
+  private static void prepare(Connection connection) {
+    try (Admin admin = Admin.create(connection.kafkaClientProperties());
+        SchemaRegistryClient registry = connection.newRegistryClient()) {
+      TopicCreator.createMissing(admin, connection.topics(), PARTITIONS, (short) -1);
+      Registration.registerAll(registry, connection.topics());
+    } catch (IOException ignored) {
+      // The registry's client did not close; it has done its work.
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** The same servers with topics under a prefix, which are made if they do not exist. */
+  Connection withPrefix(String prefix) {
+    Connection other =
+        new Connection(
+            connection.bootstrapServers(),
+            connection.schemaRegistryUrl(),
+            Topics.withPrefix(prefix),
+            Map.of(),
+            Map.of());
+    prepare(other);
+    return other;
+  }
+
+  /** Starts an instance of the topology in a JVM of its own. */
+  TopologyProcess topology(String name) {
+    return TopologyProcess.start(connection, stack.dataFolder().resolve(name), SETTINGS);
+  }
+
+  ClickHouse clickHouse() {
+    return ClickHouse.connect(target);
+  }
+
+  /** Entries of the log so far, rolled back ones and markers included. */
+  long logged() {
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      return total(lag.ends(Set.of(connection.topics().traceEvents().name())));
+    }
+  }
+
+  /** Records so far in the topics that the topology writes, the log included, markers too. */
+  long written() {
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      return total(lag.ends(writtenTopics()));
+    }
+  }
+
+  /** Inputs that the topology has not read yet. */
+  long unread() {
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      return lag
+          .byTopic(
+              PipelineNames.of(connection.topics()).applicationId(),
+              names(connection.topics().inputs()))
+          .values()
+          .stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+  }
+
+  private Set<String> writtenTopics() {
+    Set<String> written = names(connection.topics().outputs());
+    written.add(connection.topics().traceEvents().name());
+    return written;
+  }
+
+  private static long total(Map<TopicPartition, Long> ends) {
+    return ends.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static Set<String> names(List<Topic> topics) {
+    Set<String> names = new TreeSet<>();
+    topics.forEach(topic -> names.add(topic.name()));
+    return names;
+  }
+
+  /** Waits until everything has been read, nothing more is due, and the sink has it all. */
+  void awaitDrained() {
+    PipelineNames names = PipelineNames.of(connection.topics());
+    Set<String> log = Set.of(connection.topics().traceEvents().name());
+    Set<String> records = names(connection.topics().outputs());
+    records.remove(connection.topics().deadLetters().name());
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      Map<TopicPartition, Long> inputs = lag.ends(names(connection.topics().inputs()));
+      await("inputs read", () -> lag.isPast(names.applicationId(), inputs));
+      List<Long> seen = new ArrayList<>(List.of(-1L, System.nanoTime()));
+      await(
+          "nothing more written",
+          () -> {
+            long now = total(lag.ends(writtenTopics()));
+            if (now != seen.get(0)) {
+              seen.set(0, now);
+              seen.set(1, System.nanoTime());
+            }
+            return System.nanoTime() - seen.get(1) > QUIET.toNanos()
+                && lag.isPast(names.applicationId(), lag.ends(log));
+          });
+      await("sink", () -> lag.isPast(names.sinkGroup(), lag.ends(records)));
+    }
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    Awaitility.await(what).atMost(PATIENCE).pollInterval(POLL).until(condition::getAsBoolean);
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.recount.cli.oracle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The generated telemetry holds what the oracle is meant to be asked about. */
+class OracleTest {
+  private static final List<Telemetry> EVENTS = TelemetryGenerator.generate(400, 7);
+  private static final Oracle ORACLE = Oracle.of(EVENTS);
+
+  @Test
+  void everyWarningIsRaised() {
+    assertThat(values("traces", "flags"))
+        .contains(
+            "clock_skew",
+            "context_pressure",
+            "context_truncated",
+            "error",
+            "implausible_time",
+            "low_confidence",
+            "parent_missing",
+            "root_missing",
+            "tool_loop");
+  }
+
+  @Test
+  void everyWayOfJoiningFeedbackOccurs() {
+    Set<String> matches = values("feedback", "match");
+    ORACLE.unjoinedFeedback().values().forEach(row -> matches.add(row.get("match").toString()));
+    assertThat(matches).containsExactly("NONE", "RESPONSE_ID", "SESSION", "TOOL_CALL_ID", "TRACE");
+    Set<String> reasons = new TreeSet<>();
+    ORACLE.unjoinedFeedback().values().forEach(row -> reasons.add(row.get("reason").toString()));
+    assertThat(reasons).containsExactly("", "ambiguous", "trace_never_came");
+  }
+
+  @Test
+  void decisionsOfManyKindsEndInEveryWay() {
+    assertThat(values("decisions", "status")).containsExactly("error", "ok", "unset");
+    assertThat(values("traces", "status")).containsExactly("error", "ok", "unset");
+    assertThat(values("decisions", "kind"))
+        .contains("BRANCH", "MEMORY", "MODEL_CALL", "PLAN", "REASONING", "RESPONSE", "TOOL_CALL");
+    assertThat(values("decisions", "suspect_decision_id")).hasSizeGreaterThan(10);
+    assertThat(values("traces", "suspect_decision_id")).hasSizeGreaterThan(10);
+    assertThat(values("decisions", "actual_outcome")).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void manyEventsAreDuplicatesOrEditions() {
+    long rows =
+        ORACLE.rows("").entrySet().stream()
+                .filter(table -> Set.of("spans", "context_snapshots").contains(table.getKey()))
+                .mapToLong(table -> table.getValue().size())
+                .sum()
+            + EVENTS.stream().filter(Telemetry.Decision.class::isInstance).distinct().count();
+    assertThat(EVENTS.size()).isGreaterThan((int) (rows * 1.1));
+  }
+
+  @Test
+  void theOrderOfArrivalMeansNothingToTheOracle() {
+    List<Telemetry> reversed = new java.util.ArrayList<>(EVENTS);
+    java.util.Collections.reverse(reversed);
+    assertThat(Oracle.of(reversed).rows("")).isEqualTo(ORACLE.rows(""));
+  }
+
+  private static Set<String> values(String table, String column) {
+    Set<String> values = new TreeSet<>();
+    for (Map<String, Object> row : Objects.requireNonNull(ORACLE.rows("").get(table)).values()) {
+      Object value = Objects.requireNonNull(row.get(column));
+      if (value instanceof List<?> list) {
+        list.forEach(element -> values.add(element.toString()));
+      } else {
+        values.add(value.toString());
+      }
+    }
+    return values;
+  }
+}
