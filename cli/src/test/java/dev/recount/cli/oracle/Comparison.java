@@ -24,19 +24,29 @@ final class Comparison {
           "feedback", Set.of("revision", "sent_model", "attributes"),
           "spans",
               Set.of(
-                  "revision", "trace_state", "trace_flags", "kind", "resource_attributes", "events",
+                  "revision",
+                  "trace_state",
+                  "trace_flags",
+                  "kind",
+                  "resource_attributes",
+                  "events",
                   "links"));
 
   private static final Map<String, String> SELECT =
       Map.of(
-          "traces", micros("started_at", "ended_at") + judgedAt(),
-          "decisions", micros("started_at", "ended_at") + judgedAt(),
-          "context_snapshots", micros("captured_at"),
-          "evaluations", micros("evaluated_at"),
-          "feedback", "toUnixTimestamp64Milli(occurred_at) AS occurred_at",
+          "traces",
+          micros("started_at", "ended_at") + judgedAt(),
+          "decisions",
+          micros("started_at", "ended_at") + judgedAt(),
+          "context_snapshots",
+          micros("captured_at"),
+          "evaluations",
+          micros("evaluated_at"),
+          "feedback",
+          "toUnixTimestamp64Milli(occurred_at) AS occurred_at",
           "spans",
-              "toUnixTimestamp64Nano(started_at) AS started_at,"
-                  + " toUnixTimestamp64Nano(ended_at) AS ended_at");
+          "toUnixTimestamp64Nano(started_at) AS started_at,"
+              + " toUnixTimestamp64Nano(ended_at) AS ended_at");
 
   private static final Map<String, List<String>> KEYS =
       Map.of(
@@ -64,8 +74,7 @@ final class Comparison {
     long provisional;
 
     boolean isPerfect() {
-      return expected == equal
-          && missing + doubled + unexpected + different + provisional == 0;
+      return expected == equal && missing + doubled + unexpected + different + provisional == 0;
     }
   }
 
@@ -201,7 +210,7 @@ final class Comparison {
     }
     if (value.isObject()) {
       Map<String, String> members = new TreeMap<>();
-      value.fields().forEachRemaining(m -> members.put(m.getKey(), written(m.getValue())));
+      value.properties().forEach(m -> members.put(m.getKey(), written(m.getValue())));
       return members.toString();
     }
     return value.asText();

@@ -38,7 +38,8 @@ class KillTest {
         awaitLogged(stack, topology, (long) (part * events.size()));
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(700)).toNanos());
         topology.kill();
-        log.info("Kill {}: {} records written, {} inputs unread", kill, stack.written(), stack.unread());
+        log.info(
+            "Kill {}: {} records written, {} inputs unread", kill, stack.written(), stack.unread());
         topology = stack.topology("topology");
       }
       try (TopologyProcess last = topology) {
@@ -56,8 +57,8 @@ class KillTest {
   }
 
   /**
-   * Waits until the topology has come a given way, and moved since its last start: then it is in the
-   * middle of its work, with state to lose and a transaction open.
+   * Waits until the topology has come a given way, and moved since its last start: then it is in
+   * the middle of its work, with state to lose and a transaction open.
    */
   private static void awaitLogged(OracleStack stack, TopologyProcess topology, long entries) {
     long before = stack.written();

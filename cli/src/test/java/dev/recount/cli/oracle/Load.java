@@ -26,8 +26,7 @@ final class Load implements AutoCloseable {
   }
 
   static Load start(Connection connection, List<? extends Telemetry> events) {
-    return new Load(
-        connection, events, Duration.ofMillis(Math.max(6_000, events.size() / 3)));
+    return new Load(connection, events, Duration.ofMillis(Math.max(6_000, events.size() / 3)));
   }
 
   private void run(Connection connection, List<? extends Telemetry> events, Duration over) {

@@ -72,7 +72,8 @@ final class Oracle {
     return traces.computeIfAbsent(trace, id -> new Contents());
   }
 
-  private static <T> void keepLater(Map<String, T> known, String id, T event, ToLongFunction<T> at) {
+  private static <T> void keepLater(
+      Map<String, T> known, String id, T event, ToLongFunction<T> at) {
     T before = known.get(id);
     if (before == null || at.applyAsLong(event) > at.applyAsLong(before)) {
       known.put(id, event);

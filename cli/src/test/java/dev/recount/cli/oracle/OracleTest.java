@@ -2,6 +2,8 @@ package dev.recount.cli.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,10 +34,10 @@ class OracleTest {
   @Test
   void everyWayOfJoiningFeedbackOccurs() {
     Set<String> matches = values("feedback", "match");
-    ORACLE.unjoinedFeedback().values().forEach(row -> matches.add(row.get("match").toString()));
+    ORACLE.unjoinedFeedback().values().forEach(row -> matches.add(text(row, "match")));
     assertThat(matches).containsExactly("NONE", "RESPONSE_ID", "SESSION", "TOOL_CALL_ID", "TRACE");
     Set<String> reasons = new TreeSet<>();
-    ORACLE.unjoinedFeedback().values().forEach(row -> reasons.add(row.get("reason").toString()));
+    ORACLE.unjoinedFeedback().values().forEach(row -> reasons.add(text(row, "reason")));
     assertThat(reasons).containsExactly("", "ambiguous", "trace_never_came");
   }
 
@@ -63,9 +65,13 @@ class OracleTest {
 
   @Test
   void theOrderOfArrivalMeansNothingToTheOracle() {
-    List<Telemetry> reversed = new java.util.ArrayList<>(EVENTS);
-    java.util.Collections.reverse(reversed);
+    List<Telemetry> reversed = new ArrayList<>(EVENTS);
+    Collections.reverse(reversed);
     assertThat(Oracle.of(reversed).rows("")).isEqualTo(ORACLE.rows(""));
+  }
+
+  private static String text(Map<String, Object> row, String column) {
+    return Objects.requireNonNull(row.get(column)).toString();
   }
 
   private static Set<String> values(String table, String column) {

@@ -25,6 +25,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -34,6 +35,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -92,7 +94,7 @@ class ReplayLogTest {
       TopologyProcess killed = stack.topology("live");
       long before = stack.written();
       OracleStack.await(
-        "progress of the topology",
+          "progress of the topology",
           () -> {
             killed.requireAlive();
             return stack.written() > before + 500;
@@ -122,29 +124,32 @@ class ReplayLogTest {
     }
   }
 
-  private static long copy(Connection from, Connection to) {
+  private static long copy(Connection from, Connection to)
+      throws ExecutionException, InterruptedException {
     Properties properties = to.kafkaClientProperties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    long[] copied = {0};
+    List<Future<RecordMetadata>> copied = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       read(
           from,
           from.topics().traceEvents(),
-          record -> {
-            copied[0]++;
-            producer.send(
-                new ProducerRecord<>(
-                    to.topics().traceEvents().name(),
-                    record.partition(),
-                    record.timestamp(),
-                    record.key(),
-                    record.value(),
-                    record.headers()));
-          });
+          record ->
+              copied.add(
+                  producer.send(
+                      new ProducerRecord<>(
+                          to.topics().traceEvents().name(),
+                          record.partition(),
+                          record.timestamp(),
+                          record.key(),
+                          record.value(),
+                          record.headers()))));
     }
-    return copied[0];
+    for (Future<RecordMetadata> each : copied) {
+      each.get();
+    }
+    return copied.size();
   }
 
   private static void replay(Connection connection, Path folder) {
@@ -161,8 +166,7 @@ class ReplayLogTest {
         ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> end = lag.ends(Set.of(connection.topics().traceEvents().name()));
       streams.start();
-      OracleStack.await(
-        "replay", () -> lag.isPast(application, end));
+      OracleStack.await("replay", () -> lag.isPast(application, end));
     }
   }
 
@@ -177,7 +181,9 @@ class ReplayLogTest {
         topics.retainedSpans());
   }
 
-  /** The records of a topic by key, in order, with their times, without the registry's schema IDs. */
+  /**
+   * The records of a topic by key, in order, with their times, without the registry's schema IDs.
+   */
   private static Map<String, List<String>> byKey(Connection connection, Topic topic) {
     Map<String, List<String>> byKey = new TreeMap<>();
     read(
@@ -202,8 +208,7 @@ class ReplayLogTest {
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       Collection<TopicPartition> partitions =
           consumer.partitionsFor(topic.name()).stream()
               .map(partition -> new TopicPartition(topic.name(), partition.partition()))

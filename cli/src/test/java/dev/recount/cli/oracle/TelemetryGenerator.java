@@ -38,7 +38,9 @@ final class TelemetryGenerator {
     this.random = new Random(seed);
   }
 
-  /** All events over all traces in one random order, duplicates and superseded editions included. */
+  /**
+   * All events over all traces in one random order, duplicates and superseded editions included.
+   */
   static List<Telemetry> generate(int traces, long seed) {
     TelemetryGenerator generator = new TelemetryGenerator(traces, seed);
     for (int i = 0; i < traces; i++) {
@@ -90,8 +92,16 @@ final class TelemetryGenerator {
     String kind =
         one(
             List.of(
-                "RATING", "RATING", "EVALUATION", "EVALUATION", "EVALUATION", "OUTCOME", "OUTCOME",
-                "ESCALATION", "ROLLBACK", "CORRECTION"));
+                "RATING",
+                "RATING",
+                "EVALUATION",
+                "EVALUATION",
+                "EVALUATION",
+                "OUTCOME",
+                "OUTCOME",
+                "ESCALATION",
+                "ROLLBACK",
+                "CORRECTION"));
     Feedback feedback =
         new Feedback(
             "fb-" + numbers++,

@@ -33,10 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -108,13 +110,14 @@ final class TelemetrySender implements AutoCloseable {
   }
 
   private void send(String topic, byte[] value) {
-    producer.send(
-        new ProducerRecord<>(topic, value),
-        (metadata, failed) -> {
-          if (failed != null) {
-            failure.compareAndSet(null, failed);
-          }
-        });
+    Future<RecordMetadata> unused =
+        producer.send(
+            new ProducerRecord<>(topic, value),
+            (metadata, failed) -> {
+              if (failed != null) {
+                failure.compareAndSet(null, failed);
+              }
+            });
   }
 
   private static TracesData otlp(List<Telemetry.Span> spans) {

@@ -125,7 +125,9 @@ final class TraceOracle {
             .toList();
     this.snapshots =
         contents.snapshots.values().stream()
-            .sorted(Comparator.<Snapshot>comparingLong(snapshot -> snapshot.at()).thenComparing(Snapshot::id))
+            .sorted(
+                Comparator.<Snapshot>comparingLong(snapshot -> snapshot.at())
+                    .thenComparing(Snapshot::id))
             .toList();
     this.events =
         contents.decisions.values().stream()
@@ -166,7 +168,7 @@ final class TraceOracle {
 
   private boolean isWithin(Span inner, Span outer) {
     for (Span above = parent(inner); above != null; above = parent(above)) {
-      if (above == outer) {
+      if (above.equals(outer)) {
         return true;
       }
     }
@@ -191,7 +193,9 @@ final class TraceOracle {
     return KIND_OF_OPERATION.get(operation);
   }
 
-  /** The decision that a span stands for; wrappers of model calls and repeated tool calls do not. */
+  /**
+   * The decision that a span stands for; wrappers of model calls and repeated tool calls do not.
+   */
   private @Nullable String decisionKind(Span span) {
     String kind = kind(span);
     if ("MODEL_CALL".equals(kind)
@@ -498,7 +502,7 @@ final class TraceOracle {
   }
 
   private @Nullable Step firstOn(Span span) {
-    return steps.stream().filter(step -> step.span == span).findFirst().orElse(null);
+    return steps.stream().filter(step -> span.equals(step.span)).findFirst().orElse(null);
   }
 
   private static List<Step> causes(Step step) {
@@ -647,21 +651,26 @@ final class TraceOracle {
 
   private @Nullable Step judged(Feedback judgement) {
     Telemetry.About about = judgement.about();
-    Step named = first(step -> step.id.equals(about.decision()));
-    if (named == null && about.toolCall() != null) {
-      named = only(step -> about.toolCall().equals(step.toolCall));
+    String decision = about.decision();
+    String call = about.toolCall();
+    String response = about.response();
+    String spanId = about.span();
+    String snapshot = about.snapshot();
+    Step named = decision == null ? null : first(step -> step.id.equals(decision));
+    if (named == null && call != null) {
+      named = only(step -> call.equals(step.toolCall));
     }
-    if (named == null && about.response() != null) {
-      named = only(step -> about.response().equals(responseOf(step)));
+    if (named == null && response != null) {
+      named = only(step -> response.equals(responseOf(step)));
     }
-    if (named == null && about.span() != null) {
-      named = first(step -> about.span().equals(step.spanId()));
-      for (Span span = span(about.span()); named == null && span != null; span = parent(span)) {
+    if (named == null && spanId != null) {
+      named = first(step -> spanId.equals(step.spanId()));
+      for (Span span = span(spanId); named == null && span != null; span = parent(span)) {
         named = firstOn(span);
       }
     }
-    if (named == null && about.snapshot() != null) {
-      named = first(step -> about.snapshot().equals(snapshotIdOf(step)));
+    if (named == null && snapshot != null) {
+      named = first(step -> snapshot.equals(snapshotIdOf(step)));
     }
     return named;
   }
@@ -767,8 +776,7 @@ final class TraceOracle {
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElse(null)));
-    List<Double> scores =
-        others.stream().map(Feedback::score).filter(Objects::nonNull).toList();
+    List<Double> scores = others.stream().map(Feedback::score).filter(Objects::nonNull).toList();
     double sum = 0;
     for (double score : scores) {
       sum += score;
@@ -806,7 +814,10 @@ final class TraceOracle {
     Step wrong = failed.isEmpty() ? steps.get(steps.size() - 1) : failed.get(0);
     List<Step> path = causes(wrong);
     path.add(wrong);
-    return path.stream().filter(step -> !step.flags.isEmpty()).map(step -> step.id).findFirst()
+    return path.stream()
+        .filter(step -> !step.flags.isEmpty())
+        .map(step -> step.id)
+        .findFirst()
         .orElse("");
   }
 
@@ -1002,7 +1013,7 @@ final class TraceOracle {
     row.put("trace_id", trace);
     row.put("snapshot_id", snapshot.id());
     row.put("span_id", text(spanOf(snapshot)));
-    Step made = first(step -> step.snapshot == snapshot);
+    Step made = first(step -> snapshot.equals(step.snapshot));
     row.put("decision_id", made == null ? "" : made.id);
     row.put("captured_at", snapshot.at() * 1_000);
     row.put("boundary", snapshot.boundary());
