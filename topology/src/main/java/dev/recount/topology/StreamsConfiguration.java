@@ -13,6 +13,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /** How the topology runs: exactly once, with bounded memory, on records of the largest size. */
 public final class StreamsConfiguration {
   private static final int COMMIT_INTERVAL_MS = 200;
+  private static final int TRANSACTION_TIMEOUT_MS = 60_000;
   private static final long HEADER_CACHE_BYTES = 64L << 20;
   private static final int FETCH_BYTES = 32 << 20;
 
@@ -45,6 +46,11 @@ public final class StreamsConfiguration {
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         Topics.RECORD_MAXIMUM_BYTES);
+    // One large input record may take longer than the default of ten seconds on a busy machine; a
+    // transaction that times out is fenced and starts over, for ever.
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        TRANSACTION_TIMEOUT_MS);
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     // A commit flushes, and nobody reads before it: waiting until then for batches to fill costs no
     // time, and spares most of the requests and compression buffers.

@@ -13,6 +13,7 @@ final class FeedbackTime {
   private static final BigDecimal MILLISECONDS_BELOW = BigDecimal.TEN.pow(14);
   private static final BigDecimal MICROSECONDS_BELOW = BigDecimal.TEN.pow(17);
   private static final BigDecimal NANOSECONDS_BELOW = BigDecimal.TEN.pow(20);
+  private static final int MOST_DECIMALS = 32;
   private static final int LAST_YEAR = 9999;
 
   private FeedbackTime() {}
@@ -36,6 +37,10 @@ final class FeedbackTime {
     if (number.signum() < 0 || number.compareTo(NANOSECONDS_BELOW) >= 0) {
       throw new IllegalArgumentException(
           "expected seconds, milliseconds, microseconds or nanoseconds since the Unix epoch");
+    }
+    if (number.scale() > MOST_DECIMALS) {
+      // Rounding what has an exponent of millions of digits would take forever.
+      throw new IllegalArgumentException("has more than " + MOST_DECIMALS + " decimals");
     }
     int digits;
     if (number.compareTo(SECONDS_BELOW) < 0) {

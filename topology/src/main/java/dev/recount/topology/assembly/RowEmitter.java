@@ -197,6 +197,10 @@ final class RowEmitter {
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
       byte[] encoded = codecs.snapshotRecords().encode(row);
+      if (RowSize.tooLarge(encoded)) {
+        RowSize.cut(row);
+        encoded = codecs.snapshotRecords().encode(row);
+      }
       if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
         outputs.snapshot(trace, row.getSnapshotId(), encoded, now);
       }
@@ -207,6 +211,10 @@ final class RowEmitter {
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
       byte[] encoded = codecs.evaluations().encode(row);
+      if (RowSize.tooLarge(encoded)) {
+        RowSize.cut(row);
+        encoded = codecs.evaluations().encode(row);
+      }
       if (changed(RowType.EVALUATION, row.getEvaluationId(), encoded)) {
         outputs.evaluation(trace, encoded, now);
       }
@@ -216,6 +224,10 @@ final class RowEmitter {
       String id = row.getFeedback().getFeedbackId();
       row.setRevision(baseRevision + header.revision);
       byte[] encoded = codecs.feedbackRecords().encode(row);
+      if (RowSize.tooLarge(encoded)) {
+        RowSize.cut(row);
+        encoded = codecs.feedbackRecords().encode(row);
+      }
       if (changed(RowType.FEEDBACK, id, encoded, row.getRevision(), row.getKeyTime())) {
         if (row.getMatch() == FeedbackMatch.NONE) {
           outputs.unmatchedFeedback(row, now);
@@ -230,6 +242,10 @@ final class RowEmitter {
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
       byte[] encoded = codecs.traceRecords().encode(row);
+      if (RowSize.tooLarge(encoded)) {
+        RowSize.cut(row);
+        encoded = codecs.traceRecords().encode(row);
+      }
       if (changed(RowType.TRACE, trace, encoded)) {
         outputs.trace(trace, encoded, now);
       }

@@ -5,6 +5,7 @@ import dev.recount.avro.Tick;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.DeadLetters;
+import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.Hints;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
@@ -286,7 +288,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       } else {
         emitter.emit(trace, header, phase, now);
       }
-    } catch (UndecodableException | IllegalStateException | IllegalArgumentException failed) {
+    } catch (KafkaException | RegistryUnavailableException unavailable) {
+      // Nothing is wrong with the trace.
+      throw unavailable;
+    } catch (RuntimeException | StackOverflowError failed) {
       // One trace that cannot be folded must not stop the others. Its events stay in state.
       log.error("Trace {} cannot be folded", trace, failed);
       Headers description = new RecordHeaders();

@@ -11,6 +11,9 @@ final class Checks {
   /** Longest identifier that is taken, in characters. */
   private static final int LONGEST_ID = 1024;
 
+  /** The end of the year 9999, in milliseconds since the Unix epoch. */
+  private static final double LATEST_MILLIS = 253_402_300_799_999d;
+
   private Checks() {}
 
   /** A trace ID in canonical form. */
@@ -53,6 +56,14 @@ final class Checks {
   static void finite(String field, @Nullable Double given) {
     if (given != null && !Double.isFinite(given)) {
       throw new UndecodableException(field + " is " + given + ", not a number", null);
+    }
+  }
+
+  /** A time that the records can carry, which count in microseconds. */
+  static void time(String field, Instant given) {
+    if (Math.abs((double) given.toEpochMilli()) > LATEST_MILLIS) {
+      throw new UndecodableException(
+          field + " is " + given.toEpochMilli() + ", which is no time in milliseconds", null);
     }
   }
 

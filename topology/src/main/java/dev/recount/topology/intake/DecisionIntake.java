@@ -21,6 +21,7 @@ public final class DecisionIntake extends IntakeProcessor {
   void accept(byte[] value) {
     DecisionEvent decision = decisions.decode(value);
     Checks.identifier("decision_id", decision.getDecisionId());
+    Checks.time("occurred_at", decision.getOccurredAt());
     decision.setTraceId(Checks.traceId(decision.getTraceId()));
     decision.setSpanId(Checks.spanId(decision.getSpanId()));
     Checks.finite("confidence", decision.getConfidence());

@@ -22,6 +22,7 @@ final class FeedbackFiling {
    */
   static void append(FeedbackEvent feedback, IntakeProcessor intake) {
     Checks.identifier("feedback_id", feedback.getFeedbackId());
+    Checks.time("occurred_at", feedback.getOccurredAt());
     Checks.finite("score", feedback.getScore());
     feedback.setSpanId(Checks.spanId(feedback.getSpanId()));
     feedback.setAttributes(new TreeMap<>(feedback.getAttributes()));

@@ -51,6 +51,18 @@ final class OtlpSpans {
     }
   }
 
+  /** About how many bytes the spans take up once each of them stands by itself. */
+  static long bytesInTheLog(TracesData traces) {
+    long bytes = 0;
+    for (ResourceSpans ofResource : traces.getResourceSpansList()) {
+      long resource = ofResource.getResource().getSerializedSize();
+      for (ScopeSpans ofScope : ofResource.getScopeSpansList()) {
+        bytes += ofScope.getSerializedSize() + resource * ofScope.getSpansCount();
+      }
+    }
+    return bytes;
+  }
+
   static Map<String, Object> resourceAttributes(Resource resource) {
     return AttributeValues.map(resource.getAttributesList());
   }

@@ -25,6 +25,7 @@ public final class SnapshotIntake extends IntakeProcessor {
   void accept(byte[] value) {
     ContextSnapshot snapshot = snapshots.decode(value);
     Checks.identifier("snapshot_id", snapshot.getSnapshotId());
+    Checks.time("captured_at", snapshot.getCapturedAt());
     snapshot.setTraceId(Checks.traceId(snapshot.getTraceId()));
     snapshot.setSpanId(Checks.spanId(snapshot.getSpanId()));
     for (ContextSegment segment : snapshot.getSegments()) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes in {@code otlp_spans}: several traces to a record, one entry of the log per span. */
 public final class SpanIntake extends IntakeProcessor {
+  /** One record may become this much and no more, or it would not fit a transaction. */
+  private static final long LARGEST_EXPANSION = 128L << 20;
+
   private final boolean announceAliases;
 
   /**
@@ -33,6 +36,16 @@ public final class SpanIntake extends IntakeProcessor {
     } catch (InvalidProtocolBufferException malformed) {
       throw new UndecodableException(
           "Not OTLP spans in protobuf (TracesData): " + malformed.getMessage(), malformed);
+    }
+    long inTheLog = OtlpSpans.bytesInTheLog(traces);
+    if (inTheLog > LARGEST_EXPANSION) {
+      throw new UndecodableException(
+          "Its spans would take up about "
+              + inTheLog
+              + " bytes in the log, since each carries its resource; at most "
+              + LARGEST_EXPANSION
+              + " are taken from one record",
+          null);
     }
     Refusals refusals = new Refusals();
     OtlpSpans.forEach(
