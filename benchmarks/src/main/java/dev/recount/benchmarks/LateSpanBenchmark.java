@@ -1,12 +1,15 @@
 package dev.recount.benchmarks;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -28,20 +31,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 3)
 @Fork(value = 1, jvmArgsAppend = "-Xmx10g")
 public class LateSpanBenchmark {
-  /** Room for late spans behind those of the trace, a whole number of runs. */
-  private static final int LATE_FROM = 1_500_000;
+  /** Beyond every span of the trace. */
+  private static final int LATE = 1_500_001;
 
   /** Spans of the trace when it settles. */
   @Param({"10", "1000", "20000", "100000", "1000000"})
   public int spans;
 
-  private final EntryTemplates templates = new EntryTemplates(new AgentTraces(1, 0));
+  private final AgentTraces traces = new AgentTraces(1, 0);
+  private final EntryTemplates templates = new EntryTemplates(traces);
+  private final LogEntries intake = new LogEntries(false);
   private final byte[] key = templates.key(1);
 
   @SuppressWarnings("NullAway.Init")
   private AssemblerPartition partition;
 
-  private int late;
+  private byte[] late = new byte[0];
+  private long revision;
 
   @Setup
   public void open() {
@@ -55,7 +61,14 @@ public class LateSpanBenchmark {
     if (partition.forwarded() == 0) {
       throw new IllegalStateException("The trace did not settle");
     }
-    late = LATE_FROM;
+  }
+
+  /** The same span every time, ended later: the trace changes but does not grow. */
+  @Setup(Level.Invocation)
+  public void nextRevision() {
+    Span span = traces.span(1, LATE);
+    span = span.toBuilder().setEndTimeUnixNano(span.getEndTimeUnixNano() + ++revision).build();
+    late = intake.values(AgentTraces.export(List.of(span))).get(0);
   }
 
   @TearDown
@@ -66,7 +79,7 @@ public class LateSpanBenchmark {
   @Benchmark
   public long lateSpan() {
     long before = partition.forwarded();
-    partition.append(key, templates.entry(key, 1, late++));
+    partition.append(key, late);
     partition.pass(Duration.ofMillis(1001));
     if (partition.forwarded() == before) {
       throw new IllegalStateException("The late span amended nothing");

@@ -45,10 +45,13 @@ final class LogEntries {
 
   /** The values of the entries that spans become. */
   static List<byte[]> of(List<Span> spans) {
-    LogEntries entries = new LogEntries(false);
-    entries.takeIn(AgentTraces.export(spans));
-    List<byte[]> values = new ArrayList<>(spans.size());
-    for (var forward : entries.context.forwarded()) {
+    return new LogEntries(false).values(AgentTraces.export(spans));
+  }
+
+  /** The values of the entries that one export becomes. */
+  List<byte[]> values(byte[] export) {
+    List<byte[]> values = new ArrayList<>(takeIn(export));
+    for (var forward : context.forwarded()) {
       values.add(forward.record().value());
     }
     return values;

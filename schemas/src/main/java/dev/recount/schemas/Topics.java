@@ -27,6 +27,11 @@ public final class Topics {
   /** Largest entry of a trace's log, in bytes: one span of the largest OTLP record, re-encoded. */
   public static final int EVENT_MAXIMUM_BYTES = 24 << 20;
 
+  /**
+   * Largest record that the topology writes, in bytes: an entry of the log and what is put to it.
+   */
+  public static final int RECORD_MAXIMUM_BYTES = 32 << 20;
+
   private static final Duration RAW_RETENTION = Duration.ofDays(7);
   private static final Duration LOG_RETENTION = Duration.ofDays(30);
   private static final Duration RECORD_RETENTION = Duration.ofDays(30);
@@ -86,7 +91,7 @@ public final class Topics {
             Optional.empty(),
             DELETE,
             RECORD_RETENTION,
-            EVENT_MAXIMUM_BYTES,
+            RECORD_MAXIMUM_BYTES,
             false);
   }
 
@@ -116,7 +121,7 @@ public final class Topics {
         Optional.of(value),
         COMPACT_AND_DELETE,
         RECORD_RETENTION,
-        EVENT_MAXIMUM_BYTES,
+        RECORD_MAXIMUM_BYTES,
         false);
   }
 
@@ -127,7 +132,7 @@ public final class Topics {
         Optional.of(value),
         DELETE,
         RECORD_RETENTION,
-        EVENT_MAXIMUM_BYTES,
+        RECORD_MAXIMUM_BYTES,
         false);
   }
 

@@ -19,7 +19,7 @@ public final class SinkConfigurations {
   private static final int RECORD_OVERHEAD_BYTES = 1 << 20;
 
   private static final int LARGEST_RECORD_BYTES =
-      Topics.EVENT_MAXIMUM_BYTES + RECORD_OVERHEAD_BYTES;
+      Topics.RECORD_MAXIMUM_BYTES + RECORD_OVERHEAD_BYTES;
 
   private SinkConfigurations() {}
 

@@ -338,7 +338,8 @@ class LifecycleTest {
   void pastItsCapATraceSettlesAndGoesOnCounting() {
     restartWith(Map.of("span.cap", "3"));
     for (int id = 2; id < 12; id++) {
-      pipeline.send(tool(id, 1, "inventory", 100 * id, 100 * id + 50).build());
+      long start = 100L * id;
+      pipeline.send(tool(id, 1, "inventory", start, start + 50).build());
     }
     pipeline.pass(Duration.ofSeconds(15));
     pipeline.send(agent(1, 0, 2000).build());

@@ -1,5 +1,6 @@
 package dev.recount.cli.roles;
 
+import dev.recount.schemas.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,10 +43,13 @@ final class StreamsRole implements Role {
     return new StreamsRole(streams, fault);
   }
 
-  /** What Kafka itself calls worth another try, wherever in the chain of causes. */
+  /**
+   * What is worth another try, wherever in the chain of causes: what Kafka itself says is, and a
+   * registry that does not answer.
+   */
   private static boolean isTemporary(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RetriableException) {
+      if (cause instanceof RetriableException || cause instanceof RegistryUnavailableException) {
         return true;
       }
     }

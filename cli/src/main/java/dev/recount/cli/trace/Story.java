@@ -194,6 +194,8 @@ final class Story {
     if (name.isEmpty() && version.isEmpty()) {
       return "";
     }
-    return (label + " " + name + " " + version).strip();
+    return Stream.of(label, name, version)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(" "));
   }
 }

@@ -26,9 +26,6 @@ class DocumentationTest {
   private static final Pattern VARIABLE = Pattern.compile("\\bRECOUNT_[A-Z_]*[A-Z]\\b");
   private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]*)(?:#[^)]*)?\\)");
 
-  /** Written at the same time by somebody else. */
-  private static final Set<String> EXPECTED_LATER = Set.of("docs/performance.md");
-
   @Test
   void everySettingOfTheTopologyIsListedWithItsDefault() throws IOException {
     String page = read("docs/lifecycle.md");
@@ -77,7 +74,6 @@ class DocumentationTest {
           .map(found -> found.group(1))
           .filter(target -> !target.isEmpty())
           .map(target -> page.resolveSibling(target).normalize())
-          .filter(target -> !EXPECTED_LATER.contains(REPOSITORY.relativize(target).toString()))
           .forEach(target -> assertThat(target).as("link in " + page.getFileName()).exists());
     }
   }

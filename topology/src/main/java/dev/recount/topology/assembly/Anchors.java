@@ -8,7 +8,6 @@ import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,11 +24,11 @@ final class Anchors {
   /** No trace ID and no alias starts like this. */
   private static final String TIMER = "anchor:";
 
-  private final KeyValueStore<Bytes, byte[]> store;
+  private final ChunkedStore store;
   private final TopologyCodecs codecs;
 
   Anchors(KeyValueStore<Bytes, byte[]> store, TopologyCodecs codecs) {
-    this.store = store;
+    this.store = new ChunkedStore(store);
     this.codecs = codecs;
   }
 
@@ -48,16 +47,16 @@ final class Anchors {
   }
 
   @Nullable Anchor load(String trace) {
-    byte[] bytes = store.get(key(trace));
+    byte[] bytes = store.get(trace);
     return bytes == null ? null : Anchor.decode(bytes, codecs);
   }
 
   void save(String trace, Anchor anchor) {
-    store.put(key(trace), anchor.encode(codecs));
+    store.put(trace, anchor.encode(codecs));
   }
 
   void delete(String trace) {
-    store.delete(key(trace));
+    store.delete(trace);
   }
 
   /** The anchor of a trace whose state is about to be given up. */
@@ -134,9 +133,5 @@ final class Anchors {
           new LinkedFeedback(linked.event(), linked.linkedBy(), keyTime, linked.baseRevision()));
     }
     return new ArrayList<>(byId.values());
-  }
-
-  private static Bytes key(String trace) {
-    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -14,10 +14,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class Emissions {
   private static final int FINGERPRINT_BYTES = 16;
 
-  private final KeyValueStore<Bytes, byte[]> store;
+  private final ChunkedStore store;
 
   Emissions(KeyValueStore<Bytes, byte[]> store) {
-    this.store = store;
+    this.store = new ChunkedStore(store);
   }
 
   /** What a row is: stored by position, append only. */
@@ -37,11 +37,12 @@ final class Emissions {
   /** 128 bits of a row's content. */
   record Fingerprint(long high, long low) {
     /** A provisional row differs from a final one, even where the two say the same. */
-    static Fingerprint of(byte[] content, boolean provisional) {
+    static Fingerprint of(byte[] row, int contentBytes, boolean provisional) {
       try {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
         sha256.update((byte) (provisional ? 1 : 0));
-        ByteBuffer digest = ByteBuffer.wrap(sha256.digest(content));
+        sha256.update(row, 0, contentBytes);
+        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
         return new Fingerprint(digest.getLong(), digest.getLong());
       } catch (NoSuchAlgorithmException impossible) {
         throw new IllegalStateException("Every Java platform has SHA-256", impossible);
@@ -50,7 +51,7 @@ final class Emissions {
   }
 
   Map<RowKey, Fingerprint> load(String trace) {
-    byte[] bytes = store.get(key(trace));
+    byte[] bytes = store.get(trace);
     Map<RowKey, Fingerprint> rows = new LinkedHashMap<>();
     if (bytes != null) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -84,14 +85,10 @@ final class Emissions {
         });
     byte[] bytes = new byte[buffer.position()];
     buffer.flip().get(bytes);
-    store.put(key(trace), bytes);
+    store.put(trace, bytes);
   }
 
   void delete(String trace) {
-    store.delete(key(trace));
-  }
-
-  private static Bytes key(String trace) {
-    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+    store.delete(trace);
   }
 }

@@ -1,12 +1,8 @@
 package dev.recount.topology.assembly;
 
-import dev.recount.avro.DecisionRecord;
-import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackRecord;
-import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
-import dev.recount.avro.TraceRecord;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +10,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Where the assembler's records go: encodes each and forwards it to the sink of its topic. */
+/** Where the assembler's records go: forwards each to the sink of its topic. */
 final class Outputs {
   private final ProcessorContext<byte[], byte[]> context;
   private final TopologyCodecs codecs;
@@ -24,33 +20,35 @@ final class Outputs {
     this.codecs = codecs;
   }
 
-  void decision(DecisionRecord row, long now) {
-    String key = row.getTraceId() + "/" + row.getDecisionId();
-    forward(NodeNames.DECISION_RECORDS, key, codecs.decisionRecords().encode(row), now);
+  void decision(String traceId, String decisionId, byte[] row, long now) {
+    forward(NodeNames.DECISION_RECORDS, traceId + "/" + decisionId, row, now);
   }
 
-  void trace(TraceRecord row, long now) {
-    forward(NodeNames.TRACE_RECORDS, row.getTraceId(), codecs.traceRecords().encode(row), now);
+  void trace(String traceId, byte[] row, long now) {
+    forward(NodeNames.TRACE_RECORDS, traceId, row, now);
   }
 
   void span(Span span, long now) {
     forward(NodeNames.RETAINED_SPANS, span.getTraceId(), codecs.retainedSpans().encode(span), now);
   }
 
-  void snapshot(SnapshotRecord row, long now) {
-    String key = row.getTraceId() + "/" + row.getSnapshotId();
-    forward(NodeNames.SNAPSHOT_RECORDS, key, codecs.snapshotRecords().encode(row), now);
+  void snapshot(String traceId, String snapshotId, byte[] row, long now) {
+    forward(NodeNames.SNAPSHOT_RECORDS, traceId + "/" + snapshotId, row, now);
   }
 
-  void evaluation(Evaluation row, long now) {
-    forward(NodeNames.EVALUATIONS, row.getTraceId(), codecs.evaluations().encode(row), now);
+  void evaluation(String traceId, byte[] row, long now) {
+    forward(NodeNames.EVALUATIONS, traceId, row, now);
+  }
+
+  void feedback(String feedbackId, byte[] row, long now) {
+    forward(NodeNames.FEEDBACK_RECORDS, feedbackId, row, now);
   }
 
   void feedback(FeedbackRecord row, long now) {
-    String key = row.getFeedback().getFeedbackId();
-    forward(NodeNames.FEEDBACK_RECORDS, key, codecs.feedbackRecords().encode(row), now);
+    feedback(row.getFeedback().getFeedbackId(), codecs.feedbackRecords().encode(row), now);
   }
 
+  /** Reports feedback as unmatched, in its own topic and among all feedback. */
   void unmatchedFeedback(FeedbackRecord row, long now) {
     String key = row.getFeedback().getFeedbackId();
     forward(NodeNames.UNMATCHED_FEEDBACK, key, codecs.unmatchedFeedback().encode(row), now);

@@ -19,7 +19,6 @@ import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Folds a trace and emits those of its rows that have changed since the last emission. */
@@ -54,7 +53,7 @@ final class RowEmitter {
     header.revision++;
     new Emission(trace, header, phase, now).emit(rows, reader);
     if (phase != Phase.provisional) {
-      release(reader.unreleased(), header, now);
+      reader.releaseTo(entries, trace, span -> release(span, header, now));
       header.releasedSequence = header.sequence;
     }
   }
@@ -70,7 +69,7 @@ final class RowEmitter {
     TraceRows rows = Anchors.amend(anchor, reader.contents(trace), header.spans);
     header.revision++;
     new Emission(trace, header, Phase.amended, now).emit(rows, reader);
-    release(reader.unreleased(), header, now);
+    reader.releaseTo(entries, trace, span -> release(span, header, now));
     header.releasedSequence = header.sequence;
   }
 
@@ -99,12 +98,10 @@ final class RowEmitter {
     entries.delete(trace);
   }
 
-  private void release(List<Span> spans, TraceHeader header, long now) {
-    for (Span span : spans) {
-      span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
-      span.setRevision(header.revision);
-      outputs.span(span, now);
-    }
+  private void release(Span span, TraceHeader header, long now) {
+    span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
+    span.setRevision(header.revision);
+    outputs.span(span, now);
   }
 
   /** Reports the feedback on a trace that never came. */
@@ -168,63 +165,73 @@ final class RowEmitter {
       emissions.save(trace, after);
     }
 
-    /** Whether the content is new; content is what is left when the emission is taken out. */
-    private boolean changed(RowType type, String id, byte[] content) {
+    /** Whether a row says something else than when it was last emitted. */
+    private boolean changed(RowType type, String id, byte[] row, long revision, Instant rowTime) {
       RowKey key = new RowKey(type, id);
-      Fingerprint fingerprint = Fingerprint.of(content, phase == Phase.provisional);
+      int content = row.length - RowTail.bytes(type, revision, rowTime);
+      Fingerprint fingerprint = Fingerprint.of(row, content, phase == Phase.provisional);
       after.put(key, fingerprint);
       return !fingerprint.equals(before.get(key));
     }
 
+    private boolean changed(RowType type, String id, byte[] row) {
+      return changed(type, id, row, header.revision, keyTime);
+    }
+
     private void decision(DecisionRecord row) {
+      row.setPhase(phase);
+      row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] content = codecs.decisionRecords().encode(row);
-      if (changed(RowType.DECISION, row.getDecisionId(), content)) {
-        row.setPhase(phase);
-        row.setRevision(header.revision);
-        outputs.decision(row, now);
+      byte[] encoded = codecs.decisionRecords().encode(row);
+      if (RowSize.tooLarge(encoded)) {
+        RowSize.cut(row);
+        encoded = codecs.decisionRecords().encode(row);
+      }
+      if (changed(RowType.DECISION, row.getDecisionId(), encoded)) {
+        outputs.decision(trace, row.getDecisionId(), encoded, now);
       }
     }
 
     private void snapshot(SnapshotRecord row) {
+      row.setPhase(phase);
+      row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] content = codecs.snapshotRecords().encode(row);
-      if (changed(RowType.SNAPSHOT, row.getSnapshotId(), content)) {
-        row.setPhase(phase);
-        row.setRevision(header.revision);
-        outputs.snapshot(row, now);
+      byte[] encoded = codecs.snapshotRecords().encode(row);
+      if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
+        outputs.snapshot(trace, row.getSnapshotId(), encoded, now);
       }
     }
 
     private void evaluation(Evaluation row) {
+      row.setPhase(phase);
+      row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] content = codecs.evaluations().encode(row);
-      if (changed(RowType.EVALUATION, row.getEvaluationId(), content)) {
-        row.setPhase(phase);
-        row.setRevision(header.revision);
-        outputs.evaluation(row, now);
+      byte[] encoded = codecs.evaluations().encode(row);
+      if (changed(RowType.EVALUATION, row.getEvaluationId(), encoded)) {
+        outputs.evaluation(trace, encoded, now);
       }
     }
 
     private void feedback(FeedbackRecord row, long baseRevision) {
-      byte[] content = codecs.feedbackRecords().encode(row);
-      if (changed(RowType.FEEDBACK, row.getFeedback().getFeedbackId(), content)) {
-        row.setRevision(baseRevision + header.revision);
+      String id = row.getFeedback().getFeedbackId();
+      row.setRevision(baseRevision + header.revision);
+      byte[] encoded = codecs.feedbackRecords().encode(row);
+      if (changed(RowType.FEEDBACK, id, encoded, row.getRevision(), row.getKeyTime())) {
         if (row.getMatch() == FeedbackMatch.NONE) {
           outputs.unmatchedFeedback(row, now);
         } else {
-          outputs.feedback(row, now);
+          outputs.feedback(id, encoded, now);
         }
       }
     }
 
     private void trace(TraceRecord row) {
+      row.setPhase(phase);
+      row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] content = codecs.traceRecords().encode(row);
-      if (changed(RowType.TRACE, row.getTraceId(), content)) {
-        row.setPhase(phase);
-        row.setRevision(header.revision);
-        outputs.trace(row, now);
+      byte[] encoded = codecs.traceRecords().encode(row);
+      if (changed(RowType.TRACE, trace, encoded)) {
+        outputs.trace(trace, encoded, now);
       }
     }
 
@@ -237,7 +244,7 @@ final class RowEmitter {
           row.setPhase(phase);
           row.setRevision(header.revision);
           row.setDeleted(true);
-          outputs.decision(row, now);
+          outputs.decision(trace, key.id(), codecs.decisionRecords().encode(row), now);
         }
         case EVALUATION -> {
           Evaluation row = EmptyRows.evaluation(trace, key.id());
@@ -245,7 +252,7 @@ final class RowEmitter {
           row.setPhase(phase);
           row.setRevision(header.revision);
           row.setDeleted(true);
-          outputs.evaluation(row, now);
+          outputs.evaluation(trace, codecs.evaluations().encode(row), now);
         }
         // Traces, snapshots and feedback are events of their own and never taken back.
         case TRACE, SNAPSHOT, FEEDBACK -> {}

@@ -1,7 +1,9 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.schemas.Topics;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -44,6 +46,10 @@ final class Stores {
             org.apache.kafka.streams.state.Stores.persistentKeyValueStore(name),
             Serdes.Bytes(),
             Serdes.ByteArray())
-        .withLoggingEnabled(Map.of());
+        // The broker's default is a megabyte; an event may be larger.
+        .withLoggingEnabled(
+            Map.of(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(Topics.RECORD_MAXIMUM_BYTES)));
   }
 }

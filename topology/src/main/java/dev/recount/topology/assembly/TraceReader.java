@@ -6,12 +6,14 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.topology.fold.TraceContents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
 final class TraceReader implements Entries.Visitor {
@@ -21,38 +23,45 @@ final class TraceReader implements Entries.Visitor {
           .thenComparing(Span::getSpanId)
           .reversed();
 
+  private static final Comparator<ContextSnapshot> LAST_CAPTURE_FIRST =
+      Comparator.comparing(ContextSnapshot::getCapturedAt)
+          .thenComparing(ContextSnapshot::getSnapshotId)
+          .reversed();
+  private static final Comparator<DecisionEvent> LAST_OCCURRENCE_FIRST =
+      Comparator.comparing(DecisionEvent::getOccurredAt)
+          .thenComparing(DecisionEvent::getDecisionId)
+          .reversed();
+
   private final AvroCodec<TraceEvent> codec;
-  private final int spanCap;
+  private final int cap;
   private final long releasedSequence;
 
   private final PriorityQueue<Span> folded = new PriorityQueue<>(LAST_START_FIRST);
   private final List<Span> roots = new ArrayList<>();
   private long beyondCap;
   private final List<Span> unreleased = new ArrayList<>();
-  private final List<ContextSnapshot> snapshots = new ArrayList<>();
-  private final List<DecisionEvent> decisions = new ArrayList<>();
+  private boolean unreleasedBeyondCap;
+  private final PriorityQueue<ContextSnapshot> snapshots = new PriorityQueue<>(LAST_CAPTURE_FIRST);
+  private final PriorityQueue<DecisionEvent> decisions = new PriorityQueue<>(LAST_OCCURRENCE_FIRST);
   private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
 
-  private TraceReader(AvroCodec<TraceEvent> codec, int spanCap, long releasedSequence) {
+  private TraceReader(AvroCodec<TraceEvent> codec, int cap, long releasedSequence) {
     this.codec = codec;
-    this.spanCap = spanCap;
+    this.cap = cap;
     this.releasedSequence = releasedSequence;
   }
 
   /**
    * Reads a trace.
    *
-   * @param spanCap spans that are folded at most, roots aside
+   * @param cap spans, snapshots and explicit decisions that are folded at most, of each the
+   *     earliest; root spans aside
    * @param releasedSequence spans filed later than this are listed as unreleased
    */
   static TraceReader read(
-      Entries entries,
-      AvroCodec<TraceEvent> codec,
-      String trace,
-      int spanCap,
-      long releasedSequence) {
-    TraceReader reader = new TraceReader(codec, spanCap, releasedSequence);
+      Entries entries, AvroCodec<TraceEvent> codec, String trace, int cap, long releasedSequence) {
+    TraceReader reader = new TraceReader(codec, cap, releasedSequence);
     entries.visit(trace, reader);
     return reader;
   }
@@ -65,8 +74,14 @@ final class TraceReader implements Entries.Visitor {
       add(span, entry.sequence());
     } else if (payload instanceof ContextSnapshot snapshot) {
       snapshots.add(snapshot);
+      if (snapshots.size() > cap) {
+        snapshots.poll();
+      }
     } else if (payload instanceof DecisionEvent decision) {
       decisions.add(decision);
+      if (decisions.size() > cap) {
+        decisions.poll();
+      }
     } else if (payload instanceof FeedbackEvent given) {
       feedback.add(new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
@@ -77,14 +92,18 @@ final class TraceReader implements Entries.Visitor {
 
   private void add(Span span, long sequence) {
     if (sequence > releasedSequence) {
-      unreleased.add(span);
+      if (unreleased.size() < cap) {
+        unreleased.add(span);
+      } else {
+        unreleasedBeyondCap = true;
+      }
     }
     if (span.getParentSpanId() == null) {
       roots.add(span);
       return;
     }
     folded.add(span);
-    if (folded.size() > spanCap) {
+    if (folded.size() > cap) {
       folded.poll();
       beyondCap++;
     }
@@ -104,12 +123,28 @@ final class TraceReader implements Entries.Visitor {
     List<Span> spans = new ArrayList<>(folded.size() + roots.size());
     spans.addAll(roots);
     spans.addAll(folded);
-    return new TraceContents(trace, spans, beyondCap, snapshots, decisions, feedback);
+    return new TraceContents(
+        trace, spans, beyondCap, List.copyOf(snapshots), List.copyOf(decisions), feedback);
   }
 
-  /** Spans that have not been released to retained-spans in their present form. */
-  List<Span> unreleased() {
-    return unreleased;
+  /**
+   * Hands over the spans that have not been released to retained-spans in their present form. Those
+   * of a trace over the cap are read once more, one by one: a trace of any size must fit.
+   */
+  void releaseTo(Entries entries, String trace, Consumer<Span> each) {
+    if (!unreleasedBeyondCap) {
+      unreleased.forEach(each);
+      return;
+    }
+    unreleased.clear();
+    entries.visit(
+        trace,
+        entry -> {
+          if (entry.envelope().kind() == TraceEventKind.SPAN
+              && entry.sequence() > releasedSequence) {
+            each.accept((Span) codec.decode(entry.value(), entry.offset()).getPayload());
+          }
+        });
   }
 
   /** Feedback whose link to this trace no longer holds. */

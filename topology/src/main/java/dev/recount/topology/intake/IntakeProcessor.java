@@ -7,6 +7,7 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.RegistryUnavailableException;
+import dev.recount.schemas.Topics;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.NodeNames;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final String STAGE = "intake";
+
+  /** Room is left for the key and the framing of the record. */
+  private static final int LARGEST_EVENT = Topics.EVENT_MAXIMUM_BYTES - (1 << 20);
 
   private final AvroCodec<TraceEvent> codec;
 
@@ -67,7 +71,11 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
     }
   }
 
-  /** Appends an entry to the log of a trace. */
+  /**
+   * Appends an entry to the log of a trace.
+   *
+   * @throws UndecodableException when it is larger than the log takes
+   */
   final void append(
       String traceId,
       TraceEventKind kind,
@@ -81,9 +89,13 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
     event.setPrecedence(precedence);
     event.setHints(hints);
     event.setPayload(payload);
+    byte[] value = codec.encode(event);
+    if (value.length > LARGEST_EVENT) {
+      throw new UndecodableException(
+          "It takes up " + value.length + " bytes in the log, more than " + LARGEST_EVENT, null);
+    }
     context.forward(
-        new Record<>(
-            traceId.getBytes(StandardCharsets.UTF_8), codec.encode(event), current.timestamp()),
+        new Record<>(traceId.getBytes(StandardCharsets.UTF_8), value, current.timestamp()),
         NodeNames.INTAKE_EVENTS);
   }
 

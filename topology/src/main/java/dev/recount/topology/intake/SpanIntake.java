@@ -35,7 +35,16 @@ public final class SpanIntake extends IntakeProcessor {
           "Not OTLP spans in protobuf (TracesData): " + malformed.getMessage(), malformed);
     }
     Refusals refusals = new Refusals();
-    OtlpSpans.forEach(traces, this::append, refusals::add);
+    OtlpSpans.forEach(
+        traces,
+        span -> {
+          try {
+            append(span);
+          } catch (UndecodableException tooLarge) {
+            refusals.add("Span " + span.getSpanId() + ": " + tooLarge.getMessage());
+          }
+        },
+        refusals::add);
     if (!refusals.isEmpty()) {
       deadLetter(refusals.toString());
     }

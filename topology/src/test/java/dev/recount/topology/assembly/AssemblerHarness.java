@@ -123,7 +123,7 @@ final class AssemblerHarness {
       if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {
         append(key, value);
       } else {
-        written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, false));
+        written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, value.length, false));
         collect(node, value);
       }
     }

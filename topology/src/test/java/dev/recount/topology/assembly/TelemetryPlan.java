@@ -223,6 +223,7 @@ sealed interface TelemetryPlan {
   }
 
   /** What a planned span does. */
+  @SuppressWarnings("ImmutableEnumChecker") // made of immutable maps
   enum Role {
     AGENT(Map.of("gen_ai.operation.name", "invoke_agent", "gen_ai.conversation.id", "s-1")),
     CHAT(

@@ -1,0 +1,33 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.topology.assembly.Emissions.RowType;
+import java.time.Instant;
+
+/**
+ * The end of an encoded row, where the emission stands: phase, revision, key time, deleted. What
+ * comes before is the content. Telling the two apart in the bytes spares encoding every row twice,
+ * once to see whether it changed and once to send it.
+ */
+final class RowTail {
+  private static final int ENUM_BYTES = 1;
+  private static final int BOOLEAN_BYTES = 1;
+
+  private RowTail() {}
+
+  /** Bytes from the first field that depends on the emission to the end of the row. */
+  static int bytes(RowType type, long revision, Instant keyTime) {
+    int phase = type == RowType.FEEDBACK ? 0 : ENUM_BYTES;
+    return phase + varint(revision) + varint(keyTime.toEpochMilli()) + BOOLEAN_BYTES;
+  }
+
+  /** Bytes of a long in Avro binary: zigzag, seven bits to a byte. */
+  private static int varint(long value) {
+    long zigzag = (value << 1) ^ (value >> 63);
+    int bytes = 1;
+    while ((zigzag & ~0x7fL) != 0) {
+      zigzag >>>= 7;
+      bytes++;
+    }
+    return bytes;
+  }
+}
