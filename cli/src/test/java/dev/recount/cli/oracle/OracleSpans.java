@@ -1,6 +1,5 @@
 package dev.recount.cli.oracle;
 
-
 import dev.recount.cli.oracle.Telemetry.Span;
 import java.util.Comparator;
 import java.util.HashMap;
