@@ -1,0 +1,177 @@
+package dev.recount.cli.oracle;
+
+import dev.recount.cli.oracle.Telemetry.Span;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The spans of one trace: their tree, what each is, and what holds for it. */
+abstract class OracleSpans {
+  private static final Map<String, String> KIND_OF_OPERATION =
+      Map.of(
+          "chat", "MODEL_CALL",
+          "execute_tool", "TOOL_CALL",
+          "plan", "PLAN",
+          "retrieval", "MEMORY");
+
+  /** Which attribute states what holds for a whole part of the trace. */
+  private static final Map<String, String> ATTRIBUTE =
+      Map.of(
+          "agent_name", "gen_ai.agent.name",
+          "agent_version", "gen_ai.agent.version",
+          "model", "gen_ai.request.model",
+          "prompt_name", "gen_ai.prompt.name",
+          "prompt_version", "gen_ai.prompt.version",
+          "tool_schema_version", "recount.tool_schema.version",
+          "memory_index_version", "recount.memory_index.version",
+          "framework", "recount.framework.name",
+          "session_id", "gen_ai.conversation.id",
+          "user_id", "user.id");
+
+  final String trace;
+
+  /** In order of start. */
+  final List<Span> spans;
+
+  OracleSpans(String trace, Oracle.Contents contents) {
+    this.trace = trace;
+    this.spans =
+        contents.spans.values().stream()
+            .sorted(
+                Comparator.comparingLong(Span::start)
+                    .thenComparing(Comparator.comparingLong(TraceOracle::end).reversed())
+                    .thenComparing(Span::id))
+            .toList();
+  }
+
+  static long end(Span span) {
+    return Math.max(span.start(), span.end());
+  }
+
+  @Nullable Span span(@Nullable String id) {
+    return spans.stream().filter(span -> span.id().equals(id)).findFirst().orElse(null);
+  }
+
+  @Nullable Span parent(Span span) {
+    return span.parent() == null ? null : span(span.parent());
+  }
+
+  @Nullable Span root() {
+    return spans.stream().filter(span -> span.parent() == null).findFirst().orElse(null);
+  }
+
+  boolean isWithin(Span inner, Span outer) {
+    for (Span above = parent(inner); above != null; above = parent(above)) {
+      if (above.equals(outer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** No child comes before its parent, whatever the clocks say. */
+  long orderedStart(Span span) {
+    Span parent = parent(span);
+    return parent == null ? span.start() : Math.max(span.start(), orderedStart(parent));
+  }
+
+  static @Nullable String kind(Span span) {
+    String stated = span.text("recount.decision.kind");
+    if (stated != null) {
+      return stated;
+    }
+    String operation = span.text("gen_ai.operation.name");
+    if (operation == null) {
+      return span.text("gen_ai.tool.name") == null ? null : "TOOL_CALL";
+    }
+    return KIND_OF_OPERATION.get(operation);
+  }
+
+  /**
+   * The decision that a span stands for; wrappers of model calls and repeated tool calls do not.
+   */
+  @Nullable String decisionKind(Span span) {
+    String kind = kind(span);
+    if ("MODEL_CALL".equals(kind)
+        && spans.stream()
+            .anyMatch(other -> "MODEL_CALL".equals(kind(other)) && isWithin(other, span))) {
+      return null;
+    }
+    Span parent = parent(span);
+    if ("TOOL_CALL".equals(kind) && parent != null && "TOOL_CALL".equals(kind(parent))) {
+      String call = span.text("gen_ai.tool.call.id");
+      String outerCall = parent.text("gen_ai.tool.call.id");
+      if (Objects.equals(span.text("gen_ai.tool.name"), parent.text("gen_ai.tool.name"))
+          && (call == null || outerCall == null || call.equals(outerCall))) {
+        return null;
+      }
+    }
+    return kind;
+  }
+
+  static @Nullable String own(Span span, String fact) {
+    return switch (fact) {
+      case "release" -> span.resource().release();
+      case "environment" -> span.resource().environment();
+      default -> span.text(Objects.requireNonNull(ATTRIBUTE.get(fact), fact));
+    };
+  }
+
+  /** What the span says, else its nearest ancestor, else the root, else the earliest span. */
+  @Nullable String holding(Span span, String fact) {
+    for (Span above = span; above != null; above = parent(above)) {
+      String value = own(above, fact);
+      if (value != null) {
+        return value;
+      }
+    }
+    Span root = root();
+    if (root != null && own(root, fact) != null) {
+      return own(root, fact);
+    }
+    return spans.stream()
+        .map(other -> own(other, fact))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  Map<String, String> versionsAt(Span span) {
+    Map<String, String> at = new HashMap<>();
+    for (String version : OracleRows.VERSIONS) {
+      String value =
+          switch (version) {
+            case "response_model" -> span.text("gen_ai.response.model");
+            case "framework" -> {
+              String stated = holding(span, "framework");
+              yield stated != null ? stated : span.resource().scope();
+            }
+            case "framework_version" ->
+                holding(span, "framework") != null ? null : span.resource().scopeVersion();
+            default -> holding(span, version);
+          };
+      if (value != null) {
+        at.put(version, value);
+      }
+    }
+    return at;
+  }
+
+  @Nullable Span firstSpan() {
+    Span root = root();
+    return root != null ? root : spans.isEmpty() ? null : spans.get(0);
+  }
+
+  static boolean failed(Span span) {
+    return span.status().equals("ERROR")
+        || span.text("error.type") != null
+        || span.exceptionType() != null;
+  }
+
+  static @Nullable String errorType(Span span) {
+    return span.text("error.type") != null ? span.text("error.type") : span.exceptionType();
+  }
+}
