@@ -21,6 +21,7 @@ import dev.recount.avro.TraceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +176,26 @@ class LifecycleTest {
     FeedbackRecord joined = pipeline.feedbackRecords().get(0);
     assertThat(joined.getMatch()).isEqualTo(FeedbackMatch.TRACE);
     assertThat(joined.getRevision()).isGreaterThan(unmatched.get(0).getRevision());
+  }
+
+  @Test
+  void feedbackOnATraceThatHasBeenReportedMissingIsReportedToo() {
+    pipeline.send(onTrace("f-1", FeedbackKind.OUTCOME, 1));
+    pipeline.pass(Duration.ofMinutes(16));
+    pipeline.read(pipeline.topics.unmatchedFeedback());
+
+    FeedbackEvent revised = onTrace("f-1", FeedbackKind.OUTCOME, 0);
+    revised.setOccurredAt(revised.getOccurredAt().plusSeconds(1));
+    pipeline.send(revised);
+    pipeline.send(onTrace("f-2", FeedbackKind.RATING, 1));
+    pipeline.pass(Duration.ofMinutes(16));
+    Map<String, FeedbackRecord> unmatched = new HashMap<>();
+    pipeline
+        .read(pipeline.topics.unmatchedFeedback(), pipeline.codecs.unmatchedFeedback())
+        .forEach(row -> unmatched.put(row.getFeedback().getFeedbackId(), row));
+    assertThat(unmatched).containsOnlyKeys("f-1", "f-2");
+    assertThat(unmatched.get("f-1").getFeedback().getScore()).isZero();
+    assertThat(unmatched.get("f-2").getReason()).isEqualTo("trace_never_came");
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private final Connection connection;
   private final ClickHouseTarget target;
   private final Roles roles;
+  private final StreamsRole topology;
   private final ReceiverRole receiver;
   private final ControlServer control;
 
@@ -41,12 +42,14 @@ public final class EmbeddedPipeline implements AutoCloseable {
       Connection connection,
       ClickHouseTarget target,
       Roles roles,
+      StreamsRole topology,
       ReceiverRole receiver,
       ControlServer control) {
     this.stack = stack;
     this.connection = connection;
     this.target = target;
     this.roles = roles;
+    this.topology = topology;
     this.receiver = receiver;
     this.control = control;
   }
@@ -108,7 +111,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
     ControlServer control =
         ControlServer.start(
             roles, "127.0.0.1", options.ports().http(), feedbackService(connection, receiver));
-    return new EmbeddedPipeline(stack, connection, target, roles, receiver, control);
+    return new EmbeddedPipeline(
+        stack, connection, target, roles, topology.join(), receiver, control);
   }
 
   /** Takes feedback over HTTP and puts it onto Kafka by way of the receiver's producer. */
@@ -177,7 +181,12 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
   /** What has failed for good; empty while all is well. Made to be asked often. */
   public Optional<String> failure() {
-    return stack.failure();
+    Optional<String> ofStack = stack.failure();
+    if (ofStack.isPresent()) {
+      return ofStack;
+    }
+    return Optional.ofNullable(topology.fault())
+        .map(fault -> "The topology has stopped for good: " + fault);
   }
 
   /** How to reach Kafka and the schema registry. */

@@ -81,7 +81,10 @@ final class TelemetryGenerator {
   /** Judgements on what was never sent, and on whole sessions. */
   private void strayFeedback() {
     for (int i = 0; i < Math.max(3, traces / 50); i++) {
-      judge(new About(hexadecimal(32), null, null, null, null, null, null), EPOCH_MILLIS);
+      About never = new About(hexadecimal(32), null, null, null, null, null, null);
+      for (int judgement = 0; judgement < 3; judgement++) {
+        judge(never, EPOCH_MILLIS);
+      }
       judge(new About(null, "resp-never-" + i, null, null, null, null, null), EPOCH_MILLIS);
       judge(new About(null, null, "call-never-" + i, null, null, null, null), EPOCH_MILLIS);
       judge(new About(null, null, null, "session-" + i, null, null, null), EPOCH_MILLIS);

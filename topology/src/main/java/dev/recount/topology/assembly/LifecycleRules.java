@@ -67,9 +67,7 @@ final class LifecycleRules {
       return header.unemitted() ? Math.min(amendDue(header), expiry) : expiry;
     }
     if (!header.hasTrace()) {
-      return header.reportedUnmatched()
-          ? expiry
-          : Math.min(header.firstAppend + feedbackWait, expiry);
+      return header.unemitted() ? Math.min(header.unemittedSince + feedbackWait, expiry) : expiry;
     }
     long settle = settleDue(header);
     return header.unemitted() ? Math.min(settle, header.provisionalDue) : settle;
@@ -110,12 +108,15 @@ final class LifecycleRules {
     return !settlesFirst && now >= expiry(header);
   }
 
-  /** Whether feedback has waited long enough for a trace that never came. */
+  /**
+   * Whether feedback has waited long enough for a trace that never came. What comes after a report
+   * waits anew and is reported too.
+   */
   boolean feedbackGivenUp(TraceHeader header, long now) {
     return header.lifecycle == Lifecycle.OPEN
         && !header.hasTrace()
-        && !header.reportedUnmatched()
-        && now >= header.firstAppend + feedbackWait;
+        && header.unemitted()
+        && now >= header.unemittedSince + feedbackWait;
   }
 
   /** In which phase rows are to be emitted now, or null when it is not time. */

@@ -253,7 +253,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       emit(trace, header, phase, now);
     } else if (rules.feedbackGivenUp(header, now)) {
       emitter.reportUnmatched(trace, header, now);
-      header.setReportedUnmatched(true);
+      header.setUnemitted(false);
     }
     schedule(trace, header);
     save(trace, header);

@@ -24,7 +24,6 @@ final class TraceHeader {
   private static final int ROOT_ENDED = 1;
   private static final int URGENT = 2;
   private static final int UNEMITTED = 4;
-  private static final int REPORTED_UNMATCHED = 8;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -87,15 +86,6 @@ final class TraceHeader {
 
   void setUnemitted(boolean unemitted) {
     flags = unemitted ? flags | UNEMITTED : flags & ~UNEMITTED;
-  }
-
-  /** Whether feedback on this trace, which never came, has been reported as unmatched. */
-  boolean reportedUnmatched() {
-    return (flags & REPORTED_UNMATCHED) != 0;
-  }
-
-  void setReportedUnmatched(boolean reported) {
-    flags = reported ? flags | REPORTED_UNMATCHED : flags & ~REPORTED_UNMATCHED;
   }
 
   /** Whether there is anything but feedback: only then is there a trace. */
