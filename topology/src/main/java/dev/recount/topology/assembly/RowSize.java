@@ -9,9 +9,9 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rows within what a topic takes. A row may bring together texts of several events, each as large
- * as an event may be, or one of them several times; texts and lists are then cut in the row, which
- * says so by a flag. The spans and events that they come from are kept whole.
+ * Keeps rows within what a topic takes. A row may bring together texts of several events, each as
+ * large as an event may be, or one of them several times; texts and lists are then cut in the row,
+ * which says so by a flag. The spans and events that they come from are kept whole.
  */
 final class RowSize {
   /** Flag of a row that was cut. */
