@@ -18,10 +18,15 @@ import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.LogsData;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +116,34 @@ class IntakeTest {
             .setCapturedAt(Pipeline.START)
             .build());
     assertThat(header(onlyDeadLetter(), DeadLetters.ERROR)).contains("not a trace");
+  }
+
+  @Test
+  void aTimeInTheWrongUnitIsADeadLetter() {
+    pipeline.send(
+        ContextSnapshot.newBuilder()
+            .setSnapshotId("s-1")
+            .setTraceId(Spans.TRACE)
+            .setCapturedAt(Instant.ofEpochMilli(1_763_800_000_000_000_000L))
+            .build());
+    assertThat(header(onlyDeadLetter(), DeadLetters.ERROR)).contains("captured_at");
+  }
+
+  @Test
+  void aResourceThatWouldMultiplyBeyondMeasureIsADeadLetter() {
+    ScopeSpans.Builder spans = ScopeSpans.newBuilder();
+    for (int id = 1; id <= 2000; id++) {
+      spans.addSpans(agent(id, 0, 10));
+    }
+    ResourceSpans resource =
+        ResourceSpans.newBuilder()
+            .setResource(Resource.newBuilder().addAttributes(text("note", "x".repeat(100_000))))
+            .addScopeSpans(spans)
+            .build();
+    pipeline.send(
+        pipeline.topics.otlpSpans(),
+        TracesData.newBuilder().addResourceSpans(resource).build().toByteArray());
+    assertThat(header(onlyDeadLetter(), DeadLetters.ERROR)).contains("each carries its resource");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static dev.recount.topology.Spans.failed;
 import static dev.recount.topology.Spans.span;
 import static dev.recount.topology.Spans.tool;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
@@ -21,7 +22,6 @@ import dev.recount.avro.TraceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -189,13 +189,14 @@ class LifecycleTest {
     pipeline.send(revised);
     pipeline.send(onTrace("f-2", FeedbackKind.RATING, 1));
     pipeline.pass(Duration.ofMinutes(16));
-    Map<String, FeedbackRecord> unmatched = new HashMap<>();
-    pipeline
-        .read(pipeline.topics.unmatchedFeedback(), pipeline.codecs.unmatchedFeedback())
-        .forEach(row -> unmatched.put(row.getFeedback().getFeedbackId(), row));
-    assertThat(unmatched).containsOnlyKeys("f-1", "f-2");
-    assertThat(unmatched.get("f-1").getFeedback().getScore()).isZero();
-    assertThat(unmatched.get("f-2").getReason()).isEqualTo("trace_never_came");
+    List<FeedbackRecord> unmatched =
+        Pipeline.latest(
+            pipeline.read(pipeline.topics.unmatchedFeedback(), pipeline.codecs.unmatchedFeedback()),
+            row -> row.getFeedback().getFeedbackId());
+    assertThat(unmatched)
+        .extracting(row -> row.getFeedback().getFeedbackId(), row -> row.getFeedback().getScore())
+        .containsExactlyInAnyOrder(tuple("f-1", 0.0), tuple("f-2", 1.0));
+    assertThat(unmatched).extracting(FeedbackRecord::getReason).containsOnly("trace_never_came");
   }
 
   @Test
@@ -407,5 +408,31 @@ class LifecycleTest {
     assertThat(traces.get(traces.size() - 1).getSuspectDecisionId())
         .isEqualTo(decisions.get(0).getDecisionId());
     assertThat(decisions.get(3).getChain()).hasSize(3);
+  }
+
+  @Test
+  void aRowThatNoTopicWouldTakeIsCutAndSaysSo() {
+    String large = "x".repeat(9 << 20);
+    pipeline.send(
+        Spans.with(
+                span(TRACE, 3, 1, "execute_tool export", 900, 1000),
+                "gen_ai.operation.name",
+                "execute_tool",
+                "gen_ai.tool.name",
+                "export",
+                "gen_ai.tool.call.result",
+                large,
+                "recount.decision.expected_outcome",
+                "rows")
+            .build());
+    pipeline.send(agent(1, 0, 1100).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    DecisionRecord decision = pipeline.decisionRecords().get(0);
+    assertThat(decision.getFlags()).contains("row_cut");
+    assertThat(decision.getToolResult()).hasSize(100_000);
+    assertThat(
+            pipeline.read(pipeline.topics.retainedSpans(), pipeline.codecs.retainedSpans()).stream()
+                .map(kept -> kept.getAttributes().get("gen_ai.tool.call.result")))
+        .contains(large);
   }
 }
