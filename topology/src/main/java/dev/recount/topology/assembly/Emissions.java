@@ -1,9 +1,9 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.topology.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
@@ -38,15 +38,11 @@ final class Emissions {
   record Fingerprint(long high, long low) {
     /** A provisional row differs from a final one, even where the two say the same. */
     static Fingerprint of(byte[] row, int contentBytes, boolean provisional) {
-      try {
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-        sha256.update((byte) (provisional ? 1 : 0));
-        sha256.update(row, 0, contentBytes);
-        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
-        return new Fingerprint(digest.getLong(), digest.getLong());
-      } catch (NoSuchAlgorithmException impossible) {
-        throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-      }
+      MessageDigest sha256 = Sha256.newDigest();
+      sha256.update((byte) (provisional ? 1 : 0));
+      sha256.update(row, 0, contentBytes);
+      ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
+      return new Fingerprint(digest.getLong(), digest.getLong());
     }
   }
 

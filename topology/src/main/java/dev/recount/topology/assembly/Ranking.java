@@ -1,8 +1,8 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.schemas.AvroCodec;
+import dev.recount.topology.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -38,12 +38,8 @@ final class Ranking {
   }
 
   private static byte[] sha256(byte[] bytes, int from) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, from, bytes.length - from);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
+    MessageDigest digest = Sha256.newDigest();
+    digest.update(bytes, from, bytes.length - from);
+    return digest.digest();
   }
 }

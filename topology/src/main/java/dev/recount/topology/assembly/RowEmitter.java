@@ -182,11 +182,7 @@ final class RowEmitter {
       row.setPhase(phase);
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] encoded = codecs.decisionRecords().encode(row);
-      if (RowSize.tooLarge(encoded)) {
-        RowSize.cut(row);
-        encoded = codecs.decisionRecords().encode(row);
-      }
+      byte[] encoded = RowSize.encode(row, codecs.decisionRecords());
       if (changed(RowType.DECISION, row.getDecisionId(), encoded)) {
         outputs.decision(trace, row.getDecisionId(), encoded, now);
       }
@@ -196,11 +192,7 @@ final class RowEmitter {
       row.setPhase(phase);
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] encoded = codecs.snapshotRecords().encode(row);
-      if (RowSize.tooLarge(encoded)) {
-        RowSize.cut(row);
-        encoded = codecs.snapshotRecords().encode(row);
-      }
+      byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
       if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
         outputs.snapshot(trace, row.getSnapshotId(), encoded, now);
       }
@@ -210,11 +202,7 @@ final class RowEmitter {
       row.setPhase(phase);
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] encoded = codecs.evaluations().encode(row);
-      if (RowSize.tooLarge(encoded)) {
-        RowSize.cut(row);
-        encoded = codecs.evaluations().encode(row);
-      }
+      byte[] encoded = RowSize.encode(row, codecs.evaluations());
       if (changed(RowType.EVALUATION, row.getEvaluationId(), encoded)) {
         outputs.evaluation(trace, encoded, now);
       }
@@ -223,11 +211,7 @@ final class RowEmitter {
     private void feedback(FeedbackRecord row, long baseRevision) {
       String id = row.getFeedback().getFeedbackId();
       row.setRevision(baseRevision + header.revision);
-      byte[] encoded = codecs.feedbackRecords().encode(row);
-      if (RowSize.tooLarge(encoded)) {
-        RowSize.cut(row);
-        encoded = codecs.feedbackRecords().encode(row);
-      }
+      byte[] encoded = RowSize.encode(row, codecs.feedbackRecords());
       if (changed(RowType.FEEDBACK, id, encoded, row.getRevision(), row.getKeyTime())) {
         if (row.getMatch() == FeedbackMatch.NONE) {
           outputs.unmatchedFeedback(row, now);
@@ -241,11 +225,7 @@ final class RowEmitter {
       row.setPhase(phase);
       row.setRevision(header.revision);
       row.setKeyTime(keyTime);
-      byte[] encoded = codecs.traceRecords().encode(row);
-      if (RowSize.tooLarge(encoded)) {
-        RowSize.cut(row);
-        encoded = codecs.traceRecords().encode(row);
-      }
+      byte[] encoded = RowSize.encode(row, codecs.traceRecords());
       if (changed(RowType.TRACE, trace, encoded)) {
         outputs.trace(trace, encoded, now);
       }

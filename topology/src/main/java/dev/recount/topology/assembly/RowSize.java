@@ -1,5 +1,6 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.schemas.AvroCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -30,12 +31,18 @@ final class RowSize {
 
   private RowSize() {}
 
-  static boolean tooLarge(byte[] encoded) {
-    return encoded.length > LARGEST_ROW;
+  /** A row's bytes; of a row that is too large, those of what it was cut to. */
+  static <T extends SpecificRecordBase> byte[] encode(T row, AvroCodec<T> codec) {
+    byte[] whole = codec.encode(row);
+    if (whole.length <= LARGEST_ROW) {
+      return whole;
+    }
+    cut(row);
+    return codec.encode(row);
   }
 
   /** Cuts every text and list of a row, and flags it where it can carry flags. */
-  static void cut(SpecificRecordBase row) {
+  private static void cut(SpecificRecordBase row) {
     List<String> flags = flagsOf(row);
     cutFields(row);
     Schema.Field field = row.getSchema().getField(FLAGS);

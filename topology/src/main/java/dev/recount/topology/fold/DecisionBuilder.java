@@ -4,7 +4,6 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
-import dev.recount.avro.Versions;
 import dev.recount.topology.convention.Fact;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,7 +76,7 @@ final class DecisionBuilder {
     draft.end = node.end();
     draft.ended = node.span.getEndTimeUnixNano() != 0;
     draft.orderedStart = node.orderedStart;
-    draft.versions = versionsAt(node);
+    draft.versions = VersionTuples.at(node);
     draft.toolName = node.own(Fact.TOOL_NAME);
     draft.toolCallId = node.own(Fact.TOOL_CALL_ID);
     draft.toolArguments = node.own(Fact.TOOL_ARGUMENTS);
@@ -145,9 +144,9 @@ final class DecisionBuilder {
     draft.ended = true;
     draft.orderedStart = draft.start;
     if (node != null) {
-      draft.versions = versionsAt(node);
+      draft.versions = VersionTuples.at(node);
     } else if (tree.root() != null) {
-      draft.versions = versionsAt(tree.root());
+      draft.versions = VersionTuples.at(tree.root());
     }
     explicit(draft, event);
     return draft;
@@ -177,9 +176,5 @@ final class DecisionBuilder {
     if (event.getVersions() != null) {
       draft.versions = VersionTuples.overlay(event.getVersions(), draft.versions);
     }
-  }
-
-  private static Versions versionsAt(SpanNode node) {
-    return VersionTuples.at(node);
   }
 }

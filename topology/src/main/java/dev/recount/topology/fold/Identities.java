@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.recount.topology.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class Identities {
 
   /** Identifier of something made up of parts: 16 hexadecimal digits of their SHA-256. */
   static String of(String... parts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
       // A length before each part keeps ("ab", "c") and ("a", "bc") apart.
@@ -43,11 +43,6 @@ final class Identities {
       digest.update(bytes);
     }
     return HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
-  }
-
-  /** SHA-256 of a text's UTF-8 bytes, 64 lower-case hexadecimal digits. */
-  static String sha256Of(String text) {
-    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -63,14 +58,6 @@ final class Identities {
       return CANONICAL.writeValueAsString(CANONICAL.treeToValue(node, Object.class));
     } catch (JsonProcessingException | RuntimeException notJson) {
       return text.strip();
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.SegmentManifest;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Versions;
+import dev.recount.topology.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class SnapshotRows {
     }
     manifest.setContentSha256(
         segment.getContentSha256() == null && content != null
-            ? Identities.sha256Of(content)
+            ? Sha256.hexOf(content)
             : segment.getContentSha256());
     return manifest;
   }

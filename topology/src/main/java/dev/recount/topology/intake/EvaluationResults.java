@@ -2,11 +2,8 @@ package dev.recount.topology.intake;
 
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.recount.topology.Sha256;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +59,7 @@ final class EvaluationResults {
             String.valueOf(feedback.getResponseId()),
             String.valueOf(feedback.getName()),
             Long.toString(unixNano));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(judged.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
+    return Sha256.hexOf(judged).substring(0, 2 * ID_BYTES);
   }
 
   private static @Nullable String text(Map<String, Object> attributes, String key) {

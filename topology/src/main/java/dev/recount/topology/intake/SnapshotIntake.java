@@ -5,10 +5,7 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.recount.topology.Sha256;
 import java.util.TreeMap;
 
 /** Takes in {@code context-snapshots}. */
@@ -31,7 +28,7 @@ public final class SnapshotIntake extends IntakeProcessor {
     for (ContextSegment segment : snapshot.getSegments()) {
       Checks.finite("segments.score", segment.getScore());
       if (segment.getContent() != null && segment.getContentSha256() == null) {
-        segment.setContentSha256(sha256(segment.getContent()));
+        segment.setContentSha256(Sha256.hexOf(segment.getContent()));
       }
     }
     snapshot.setAttributes(new TreeMap<>(snapshot.getAttributes()));
@@ -42,14 +39,5 @@ public final class SnapshotIntake extends IntakeProcessor {
         Checks.precedence(snapshot.getCapturedAt()),
         0,
         snapshot);
-  }
-
-  private static String sha256(String content) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(content.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
   }
 }
