@@ -107,6 +107,7 @@ final class QueryHandler implements HttpHandler {
         query(connection, request, response, statement, head);
       }
     }
+    response.complete();
   }
 
   /** A statement in the URL can go on in the body. */
@@ -246,7 +247,6 @@ final class QueryHandler implements HttpHandler {
           response.send(joiner.join(current.bytes()));
         }
       }
-      response.finish();
     }
   }
 

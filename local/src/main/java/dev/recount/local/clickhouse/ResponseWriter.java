@@ -21,6 +21,7 @@ final class ResponseWriter {
   private final QueryRequest request;
   private final long startNanos = System.nanoTime();
   private @Nullable OutputStream output;
+  private @Nullable Held held;
 
   ResponseWriter(HttpExchange exchange, QueryRequest request, String timeZone) {
     this.exchange = exchange;
@@ -36,8 +37,18 @@ final class ResponseWriter {
     return exchange.getResponseCode() >= 0;
   }
 
-  /** Answers with a whole result. */
+  /** Answers with a whole result; within a session, once {@link #complete} is called. */
   void sendWhole(String format, ByteBuffer bytes, QuerySummary summary) throws IOException {
+    if (request.value("session_id").isEmpty()) {
+      write(format, bytes, summary);
+      return;
+    }
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    held = new Held(format, copy, summary);
+  }
+
+  private void write(String format, ByteBuffer bytes, QuerySummary summary) throws IOException {
     setHeaders(format, summary);
     if (request.isHead() || !bytes.hasRemaining()) {
       exchange.sendResponseHeaders(200, -1);
@@ -52,7 +63,7 @@ final class ResponseWriter {
     }
   }
 
-  /** Begins a result of unknown length; {@link #send} and {@link #finish} follow. */
+  /** Begins a result of unknown length; {@link #send} and {@link #complete} follow. */
   void begin(String format, QuerySummary summary) throws IOException {
     setHeaders(format, summary);
     Optional<String> encoding = encoding();
@@ -66,9 +77,17 @@ final class ResponseWriter {
     copy(bytes, started());
   }
 
-  /** Ends a result that has begun. */
-  void finish() throws IOException {
-    started().close();
+  /**
+   * Sends what is left of the answer. The session of the request is free by then: a client that has
+   * read an answer to its end may use the session again at once.
+   */
+  void complete() throws IOException {
+    Held whole = held;
+    if (whole != null) {
+      write(whole.format(), ByteBuffer.wrap(whole.bytes()), whole.summary());
+    } else if (output != null) {
+      output.close();
+    }
   }
 
   /** Answers with an error in place of a result. */
@@ -153,4 +172,7 @@ final class ResponseWriter {
       target.write(buffer, 0, count);
     }
   }
+
+  /** A whole result that waits for its session to be released. */
+  private record Held(String format, byte[] bytes, QuerySummary summary) {}
 }

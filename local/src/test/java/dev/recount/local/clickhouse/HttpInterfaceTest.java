@@ -178,6 +178,14 @@ class HttpInterfaceTest {
   }
 
   @Test
+  void aSessionIsFreeOnceItsAnswerIsRead() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      String sql = i % 2 == 0 ? "SELECT " + i : "SELECT number FROM numbers(200000)";
+      assertThat(post("?session_id=again", sql).statusCode()).as("request %d", i).isEqualTo(200);
+    }
+  }
+
+  @Test
   void bodiesMayBeCompressedBothWays() throws Exception {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (OutputStream gzip = new GZIPOutputStream(compressed)) {
