@@ -8,6 +8,7 @@ import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
+import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -24,6 +25,7 @@ import java.util.Map;
 /** Folds a trace and emits those of its rows that have changed since the last emission. */
 final class RowEmitter {
   private final Entries entries;
+  private final FoldingOrder folding;
   private final Emissions emissions;
   private final Anchors anchors;
   private final TopologyCodecs codecs;
@@ -32,12 +34,14 @@ final class RowEmitter {
 
   RowEmitter(
       Entries entries,
+      FoldingOrder folding,
       Emissions emissions,
       Anchors anchors,
       TopologyCodecs codecs,
       Outputs outputs,
       TopologySettings settings) {
     this.entries = entries;
+    this.folding = folding;
     this.emissions = emissions;
     this.anchors = anchors;
     this.codecs = codecs;
@@ -47,14 +51,12 @@ final class RowEmitter {
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceRows rows = TraceFold.fold(reader.contents(trace));
     header.revision++;
     new Emission(trace, header, phase, now).emit(rows, reader);
     if (phase != Phase.provisional) {
-      reader.releaseTo(entries, trace, span -> release(span, header, now));
-      header.releasedSequence = header.sequence;
+      releaseSpans(trace, header, now);
     }
   }
 
@@ -64,19 +66,20 @@ final class RowEmitter {
     if (anchor == null) {
       return;
     }
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceRows rows = Anchors.amend(anchor, reader.contents(trace), header.spans);
     header.revision++;
     new Emission(trace, header, Phase.amended, now).emit(rows, reader);
-    reader.releaseTo(entries, trace, span -> release(span, header, now));
-    header.releasedSequence = header.sequence;
+    releaseSpans(trace, header, now);
   }
 
-  /** Leaves an anchor in place of the trace's events. */
+  private TraceReader read(String trace, TraceHeader header) {
+    return TraceReader.read(entries, folding, codecs.traceEvents(), trace, header, spanCap);
+  }
+
+  /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */
   void leaveAnchor(String trace, TraceHeader header) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceContents contents = reader.contents(trace);
     Anchor before = anchors.load(trace);
     if (before == null) {
@@ -95,10 +98,42 @@ final class RowEmitter {
               rows.enclosingDecisions(),
               Anchors.together(before.feedback(), contents.feedback())));
     }
-    entries.delete(trace);
   }
 
-  private void release(Span span, TraceHeader header, long now) {
+  /** Releases the spans that have come since the last release, one by one: they may be many. */
+  private void releaseSpans(String trace, TraceHeader header, long now) {
+    if (!header.unreleased()) {
+      return;
+    }
+    entries.visit(
+        trace,
+        TraceEventKind.SPAN,
+        entry -> {
+          if (entry.sequence() > header.releasedSequence) {
+            release(entry.value(), entry.offset(), header, now);
+          }
+        });
+    released(header);
+  }
+
+  /**
+   * Releases one span at once, in an emission of its own: what comes to a trace that has settled
+   * and is over its cap is not folded, and looking for it later would cost a walk through the
+   * trace.
+   */
+  void releaseNow(byte[] event, TraceHeader header, long now) {
+    header.revision++;
+    release(event, 0, header, now);
+    released(header);
+  }
+
+  private static void released(TraceHeader header) {
+    header.releasedSequence = header.sequence;
+    header.setUnreleased(false);
+  }
+
+  private void release(byte[] event, int offset, TraceHeader header, long now) {
+    Span span = (Span) codecs.traceEvents().decode(event, offset).getPayload();
     span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
     span.setRevision(header.revision);
     outputs.span(span, now);
@@ -106,8 +141,7 @@ final class RowEmitter {
 
   /** Reports the feedback on a trace that never came. */
   void reportUnmatched(String trace, TraceHeader header, long now) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     header.revision++;
     for (TraceContents.LinkedFeedback feedback : reader.contents(trace).feedback()) {
       FeedbackRecord row = unmatched(feedback, UnmatchedReasons.TRACE_NEVER_CAME);
@@ -231,7 +265,10 @@ final class RowEmitter {
       }
     }
 
-    /** Takes back a row that the trace no longer has: two spans turned out to be one decision. */
+    /**
+     * Takes back a row that the trace no longer has: two spans turned out to be one decision, or
+     * earlier events took the row's place under the cap.
+     */
     private void withdraw(RowKey key) {
       switch (key.type()) {
         case DECISION -> {
@@ -250,8 +287,16 @@ final class RowEmitter {
           row.setDeleted(true);
           outputs.evaluation(trace, codecs.evaluations().encode(row), now);
         }
-        // Traces, snapshots and feedback are events of their own and never taken back.
-        case TRACE, SNAPSHOT, FEEDBACK -> {}
+        case SNAPSHOT -> {
+          SnapshotRecord row = EmptyRows.snapshot(trace, key.id());
+          row.setKeyTime(keyTime);
+          row.setPhase(phase);
+          row.setRevision(header.revision);
+          row.setDeleted(true);
+          outputs.snapshot(trace, key.id(), codecs.snapshotRecords().encode(row), now);
+        }
+        // A trace and feedback are never taken back.
+        case TRACE, FEEDBACK -> {}
       }
     }
   }
