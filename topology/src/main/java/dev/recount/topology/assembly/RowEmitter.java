@@ -7,7 +7,6 @@ import dev.recount.avro.FeedbackMatch;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
 import dev.recount.avro.SnapshotRecord;
-import dev.recount.avro.Span;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.TopologyCodecs;
@@ -30,6 +29,7 @@ final class RowEmitter {
   private final Anchors anchors;
   private final TopologyCodecs codecs;
   private final Outputs outputs;
+  private final SpanRelease spanRelease;
   private final int spanCap;
 
   RowEmitter(
@@ -46,6 +46,7 @@ final class RowEmitter {
     this.anchors = anchors;
     this.codecs = codecs;
     this.outputs = outputs;
+    this.spanRelease = new SpanRelease(codecs);
     this.spanCap = settings.spanCap();
   }
 
@@ -110,7 +111,7 @@ final class RowEmitter {
         TraceEventKind.SPAN,
         entry -> {
           if (entry.sequence() > header.releasedSequence) {
-            release(entry.value(), entry.offset(), header, now);
+            release(trace, entry.value(), entry.offset(), header, now);
           }
         });
     released(header);
@@ -121,9 +122,9 @@ final class RowEmitter {
    * and is over its cap is not folded, and looking for it later would cost a walk through the
    * trace.
    */
-  void releaseNow(byte[] event, TraceHeader header, long now) {
+  void releaseNow(String trace, byte[] event, TraceHeader header, long now) {
     header.revision++;
-    release(event, 0, header, now);
+    release(trace, event, 0, header, now);
     released(header);
   }
 
@@ -132,11 +133,9 @@ final class RowEmitter {
     header.setUnreleased(false);
   }
 
-  private void release(byte[] event, int offset, TraceHeader header, long now) {
-    Span span = (Span) codecs.traceEvents().decode(event, offset).getPayload();
-    span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
-    span.setRevision(header.revision);
-    outputs.span(span, now);
+  private void release(String trace, byte[] event, int offset, TraceHeader header, long now) {
+    outputs.span(
+        trace, spanRelease.record(event, offset, header.firstAppend, header.revision), now);
   }
 
   /** Reports the feedback on a trace that never came. */

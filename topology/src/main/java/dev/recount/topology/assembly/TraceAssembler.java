@@ -194,7 +194,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     if (envelope.kind() == TraceEventKind.SPAN) {
       boolean settled = header.lifecycle != TraceHeader.Lifecycle.OPEN;
       if (settled && header.overCap() && !header.unreleased()) {
-        emitter.releaseNow(event, header, now);
+        emitter.releaseNow(trace, event, header, now);
       } else {
         header.setUnreleased(true);
       }
