@@ -1,5 +1,7 @@
 package dev.recount.schemas;
 
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
@@ -8,14 +10,16 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes generated records. Which branch of a union a value belongs to is looked up by its class;
- * Avro builds the value's full schema name each time, which costs more than writing it.
+ * Writes generated records. Which branch of a union a value belongs to is known from the union's
+ * shape or looked up by the value's class; Avro builds the value's full schema name each time,
+ * which costs more than writing it.
  */
 final class RecordWriter<T> extends SpecificDatumWriter<T> {
-  private static final int NULL_FIRST = 0;
-
-  /** Shared by all threads that write with the codec. */
-  private final Map<Schema, Map<Class<?>, Integer>> branches = new ConcurrentHashMap<>();
+  /**
+   * Branch by class, for each union. Shared by all threads that write with the codec, copied when a
+   * union is added. By identity: comparing two schemas for equality walks through them.
+   */
+  private volatile Map<Schema, Map<Class<?>, Integer>> branches = new IdentityHashMap<>();
 
   RecordWriter(Schema schema, SpecificData data) {
     super(schema, data);
@@ -23,19 +27,34 @@ final class RecordWriter<T> extends SpecificDatumWriter<T> {
 
   @Override
   protected int resolveUnion(Schema union, @Nullable Object value) {
-    if (value == null) {
-      boolean nullFirst = union.getTypes().get(NULL_FIRST).getType() == Schema.Type.NULL;
-      return nullFirst ? NULL_FIRST : super.resolveUnion(union, null);
+    List<Schema> types = union.getTypes();
+    boolean nullFirst = types.get(0).getType() == Schema.Type.NULL;
+    if (nullFirst && value == null) {
+      return 0;
     }
-    Map<Class<?>, Integer> byClass = branches.get(union);
-    if (byClass == null) {
-      byClass = branches.computeIfAbsent(union, any -> new ConcurrentHashMap<>());
+    if (nullFirst && types.size() == 2) {
+      return 1;
     }
-    Integer branch = byClass.get(value.getClass());
+    return value == null ? super.resolveUnion(union, null) : byClass(union, value);
+  }
+
+  private int byClass(Schema union, Object value) {
+    Map<Class<?>, Integer> known = branches.get(union);
+    if (known == null) {
+      known = add(union);
+    }
+    Integer branch = known.get(value.getClass());
     if (branch == null) {
       branch = super.resolveUnion(union, value);
-      byClass.put(value.getClass(), branch);
+      known.put(value.getClass(), branch);
     }
     return branch;
+  }
+
+  private synchronized Map<Class<?>, Integer> add(Schema union) {
+    Map<Schema, Map<Class<?>, Integer>> copy = new IdentityHashMap<>(branches);
+    Map<Class<?>, Integer> added = copy.computeIfAbsent(union, any -> new ConcurrentHashMap<>());
+    branches = copy;
+    return added;
   }
 }
