@@ -11,8 +11,12 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.topology.fold.TraceContents;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
@@ -43,8 +47,9 @@ final class TraceReader implements Entries.Visitor {
   private boolean unreleasedBeyondCap;
   private final PriorityQueue<ContextSnapshot> snapshots = new PriorityQueue<>(LAST_CAPTURE_FIRST);
   private final PriorityQueue<DecisionEvent> decisions = new PriorityQueue<>(LAST_OCCURRENCE_FIRST);
-  private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
+  private final Map<String, TraceContents.LinkedFeedback> feedback = new LinkedHashMap<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
+  private final Set<String> unlinked = new HashSet<>();
 
   private TraceReader(AvroCodec<TraceEvent> codec, int cap, long releasedSequence) {
     this.codec = codec;
@@ -83,7 +88,9 @@ final class TraceReader implements Entries.Visitor {
         decisions.poll();
       }
     } else if (payload instanceof FeedbackEvent given) {
-      feedback.add(new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
+      feedback.put(
+          given.getFeedbackId(),
+          new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
     }
@@ -110,13 +117,22 @@ final class TraceReader implements Entries.Visitor {
   }
 
   private void add(FeedbackLink link) {
+    String id = link.getFeedback().getFeedbackId();
     TraceContents.LinkedFeedback linked =
         new TraceContents.LinkedFeedback(
             link.getFeedback(),
             link.getResolvedBy(),
             link.getFeedbackKeyTime().toEpochMilli(),
             link.getRevision());
-    (link.getWithdrawn() ? withdrawn : feedback).add(linked);
+    if (!link.getMoved() && !link.getWithdrawn()) {
+      feedback.put(id, linked);
+      return;
+    }
+    feedback.remove(id);
+    unlinked.add(id);
+    if (!link.getMoved()) {
+      withdrawn.add(linked);
+    }
   }
 
   TraceContents contents(String trace) {
@@ -124,7 +140,12 @@ final class TraceReader implements Entries.Visitor {
     spans.addAll(roots);
     spans.addAll(folded);
     return new TraceContents(
-        trace, spans, beyondCap, List.copyOf(snapshots), List.copyOf(decisions), feedback);
+        trace,
+        spans,
+        beyondCap,
+        List.copyOf(snapshots),
+        List.copyOf(decisions),
+        List.copyOf(feedback.values()));
   }
 
   /**
@@ -147,7 +168,12 @@ final class TraceReader implements Entries.Visitor {
         });
   }
 
-  /** Feedback whose link to this trace no longer holds. */
+  /** IDs of feedback whose link to this trace no longer holds, for whatever reason. */
+  Set<String> unlinked() {
+    return unlinked;
+  }
+
+  /** Feedback of an alias that turned out to name several traces: the first one reports it. */
   List<TraceContents.LinkedFeedback> withdrawn() {
     return withdrawn;
   }

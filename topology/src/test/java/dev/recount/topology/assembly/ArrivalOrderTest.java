@@ -6,6 +6,7 @@ import dev.recount.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -45,7 +46,8 @@ class ArrivalOrderTest {
   }
 
   private static AssemblerHarness disorderly(List<Arrival> arrivals) {
-    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    Random delays = new Random(arrivals.stream().mapToLong(Arrival::position).sum());
+    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START, delays);
     List<Arrival> order = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       for (int copy = 0; copy < arrival.copies(); copy++) {
