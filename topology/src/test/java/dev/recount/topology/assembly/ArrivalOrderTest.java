@@ -95,6 +95,6 @@ class ArrivalOrderTest {
             restart)
         .as(Arrival::new)
         .list()
-        .ofMaxSize(150);
+        .ofMaxSize(400);
   }
 }
