@@ -63,7 +63,7 @@ public final class RecountTopology {
         NodeNames.DECISIONS_SOURCE,
         topics.agentDecisions(),
         NodeNames.DECISION_INTAKE,
-        () -> new DecisionIntake(events, codecs.decisionEvents()));
+        () -> new DecisionIntake(events, codecs.decisionEvents(), settings.announceAliases()));
     intake(
         NodeNames.FEEDBACK_SOURCE,
         topics.feedback(),

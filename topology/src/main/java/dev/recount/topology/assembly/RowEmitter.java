@@ -68,7 +68,7 @@ final class RowEmitter {
       return;
     }
     TraceReader reader = read(trace, header);
-    TraceRows rows = Anchors.amend(anchor, reader.contents(trace), header.spans);
+    TraceRows rows = Anchors.amend(anchor, reader, trace, header.spans);
     header.revision++;
     new Emission(trace, header, Phase.amended, now).emit(rows, reader);
     releaseSpans(trace, header, now);
@@ -87,7 +87,7 @@ final class RowEmitter {
       TraceRows rows = TraceFold.fold(contents);
       anchors.save(trace, Anchors.of(rows, contents.feedback(), header));
     } else {
-      TraceRows rows = Anchors.amend(before, contents, header.spans);
+      TraceRows rows = Anchors.amend(before, reader, trace, header.spans);
       anchors.save(
           trace,
           new Anchor(
@@ -97,7 +97,7 @@ final class RowEmitter {
               rows.trace(),
               rows.decisions(),
               rows.enclosingDecisions(),
-              Anchors.together(before.feedback(), contents.feedback())));
+              Anchors.together(before.feedback(), contents.feedback(), reader.unlinked())));
     }
   }
 
@@ -144,16 +144,17 @@ final class RowEmitter {
     header.revision++;
     for (TraceContents.LinkedFeedback feedback : reader.contents(trace).feedback()) {
       FeedbackRecord row = unmatched(feedback, UnmatchedReasons.TRACE_NEVER_CAME);
-      row.setRevision(feedback.baseRevision() + header.revision);
+      row.setRevision(row.getRevision() + header.revision);
       outputs.unmatchedFeedback(row, now);
     }
   }
 
-  static FeedbackRecord unmatched(TraceContents.LinkedFeedback feedback, String reason) {
+  private static FeedbackRecord unmatched(TraceContents.LinkedFeedback feedback, String reason) {
     FeedbackRecord row = new FeedbackRecord();
     row.setFeedback(feedback.event());
     row.setMatch(FeedbackMatch.NONE);
     row.setReason(reason);
+    row.setRevision(feedback.baseRevision());
     row.setKeyTime(Instant.ofEpochMilli(feedback.keyTime()));
     return row;
   }
@@ -181,16 +182,9 @@ final class RowEmitter {
       rows.decisions().forEach(this::decision);
       rows.snapshots().forEach(this::snapshot);
       rows.evaluations().forEach(this::evaluation);
-      Map<String, TraceContents.LinkedFeedback> linked = new LinkedHashMap<>();
-      reader.contents(trace).feedback().forEach(f -> linked.put(f.event().getFeedbackId(), f));
-      for (FeedbackRecord row : rows.feedback()) {
-        TraceContents.LinkedFeedback source = linked.get(row.getFeedback().getFeedbackId());
-        feedback(row, source == null ? 0 : source.baseRevision());
-      }
+      rows.feedback().forEach(this::feedback);
       for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
-        if (!linked.containsKey(withdrawn.event().getFeedbackId())) {
-          feedback(unmatched(withdrawn, UnmatchedReasons.AMBIGUOUS), withdrawn.baseRevision());
-        }
+        feedback(unmatched(withdrawn, UnmatchedReasons.AMBIGUOUS));
       }
       before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(this::withdraw);
       // Last, so that whoever sees the trace's row finds its decisions.
@@ -241,9 +235,10 @@ final class RowEmitter {
       }
     }
 
-    private void feedback(FeedbackRecord row, long baseRevision) {
+    private void feedback(FeedbackRecord row) {
       String id = row.getFeedback().getFeedbackId();
-      row.setRevision(baseRevision + header.revision);
+      // Goes on from the revision that the feedback came with.
+      row.setRevision(row.getRevision() + header.revision);
       byte[] encoded = RowSize.encode(row, codecs.feedbackRecords());
       if (changed(RowType.FEEDBACK, id, encoded, row.getRevision(), row.getKeyTime())) {
         if (row.getMatch() == FeedbackMatch.NONE) {

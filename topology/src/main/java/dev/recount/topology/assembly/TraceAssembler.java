@@ -8,6 +8,7 @@ import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
+import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -84,6 +85,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private RowEmitter emitter;
 
   @SuppressWarnings("NullAway.Init")
+  private FeedbackRouter feedback;
+
+  @SuppressWarnings("NullAway.Init")
   private AliasResolver aliases;
 
   @SuppressWarnings("NullAway.Init")
@@ -125,6 +129,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     outputs = new Outputs(context, codecs);
     anchors = new Anchors(store(Stores.ANCHORS), codecs);
     emitter = new RowEmitter(entries, folding, emissions, anchors, codecs, outputs, settings);
+    feedback = new FeedbackRouter(headers, timers, codecs, outputs, settings);
     aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
     clock = new LogClock(headers);
     if (settings.live()) {
@@ -159,13 +164,21 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       case TICK -> tickExpectedUntil = 0;
       case ALIAS -> aliases.announced(key, record.value(), now);
       case FEEDBACK -> {
+        if (FeedbackKeys.isFeedback(key)) {
+          feedback.edited(key, envelope, record.value(), now);
+        } else {
+          // In logs of earlier versions of Recount.
+          fileUnderTrace(key, envelope, record.value(), now);
+        }
+      }
+      case LINK -> {
         if (AliasKeys.isAlias(key)) {
-          aliases.feedback(key, envelope, record.value(), now);
+          aliases.linked(key, envelope, record.value(), now);
         } else {
           fileUnderTrace(key, envelope, record.value(), now);
         }
       }
-      case SPAN, LOG_RECORD, SNAPSHOT, DECISION, LINK ->
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION ->
           fileUnderTrace(key, envelope, record.value(), now);
       // Written by versions of Recount that know settings and deletions in the log.
       case CONFIG, FORGET -> {}
@@ -261,6 +274,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     for (Timers.Timer timer : due) {
       if (AliasKeys.isAlias(timer.trace())) {
         aliases.timer(timer.trace(), timer.due(), now);
+      } else if (FeedbackKeys.isFeedback(timer.trace())) {
+        feedback.timer(timer.trace(), timer.due(), now);
       } else if (Anchors.isTimer(timer.trace())) {
         forget(Anchors.traceOf(timer.trace()), now);
       } else {

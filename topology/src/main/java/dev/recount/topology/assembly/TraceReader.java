@@ -10,7 +10,11 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.topology.fold.TraceContents;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
 final class TraceReader implements Entries.Visitor {
@@ -20,8 +24,9 @@ final class TraceReader implements Entries.Visitor {
   private final List<Span> spans = new ArrayList<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
-  private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
+  private final Map<String, TraceContents.LinkedFeedback> feedback = new LinkedHashMap<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
+  private final Set<String> unlinked = new HashSet<>();
 
   private TraceReader(AvroCodec<TraceEvent> codec, TraceHeader header) {
     this.codec = codec;
@@ -65,7 +70,9 @@ final class TraceReader implements Entries.Visitor {
     } else if (payload instanceof DecisionEvent decision) {
       decisions.add(decision);
     } else if (payload instanceof FeedbackEvent given) {
-      feedback.add(new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
+      feedback.put(
+          given.getFeedbackId(),
+          new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
     }
@@ -73,13 +80,22 @@ final class TraceReader implements Entries.Visitor {
   }
 
   private void add(FeedbackLink link) {
+    String id = link.getFeedback().getFeedbackId();
     TraceContents.LinkedFeedback linked =
         new TraceContents.LinkedFeedback(
             link.getFeedback(),
             link.getResolvedBy(),
             link.getFeedbackKeyTime().toEpochMilli(),
             link.getRevision());
-    (link.getWithdrawn() ? withdrawn : feedback).add(linked);
+    if (!link.getMoved() && !link.getWithdrawn()) {
+      feedback.put(id, linked);
+      return;
+    }
+    feedback.remove(id);
+    unlinked.add(id);
+    if (!link.getMoved()) {
+      withdrawn.add(linked);
+    }
   }
 
   TraceContents contents(String trace) {
@@ -90,10 +106,15 @@ final class TraceReader implements Entries.Visitor {
         header.overCap(),
         snapshots,
         decisions,
-        feedback);
+        List.copyOf(feedback.values()));
   }
 
-  /** Feedback whose link to this trace no longer holds. */
+  /** IDs of feedback whose link to this trace no longer holds, for whatever reason. */
+  Set<String> unlinked() {
+    return unlinked;
+  }
+
+  /** Feedback of an alias that turned out to name several traces: the first one reports it. */
   List<TraceContents.LinkedFeedback> withdrawn() {
     return withdrawn;
   }

@@ -85,7 +85,9 @@ public final class LogIntake extends IntakeProcessor {
         record.getTimeUnixNano() != 0 ? record.getTimeUnixNano() : record.getObservedTimeUnixNano();
     try {
       if (EvaluationResults.EVENT.equals(event)) {
-        FeedbackEvent feedback = EvaluationResults.feedback(attributes, traceId, spanId, time);
+        Map<String, Object> fields = AttributeValues.flattened(record.getBody());
+        fields.putAll(attributes);
+        FeedbackEvent feedback = EvaluationResults.feedback(fields, traceId, spanId, time);
         FeedbackFiling.append(feedback, this);
       } else if (traceId != null) {
         SpanLogRecord log = new SpanLogRecord();

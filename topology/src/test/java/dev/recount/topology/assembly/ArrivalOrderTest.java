@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -62,7 +63,8 @@ class ArrivalOrderTest {
   }
 
   private static AssemblerHarness disorderly(List<Arrival> arrivals, TopologySettings settings) {
-    AssemblerHarness harness = new AssemblerHarness(settings, START);
+    Random delays = new Random(arrivals.stream().mapToLong(Arrival::position).sum());
+    AssemblerHarness harness = new AssemblerHarness(settings, START, delays);
     List<Arrival> order = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       for (int copy = 0; copy < arrival.copies(); copy++) {
@@ -110,6 +112,6 @@ class ArrivalOrderTest {
             restart)
         .as(Arrival::new)
         .list()
-        .ofMaxSize(150);
+        .ofMaxSize(400);
   }
 }
