@@ -4,6 +4,7 @@ import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.recount.connectors.http.BodyException;
 import dev.recount.connectors.kafka.SendException;
+import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -21,7 +22,7 @@ record Refusal(HttpStatus httpStatus, Code code, String message, int retrySecond
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof MalformedRequestException malformed) {
+    if (cause instanceof MalformedOtlpException malformed) {
       return new Refusal(
           HttpStatus.BAD_REQUEST, Code.INVALID_ARGUMENT, String.valueOf(malformed.getMessage()), 0);
     }

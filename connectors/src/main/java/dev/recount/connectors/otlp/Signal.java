@@ -155,6 +155,9 @@ enum Signal {
     if (isId(id, bytes)) {
       return Optional.empty();
     }
+    if (id.isEmpty()) {
+      return Optional.of(what + " is empty or not hexadecimal");
+    }
     return Optional.of(
         id.size() == bytes
             ? what + " is all zero"
