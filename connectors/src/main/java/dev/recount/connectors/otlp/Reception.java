@@ -63,6 +63,12 @@ final class Reception {
     return refusal;
   }
 
+  /** What to tell a client that has shown no token. */
+  Refusal refuseUnauthenticated() {
+    refused.increment();
+    return Refusal.UNAUTHENTICATED;
+  }
+
   ReceiverStatistics statistics() {
     return new ReceiverStatistics(accepted.sum(), rejected.sum(), refused.sum(), budget.used());
   }

@@ -3,6 +3,7 @@ package dev.recount.connectors.otlp;
 import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.recount.connectors.http.BodyException;
+import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.SendException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,10 @@ import java.util.concurrent.CompletionException;
 record Refusal(HttpStatus httpStatus, Code code, String message, int retrySeconds) {
   /** Long enough for a broker to elect a leader, short enough for an exporter's own patience. */
   static final int RETRY_SECONDS = 2;
+
+  /** For a client that has shown no token. */
+  static final Refusal UNAUTHENTICATED =
+      new Refusal(HttpStatus.UNAUTHORIZED, Code.UNAUTHENTICATED, Protection.NO_TOKEN, 0);
 
   /** What a failure means for the client. */
   static Refusal of(Throwable failure) {
