@@ -48,12 +48,12 @@ public final class RecountTopology {
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
-        () -> new SpanIntake(events, settings.announceAliases()));
+        () -> new SpanIntake(events, settings.otlpEncoding(), settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
-        () -> new LogIntake(events));
+        () -> new LogIntake(events, settings.otlpEncoding()));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),
