@@ -106,6 +106,7 @@ public final class RecountTopology {
     output(NodeNames.TRACE_RECORDS, topics.traceRecords());
     output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
     output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
     output(NodeNames.EVALUATIONS, topics.evaluations());
     output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
     output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());
