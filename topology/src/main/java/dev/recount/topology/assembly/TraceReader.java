@@ -5,6 +5,7 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.Span;
+import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
@@ -32,6 +33,16 @@ final class TraceReader implements Entries.Visitor {
           .thenComparing(DecisionEvent::getDecisionId)
           .reversed();
 
+  private static final Comparator<SpanLogRecord> LAST_TIME_FIRST =
+      Comparator.comparingLong(SpanLogRecord::getTimeUnixNano)
+          .thenComparing(log -> String.valueOf(log.getSpanId()))
+          .thenComparing(SpanLogRecord::getPosition)
+          .thenComparing(log -> String.valueOf(log.getBody()))
+          .reversed();
+
+  /** Log records that are folded at most, for each span that is. */
+  private static final int LOGS_PER_SPAN = 4;
+
   private final AvroCodec<TraceEvent> codec;
   private final int cap;
   private final long releasedSequence;
@@ -43,6 +54,7 @@ final class TraceReader implements Entries.Visitor {
   private boolean unreleasedBeyondCap;
   private final PriorityQueue<ContextSnapshot> snapshots = new PriorityQueue<>(LAST_CAPTURE_FIRST);
   private final PriorityQueue<DecisionEvent> decisions = new PriorityQueue<>(LAST_OCCURRENCE_FIRST);
+  private final PriorityQueue<SpanLogRecord> logs = new PriorityQueue<>(LAST_TIME_FIRST);
   private final List<TraceContents.LinkedFeedback> feedback = new ArrayList<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
 
@@ -86,8 +98,12 @@ final class TraceReader implements Entries.Visitor {
       feedback.add(new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
+    } else if (payload instanceof SpanLogRecord log) {
+      logs.add(log);
+      if (logs.size() > (long) cap * LOGS_PER_SPAN) {
+        logs.poll();
+      }
     }
-    // Log records are kept in the log and in state; no convention of theirs is folded yet.
   }
 
   private void add(Span span, long sequence) {
@@ -124,7 +140,13 @@ final class TraceReader implements Entries.Visitor {
     spans.addAll(roots);
     spans.addAll(folded);
     return new TraceContents(
-        trace, spans, beyondCap, List.copyOf(snapshots), List.copyOf(decisions), feedback);
+        trace,
+        spans,
+        beyondCap,
+        List.copyOf(logs),
+        List.copyOf(snapshots),
+        List.copyOf(decisions),
+        feedback);
   }
 
   /**
