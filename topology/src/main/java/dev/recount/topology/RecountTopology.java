@@ -48,12 +48,12 @@ public final class RecountTopology {
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
-        () -> new SpanIntake(events, settings.announceAliases()));
+        () -> new SpanIntake(events, settings.otlpEncoding(), settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
-        () -> new LogIntake(events));
+        () -> new LogIntake(events, settings.otlpEncoding()));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),
@@ -63,7 +63,7 @@ public final class RecountTopology {
         NodeNames.DECISIONS_SOURCE,
         topics.agentDecisions(),
         NodeNames.DECISION_INTAKE,
-        () -> new DecisionIntake(events, codecs.decisionEvents()));
+        () -> new DecisionIntake(events, codecs.decisionEvents(), settings.announceAliases()));
     intake(
         NodeNames.FEEDBACK_SOURCE,
         topics.feedback(),

@@ -1,7 +1,6 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.avro.FeedbackRecord;
-import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
@@ -28,8 +27,8 @@ final class Outputs {
     forward(NodeNames.TRACE_RECORDS, traceId, row, now);
   }
 
-  void span(Span span, long now) {
-    forward(NodeNames.RETAINED_SPANS, span.getTraceId(), codecs.retainedSpans().encode(span), now);
+  void span(String traceId, byte[] span, long now) {
+    forward(NodeNames.RETAINED_SPANS, traceId, span, now);
   }
 
   void snapshot(String traceId, String snapshotId, byte[] row, long now) {

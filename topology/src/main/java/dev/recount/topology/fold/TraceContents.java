@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId trace ID, 32 lower-case hexadecimal digits
  * @param spans spans to be folded into decisions
  * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
+ * @param overCap whether there are more events of a kind than are folded
  * @param logs log records of the spans: the events of the GenAI conventions
  * @param snapshots explicit context snapshots
  * @param decisions explicit decisions
@@ -24,6 +25,7 @@ public record TraceContents(
     String traceId,
     List<Span> spans,
     long spansBeyondCap,
+    boolean overCap,
     List<SpanLogRecord> logs,
     List<ContextSnapshot> snapshots,
     List<DecisionEvent> decisions,
@@ -34,10 +36,11 @@ public record TraceContents(
       String traceId,
       List<Span> spans,
       long spansBeyondCap,
+      boolean overCap,
       List<ContextSnapshot> snapshots,
       List<DecisionEvent> decisions,
       List<LinkedFeedback> feedback) {
-    this(traceId, spans, spansBeyondCap, List.of(), snapshots, decisions, feedback);
+    this(traceId, spans, spansBeyondCap, overCap, List.of(), snapshots, decisions, feedback);
   }
 
   /**

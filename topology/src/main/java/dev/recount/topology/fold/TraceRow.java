@@ -44,7 +44,7 @@ final class TraceRow {
     row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
     row.setSnapshotCount(contents.snapshots().size());
     row.setTools(tools());
-    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.spansBeyondCap() > 0)));
+    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.overCap())));
     sumTokens();
     row.setMaxContextUtilization(maxUtilization());
     stateOutcome();

@@ -1,5 +1,6 @@
 package dev.recount.topology.intake;
 
+import dev.recount.avro.AliasKind;
 import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.TraceEvent;
@@ -10,11 +11,18 @@ import java.util.TreeMap;
 /** Takes in {@code agent-decisions}. */
 public final class DecisionIntake extends IntakeProcessor {
   private final AvroCodec<DecisionEvent> decisions;
+  private final boolean announceAliases;
 
-  /** Reads decisions with one codec and writes entries with the other. */
-  public DecisionIntake(AvroCodec<TraceEvent> codec, AvroCodec<DecisionEvent> decisions) {
+  /**
+   * Reads decisions with one codec and writes entries with the other.
+   *
+   * @param announceAliases whether to log which tool call IDs occur in a trace
+   */
+  public DecisionIntake(
+      AvroCodec<TraceEvent> codec, AvroCodec<DecisionEvent> decisions, boolean announceAliases) {
     super(codec);
     this.decisions = decisions;
+    this.announceAliases = announceAliases;
   }
 
   @Override
@@ -36,5 +44,13 @@ public final class DecisionIntake extends IntakeProcessor {
         Checks.precedence(decision.getOccurredAt()),
         0,
         decision);
+    if (announceAliases) {
+      // Where the call has no span, nothing else says that it occurs here.
+      announce(
+          AliasKind.TOOL_CALL_ID,
+          decision.getToolCallId(),
+          decision.getTraceId(),
+          decision.getSpanId());
+    }
   }
 }

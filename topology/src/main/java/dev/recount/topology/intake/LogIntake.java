@@ -1,12 +1,13 @@
 package dev.recount.topology.intake;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
+import dev.recount.schemas.otlp.MalformedOtlpException;
+import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.topology.Sha256;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.LogsData;
@@ -26,22 +27,24 @@ public final class LogIntake extends IntakeProcessor {
   private static final String CONVENTION = "gen_ai.";
   private static final int ID_DIGITS = 16;
 
-  /** Writes entries with the codec. */
-  public LogIntake(AvroCodec<TraceEvent> codec) {
+  private final OtlpEncoding encoding;
+
+  /** Reads records of the encoding and writes entries with the codec. */
+  public LogIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding) {
     super(codec);
+    this.encoding = encoding;
   }
 
   @Override
   void accept(byte[] value) {
-    LogsData logs;
+    LogsData.Builder read = LogsData.newBuilder();
     try {
-      logs = LogsData.parseFrom(value);
-    } catch (InvalidProtocolBufferException malformed) {
-      throw new UndecodableException(
-          "Not OTLP log records in protobuf (LogsData): " + malformed.getMessage(), malformed);
+      encoding.read(value, read);
+    } catch (MalformedOtlpException malformed) {
+      throw new UndecodableException("Not OTLP log records: " + malformed.getMessage(), malformed);
     }
     Export export = new Export();
-    for (ResourceLogs ofResource : logs.getResourceLogsList()) {
+    for (ResourceLogs ofResource : read.getResourceLogsList()) {
       Map<String, Object> resource = OtlpSpans.resourceAttributes(ofResource.getResource());
       for (ScopeLogs ofScope : ofResource.getScopeLogsList()) {
         for (LogRecord record : ofScope.getLogRecordsList()) {
@@ -85,7 +88,9 @@ public final class LogIntake extends IntakeProcessor {
         record.getTimeUnixNano() != 0 ? record.getTimeUnixNano() : record.getObservedTimeUnixNano();
     try {
       if (EvaluationResults.EVENT.equals(event)) {
-        FeedbackEvent feedback = EvaluationResults.feedback(attributes, traceId, spanId, time);
+        Map<String, Object> fields = AttributeValues.flattened(record.getBody());
+        fields.putAll(attributes);
+        FeedbackEvent feedback = EvaluationResults.feedback(fields, traceId, spanId, time);
         FeedbackFiling.append(feedback, this);
       } else if (traceId != null) {
         SpanLogRecord log = new SpanLogRecord();

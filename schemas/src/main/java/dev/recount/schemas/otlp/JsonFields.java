@@ -1,4 +1,4 @@
-package dev.recount.connectors.otlp;
+package dev.recount.schemas.otlp;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;

@@ -1,4 +1,4 @@
-package dev.recount.connectors.otlp;
+package dev.recount.schemas.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,8 +8,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.logs.v1.LogsData;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -39,7 +41,7 @@ class OtlpJsonTest {
             {"key":"m","value":{"kvlistValue":{"values":[{"key":"k","value":{"intValue":1}}]}}}
           ]}]}]}]}""";
 
-  private static Span span(String json) throws MalformedRequestException {
+  private static Span span(String json) throws MalformedOtlpException {
     ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
     OtlpJson.merge(json.getBytes(StandardCharsets.UTF_8), request);
     return request.getResourceSpans(0).getScopeSpans(0).getSpans(0);
@@ -100,8 +102,6 @@ class OtlpJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"traceId\":\"AAAAAAAAAAAAAAAAAAAAAA==\"",
-        "\"traceId\":7",
         "\"startTimeUnixNano\":\"soon\"",
         "\"startTimeUnixNano\":1.5",
         "\"startTimeUnixNano\":1e999999999",
@@ -116,24 +116,39 @@ class OtlpJsonTest {
       })
   void whatDoesNotFitIsNamedByItsPlace(String field) {
     assertThatThrownBy(() -> span(ofSpan(field)))
-        .isInstanceOf(MalformedRequestException.class)
+        .isInstanceOf(MalformedOtlpException.class)
         .hasMessageStartingWith("/resourceSpans/0/scopeSpans/0/spans/0/")
         .hasMessageContaining("expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"5b8efff798038103d269b633813fc60\"",
+        "\"zz8efff798038103d269b633813fc60c\"",
+        "\"AAAAAAAAAAAAAAAAAAAAAA==\"",
+        "7",
+        "{\"bytes\":[1]}"
+      })
+  void anIdThatIsNotHexadecimalIsEmptyAndWhatIsBesideItIsRead(String id) throws Exception {
+    Span span = span(ofSpan("\"traceId\":" + id + ",\"name\":\"after it\""));
+    assertThat(span.getTraceId().isEmpty()).isTrue();
+    assertThat(span.getName()).isEqualTo("after it");
   }
 
   @Test
   void deepNestingIsRefusedAndWhatIsTakenCanBeReadByAnyone() throws Exception {
     assertThatThrownBy(() -> span(nested(200)))
-        .isInstanceOf(MalformedRequestException.class)
+        .isInstanceOf(MalformedOtlpException.class)
         .hasMessageContaining("deeper than");
     assertThatThrownBy(() -> span(ofSpan("\"x\":" + "[".repeat(2000))))
-        .isInstanceOf(MalformedRequestException.class);
+        .isInstanceOf(MalformedOtlpException.class);
     int taken = 0;
     for (int depth = 1; depth < 60; depth++) {
       ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
       try {
         OtlpJson.merge(nested(depth).getBytes(StandardCharsets.UTF_8), request);
-      } catch (MalformedRequestException tooDeep) {
+      } catch (MalformedOtlpException tooDeep) {
         break;
       }
       assertThat(ExportTraceServiceRequest.parseFrom(request.build().toByteArray())).isNotNull();
@@ -166,18 +181,21 @@ class OtlpJsonTest {
   }
 
   private static void readsOrRefuses(byte[] bytes) {
-    for (Signal signal : Signal.values()) {
-      for (Encoding encoding : Encoding.values()) {
-        try {
-          for (byte[] record : encoding.admit(signal, bytes).records()) {
-            Message again = signal.parse(record);
-            assertThat(again).isNotNull();
-          }
-        } catch (MalformedRequestException refused) {
-          assertThat(refused).hasMessageMatching("(?s).+");
-        } catch (InvalidProtocolBufferException unreadable) {
-          throw new AssertionError("What was taken cannot be read again", unreadable);
-        }
+    readsOrRefuses(bytes, TracesData.newBuilder());
+    readsOrRefuses(bytes, LogsData.newBuilder());
+  }
+
+  private static void readsOrRefuses(byte[] bytes, Message.Builder target) {
+    for (OtlpEncoding encoding : OtlpEncoding.values()) {
+      Message.Builder read = target.clone();
+      try {
+        encoding.read(bytes, read);
+        assertThat(read.build().getParserForType().parseFrom(read.build().toByteArray()))
+            .isNotNull();
+      } catch (MalformedOtlpException refused) {
+        assertThat(refused).hasMessageMatching("(?s).+");
+      } catch (InvalidProtocolBufferException unreadable) {
+        throw new AssertionError("What was taken cannot be read again", unreadable);
       }
     }
   }

@@ -1,4 +1,4 @@
-package dev.recount.connectors.otlp;
+package dev.recount.schemas.otlp;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -13,16 +13,17 @@ import java.io.IOException;
  * protobuf's JSON with exceptions: IDs are hexadecimal and enumerations are numbers.
  *
  * <p>Lenient where nothing can be misread: field names in snake case, enumerations by name, numbers
- * as text. Unknown fields are skipped.
+ * as text. Unknown fields are skipped. An ID that is not hexadecimal is read as an empty one, so
+ * that whoever takes the items refuses the one and not all of them.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">JSON encoding</a>
  */
-final class OtlpJson {
+public final class OtlpJson {
   /**
    * Messages inside messages, at most. Protobuf's own parser stops at 100, so what is read here can
    * be read by everyone.
    */
-  static final int MAXIMUM_DEPTH = 96;
+  public static final int MAXIMUM_DEPTH = 96;
 
   private static final int MAXIMUM_JSON_DEPTH = 500;
   private static final JsonFactory JSON =
@@ -40,27 +41,27 @@ final class OtlpJson {
    * Reads one JSON object.
    *
    * @param target receives what is read; undefined after an exception
-   * @throws MalformedRequestException when the bytes are not JSON or do not fit the message
+   * @throws MalformedOtlpException when the bytes are not JSON or do not fit the message
    */
-  static void merge(byte[] json, Message.Builder target) throws MalformedRequestException {
+  public static void merge(byte[] json, Message.Builder target) throws MalformedOtlpException {
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new MalformedRequestException("Not a JSON object");
+        throw new MalformedOtlpException("Not a JSON object");
       }
       readMessage(parser, target, 0);
       if (parser.nextToken() != null) {
-        throw new MalformedRequestException("There is more after the JSON object");
+        throw new MalformedOtlpException("There is more after the JSON object");
       }
     } catch (IOException malformed) {
-      throw new MalformedRequestException(
+      throw new MalformedOtlpException(
           "Not JSON: " + firstLine(String.valueOf(malformed.getMessage())));
     }
   }
 
   private static void readMessage(JsonParser parser, Message.Builder target, int depth)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     if (depth > MAXIMUM_DEPTH) {
-      throw new MalformedRequestException("Nested deeper than " + MAXIMUM_DEPTH + " messages");
+      throw new MalformedOtlpException("Nested deeper than " + MAXIMUM_DEPTH + " messages");
     }
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw JsonScalars.unexpected(parser, "an object");
@@ -87,7 +88,7 @@ final class OtlpJson {
 
   private static void readRepeated(
       JsonParser parser, Message.Builder target, FieldDescriptor field, int depth)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw JsonScalars.unexpected(parser, "an array");
     }

@@ -1,4 +1,4 @@
-package dev.recount.connectors.otlp;
+package dev.recount.schemas.otlp;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Reads JSON scalars as values of protobuf fields. */
 final class JsonScalars {
-  /** Byte fields that OTLP/JSON writes in hexadecimal; all others are base64. */
+  /** Identifiers, which OTLP/JSON writes in hexadecimal; all other byte fields are base64. */
   private static final Set<String> HEXADECIMAL = Set.of("trace_id", "span_id", "parent_span_id");
 
   /** No 64-bit integer has more digits; a longer text is not worth converting. */
@@ -28,15 +28,18 @@ final class JsonScalars {
 
   /** The current token as a value of the field, boxed as protobuf's reflection wants it. */
   static Object read(JsonParser parser, FieldDescriptor field)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     return switch (field.getJavaType()) {
       case STRING -> {
         expect(parser, JsonToken.VALUE_STRING, "a text");
         yield parser.getText();
       }
       case BYTE_STRING -> {
+        if (HEXADECIMAL.contains(field.getName())) {
+          yield identifier(parser);
+        }
         expect(parser, JsonToken.VALUE_STRING, "a text");
-        yield bytes(parser, field);
+        yield base64(parser);
       }
       case BOOLEAN -> bool(parser);
       case DOUBLE -> floating(parser);
@@ -48,23 +51,33 @@ final class JsonScalars {
     };
   }
 
-  private static ByteString bytes(JsonParser parser, FieldDescriptor field)
-      throws IOException, MalformedRequestException {
-    String text = parser.getText();
+  /**
+   * An identifier. What is no hexadecimal text is read as an empty one, which identifies nothing: a
+   * span that has no identity is refused by itself, and its neighbours are not.
+   */
+  private static ByteString identifier(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      parser.skipChildren();
+      return ByteString.EMPTY;
+    }
     try {
-      if (HEXADECIMAL.contains(field.getName())) {
-        return ByteString.copyFrom(HexFormat.of().parseHex(text));
-      }
-      // Protobuf's JSON may use either alphabet, padded or not.
-      String plain = text.replace('-', '+').replace('_', '/');
-      return ByteString.copyFrom(Base64.getDecoder().decode(plain));
-    } catch (IllegalArgumentException malformed) {
-      throw unexpected(
-          parser, HEXADECIMAL.contains(field.getName()) ? "hexadecimal digits" : "base64");
+      return ByteString.copyFrom(HexFormat.of().parseHex(parser.getText()));
+    } catch (IllegalArgumentException notHexadecimal) {
+      return ByteString.EMPTY;
     }
   }
 
-  private static boolean bool(JsonParser parser) throws IOException, MalformedRequestException {
+  private static ByteString base64(JsonParser parser) throws IOException, MalformedOtlpException {
+    try {
+      // Protobuf's JSON may use either alphabet, padded or not.
+      String plain = parser.getText().replace('-', '+').replace('_', '/');
+      return ByteString.copyFrom(Base64.getDecoder().decode(plain));
+    } catch (IllegalArgumentException malformed) {
+      throw unexpected(parser, "base64");
+    }
+  }
+
+  private static boolean bool(JsonParser parser) throws IOException, MalformedOtlpException {
     return switch (parser.currentToken()) {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
@@ -79,7 +92,7 @@ final class JsonScalars {
     };
   }
 
-  private static double floating(JsonParser parser) throws IOException, MalformedRequestException {
+  private static double floating(JsonParser parser) throws IOException, MalformedOtlpException {
     JsonToken token = parser.currentToken();
     if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
       try {
@@ -94,7 +107,7 @@ final class JsonScalars {
 
   /** A whole number that fits, signed or unsigned: both have the same bits. */
   private static long integer(JsonParser parser, int bits)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     JsonToken token = parser.currentToken();
     if (!token.isNumeric() && token != JsonToken.VALUE_STRING) {
       throw unexpected(parser, "a whole number");
@@ -134,7 +147,7 @@ final class JsonScalars {
   }
 
   private static EnumValueDescriptor enumeration(JsonParser parser, EnumDescriptor type)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     if (parser.currentToken() == JsonToken.VALUE_STRING) {
       EnumValueDescriptor named = type.findValueByName(parser.getText());
       if (named != null) {
@@ -146,18 +159,18 @@ final class JsonScalars {
   }
 
   private static void expect(JsonParser parser, JsonToken wanted, String what)
-      throws IOException, MalformedRequestException {
+      throws IOException, MalformedOtlpException {
     if (parser.currentToken() != wanted) {
       throw unexpected(parser, what);
     }
   }
 
   /** Says where in the document something else was expected. */
-  static MalformedRequestException unexpected(JsonParser parser, String wanted) throws IOException {
+  static MalformedOtlpException unexpected(JsonParser parser, String wanted) throws IOException {
     String found = String.valueOf(parser.getText());
     String shown =
         found.length() <= SHOWN_CHARACTERS ? found : found.substring(0, SHOWN_CHARACTERS) + "…";
-    return new MalformedRequestException(
+    return new MalformedOtlpException(
         parser.getParsingContext().pathAsPointer()
             + ": expected "
             + wanted
