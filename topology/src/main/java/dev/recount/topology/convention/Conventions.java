@@ -235,8 +235,7 @@ final class Conventions {
           row(Fact.RATIONALE, "recount.decision.rationale"),
           row(Fact.CONFIDENCE, "recount.decision.confidence"),
           row(Fact.CONSTRAINTS, "recount.decision.constraints"),
-          row(Fact.EXPECTED_OUTCOME, "recount.decision.expected_outcome"),
-          row(Fact.ACTUAL_OUTCOME, "recount.decision.actual_outcome"));
+          row(Fact.EXPECTED_OUTCOME, "recount.decision.expected_outcome"));
 
   static final List<Row> RESOURCE_ATTRIBUTES =
       List.of(

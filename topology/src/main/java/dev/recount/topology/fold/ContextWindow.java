@@ -69,8 +69,11 @@ final class ContextWindow {
                         && segment.getTokenCount() < segment.getOriginalTokenCount()));
   }
 
-  /** Sources of the retrieved chunks in the window, in their order. */
+  /** What a retrieval brought, else the sources of the chunks in the window, in their order. */
   static List<String> memoryChunks(DecisionDraft draft) {
+    if (!draft.memoryChunks.isEmpty()) {
+      return draft.memoryChunks;
+    }
     List<String> chunks = new ArrayList<>();
     if (draft.snapshot != null) {
       for (ContextSegment segment : draft.snapshot.getSegments()) {

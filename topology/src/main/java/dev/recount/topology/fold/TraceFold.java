@@ -5,6 +5,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.context.Contents;
+import dev.recount.topology.Interpretation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,12 +20,20 @@ import java.util.TreeMap;
 public final class TraceFold {
   private TraceFold() {}
 
-  /** Folds the events of one trace. Costs O(n log n) in their number. */
+  /** Folds the events of one trace by the tables that come with Recount. */
   public static TraceRows fold(TraceContents contents) {
+    return fold(contents, Interpretation.standard());
+  }
+
+  /** Folds the events of one trace. Costs O(n log n) in their number, and linear in their size. */
+  public static TraceRows fold(TraceContents contents, Interpretation interpretation) {
     String traceId = contents.traceId();
-    SpanTree tree = SpanTree.of(contents.spans());
-    List<DecisionDraft> decisions = DecisionBuilder.build(traceId, tree, contents.decisions());
+    SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
+    Conversations conversations = Conversations.of(tree, contents.logs());
+    List<DecisionDraft> decisions =
+        DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
     CausalPath.trace(decisions);
+    VersionTuples.spreadToolSchema(decisions);
     SnapshotJoin snapshots = new SnapshotJoin(tree, contents.snapshots());
     snapshots.join(decisions);
     Warnings.flag(decisions);

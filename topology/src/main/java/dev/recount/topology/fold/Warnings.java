@@ -60,7 +60,7 @@ final class Warnings {
         draft.flags.add(ERROR);
       }
       if (draft.kind == DecisionKind.TOOL_CALL && draft.toolName != null) {
-        String arguments = Identities.canonicalJson(draft.toolArguments);
+        String arguments = draft.toolArguments == null ? "" : draft.toolArguments;
         int repeated =
             calls.merge(new Call(draft.agent(), draft.toolName, arguments), 1, Integer::sum);
         if (repeated >= LOOP_LENGTH) {
