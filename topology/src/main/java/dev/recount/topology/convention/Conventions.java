@@ -78,6 +78,7 @@ final class Conventions {
               "llm.response.model_name",
               "ai.response.model"),
           row(Fact.RESPONSE_ID, "gen_ai.response.id", "ai.response.id"),
+          row(Fact.COMPACTED, "gen_ai.conversation.compacted"),
           row(
               Fact.FINISH_REASONS,
               "gen_ai.response.finish_reasons",
