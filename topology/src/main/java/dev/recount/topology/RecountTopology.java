@@ -6,6 +6,7 @@ import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
+import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.intake.DecisionIntake;
 import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
@@ -44,11 +45,12 @@ public final class RecountTopology {
 
   private void intake() {
     AvroCodec<TraceEvent> events = codecs.traceEvents();
+    SpanMapper mapper = settings.interpretation().mapper();
     intake(
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
-        () -> new SpanIntake(events, settings.otlpEncoding(), settings.announceAliases()));
+        () -> new SpanIntake(events, settings.otlpEncoding(), mapper, settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),

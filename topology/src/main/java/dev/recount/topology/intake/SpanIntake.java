@@ -11,6 +11,7 @@ import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
+import dev.recount.topology.convention.SpanMapper;
 import io.opentelemetry.proto.trace.v1.TracesData;
 
 /** Takes in {@code otlp_spans}: several traces to a record, one entry of the log per span. */
@@ -19,15 +20,22 @@ public final class SpanIntake extends IntakeProcessor {
   private static final long LARGEST_EXPANSION = 128L << 20;
 
   private final OtlpEncoding encoding;
+  private final SpanMapper mapper;
   private final boolean announceAliases;
 
   /**
    * @param encoding how the records are encoded
+   * @param mapper tells what spans say
    * @param announceAliases whether to log which response and tool call IDs occur in a trace
    */
-  public SpanIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding, boolean announceAliases) {
+  public SpanIntake(
+      AvroCodec<TraceEvent> codec,
+      OtlpEncoding encoding,
+      SpanMapper mapper,
+      boolean announceAliases) {
     super(codec);
     this.encoding = encoding;
+    this.mapper = mapper;
     this.announceAliases = announceAliases;
   }
 
@@ -67,7 +75,7 @@ public final class SpanIntake extends IntakeProcessor {
   }
 
   private void append(Span span) {
-    SpanFacts facts = SpanFacts.of(span);
+    SpanFacts facts = mapper.read(span);
     int hints = 0;
     hints |= span.getParentSpanId() == null ? Hints.ROOT : 0;
     hints |= span.getEndTimeUnixNano() != 0 ? Hints.ENDED : 0;
@@ -82,7 +90,7 @@ public final class SpanIntake extends IntakeProcessor {
     if (announceAliases) {
       String traceId = span.getTraceId();
       announce(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), traceId, span.getSpanId());
-      announce(AliasKind.TOOL_CALL_ID, facts.text(Fact.TOOL_CALL_ID), traceId, span.getSpanId());
+      announce(AliasKind.TOOL_CALL_ID, facts.toolCallId(), traceId, span.getSpanId());
     }
   }
 }
