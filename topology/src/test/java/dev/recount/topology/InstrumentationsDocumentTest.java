@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /** The tables of docs/instrumentations.md say of each recording what it is held to. */
 class InstrumentationsDocumentTest {
+  /** The input tokens of the whole run. */
+  private static final String TOTAL_ON_A_SPAN =
+      "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"1481\"}}";
+
   private static final Path DOCUMENT = Path.of("..", "docs", "instrumentations.md");
 
   @Test
@@ -43,6 +47,34 @@ class InstrumentationsDocumentTest {
       assertYields(recording, "prompt", recording.run().has("prompt_version"));
       assertThat(yields.get("model_call").textValue()).as(recording.name()).isEqualTo("span");
     }
+  }
+
+  @Test
+  void theHardOnesAreAmongThem() {
+    List<Recording> all = Recording.all();
+    assertThat(all)
+        .as("no tool spans")
+        .anyMatch(
+            recording ->
+                recording.expected().get("yields").get("tool_call").textValue().equals("messages"));
+    assertThat(all)
+        .as("totals on a wrapper")
+        .anyMatch(
+            recording ->
+                recording.requests().toString().contains(TOTAL_ON_A_SPAN)
+                    && recording.run().get("model_calls").size() == 3);
+    assertThat(all)
+        .as("root last, in a request of its own")
+        .anyMatch(InstrumentationsDocumentTest::rootComesLast);
+  }
+
+  private static boolean rootComesLast(Recording recording) {
+    List<JsonNode> parents = new ArrayList<>();
+    for (Recording.Request request : recording.requests()) {
+      parents.add(request.body().findPath("parentSpanId"));
+    }
+    long roots = parents.stream().filter(JsonNode::isMissingNode).count();
+    return parents.size() > 1 && roots == 1 && parents.get(parents.size() - 1).isMissingNode();
   }
 
   private static void assertYields(Recording recording, String field, boolean held) {
