@@ -158,6 +158,7 @@ class InstrumentationsTest {
     text(softly, what + " call ID", expected.get("call_id"), row.getToolCallId());
     json(softly, what + " arguments", expected.get("arguments"), row.getToolArguments());
     json(softly, what + " result", expected.get("result"), row.getToolResult());
+    text(softly, what + " rationale", expected.get("rationale"), row.getRationale());
     if (expected.has("failed")) {
       softly
           .assertThat(row.getStatus() == Status.error)
