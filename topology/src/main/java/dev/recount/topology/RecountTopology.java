@@ -78,7 +78,9 @@ public final class RecountTopology {
         NodeNames.DECISIONS_SOURCE,
         topics.agentDecisions(),
         NodeNames.DECISION_INTAKE,
-        () -> new DecisionIntake(events, codecs.decisionEvents(), redaction));
+        () ->
+            new DecisionIntake(
+                events, codecs.decisionEvents(), redaction, settings.announceAliases()));
     intake(
         NodeNames.FEEDBACK_SOURCE,
         topics.feedback(),
@@ -121,6 +123,7 @@ public final class RecountTopology {
     output(NodeNames.TRACE_RECORDS, topics.traceRecords());
     output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
     output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
     output(NodeNames.EVALUATIONS, topics.evaluations());
     output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
     output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());

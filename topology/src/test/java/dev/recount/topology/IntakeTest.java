@@ -9,16 +9,11 @@ import com.google.protobuf.ByteString;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
-import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.Topic;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.opentelemetry.proto.logs.v1.LogsData;
-import io.opentelemetry.proto.logs.v1.ResourceLogs;
-import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -278,40 +273,6 @@ class IntakeTest {
     assertThat(pipeline.traceRecords())
         .extracting(TraceRecord::getFeedbackScore)
         .containsExactly(1.0);
-  }
-
-  @Test
-  void anEvaluationThatArrivesAsALogRecordIsFeedbackOnItsSpan() {
-    pipeline.send(agent(1, 0, 1000).build(), tool(2, 1, "inventory", 0, 500).build());
-    LogRecord evaluation =
-        LogRecord.newBuilder()
-            .setEventName("gen_ai.evaluation.result")
-            .setTraceId(Pipeline.id(Spans.TRACE))
-            .setSpanId(Pipeline.id(Spans.spanId(2)))
-            .setTimeUnixNano(Spans.nano(600))
-            .addAttributes(text("gen_ai.evaluation.name", "relevance"))
-            .addAttributes(text("gen_ai.evaluation.score.label", "irrelevant"))
-            .addAttributes(
-                KeyValue.newBuilder()
-                    .setKey("gen_ai.evaluation.score.value")
-                    .setValue(AnyValue.newBuilder().setDoubleValue(0.25)))
-            .build();
-    pipeline.send(
-        pipeline.topics.otlpLogs(),
-        LogsData.newBuilder()
-            .addResourceLogs(
-                ResourceLogs.newBuilder()
-                    .addScopeLogs(ScopeLogs.newBuilder().addLogRecords(evaluation)))
-            .build()
-            .toByteArray());
-    pipeline.pass(Duration.ofSeconds(12));
-    TraceRecord trace = pipeline.traceRecords().get(0);
-    assertThat(trace.getEvaluationMinScore()).isEqualTo(0.25);
-    FeedbackRecord feedback = pipeline.feedbackRecords().get(0);
-    assertThat(feedback.getDecisionId())
-        .isEqualTo(pipeline.decisionRecords().get(0).getDecisionId());
-    assertThat(pipeline.read(pipeline.topics.evaluations(), pipeline.codecs.evaluations()))
-        .hasSize(1);
   }
 
   private static KeyValue text(String key, String value) {

@@ -82,8 +82,7 @@ public final class SqlCommand implements Runnable {
     String sql = statement == null || statement.equals("-") ? fromStandardInput() : statement;
     Optional<String> refusal = SqlGuard.refusal(sql, write);
     if (refusal.isPresent()) {
-      throw new ParameterException(
-          spec.commandLine(), refusal.get() + (write ? "" : " --write would allow changes."));
+      throw new ParameterException(spec.commandLine(), refusal.get());
     }
     ClickHouse.Query query = new ClickHouse.Query(withoutSemicolon(sql), parameters, write);
     try (ClickHouse clickHouse = ClickHouse.connect(clickHouseOptions)) {

@@ -16,6 +16,42 @@ final class SqlGuard {
   private static final Set<String> READING =
       Set.of("select", "with", "show", "describe", "desc", "explain", "exists");
 
+  /** Words that other statements start with. A word that is in neither set is a slip of the pen. */
+  private static final Set<String> CHANGING =
+      Set.of(
+          "alter",
+          "attach",
+          "backup",
+          "begin",
+          "check",
+          "commit",
+          "copy",
+          "create",
+          "delete",
+          "detach",
+          "drop",
+          "exchange",
+          "execute",
+          "grant",
+          "insert",
+          "kill",
+          "move",
+          "optimize",
+          "parallel",
+          "rename",
+          "replace",
+          "restore",
+          "revoke",
+          "rollback",
+          "set",
+          "system",
+          "truncate",
+          "undrop",
+          "unset",
+          "update",
+          "use",
+          "watch");
+
   /**
    * Table functions, and functions of the same name, that reach outside the database.
    *
@@ -84,9 +120,14 @@ final class SqlGuard {
           "urlcluster",
           "ytsaurus");
 
+  private static final String WRITE_HELPS = " --write would allow it.";
+
   private SqlGuard() {}
 
-  /** Why a statement is refused, in a sentence; empty when it is not. */
+  /**
+   * Why a statement is refused, and what to do about it, in a sentence or two; empty when it is
+   * not.
+   */
   static Optional<String> refusal(String sql, boolean write) {
     List<Token> tokens = SqlTokens.of(sql);
     if (tokens.isEmpty()) {
@@ -96,10 +137,28 @@ final class SqlGuard {
       return Optional.of("Only one statement can be run at a time.");
     }
     Optional<String> format = ownFormat(tokens);
-    if (format.isPresent()) {
+    if (format.isPresent() || write) {
       return format;
     }
-    return write ? Optional.empty() : writing(tokens);
+    Token first =
+        tokens.stream()
+            .filter(token -> !token.text().equals("("))
+            .findFirst()
+            .orElse(tokens.get(0));
+    boolean reading = !first.quoted() && READING.contains(first.text());
+    if (!reading && (first.quoted() || !CHANGING.contains(first.text()))) {
+      return Optional.of(
+          "No statement starts with \""
+              + first.text()
+              + "\". Queries start with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or EXISTS.");
+    }
+    return reading ? inside(tokens) : Optional.of(notOnlyReading(first));
+  }
+
+  private static String notOnlyReading(Token statement) {
+    return statement.text().toUpperCase(Locale.ROOT)
+        + " is not a statement that only reads."
+        + WRITE_HELPS;
   }
 
   private static boolean isSeveral(List<Token> tokens) {
@@ -137,29 +196,22 @@ final class SqlGuard {
     return Optional.empty();
   }
 
-  private static Optional<String> writing(List<Token> tokens) {
-    Token first =
-        tokens.stream()
-            .filter(token -> !token.text().equals("("))
-            .findFirst()
-            .orElse(tokens.get(0));
-    if (first.quoted() || !READING.contains(first.text())) {
-      return Optional.of(
-          first.text().toUpperCase(Locale.ROOT) + " is not a statement that only reads.");
-    }
+  /** What writes, or reaches outside, within a statement that starts like one that reads. */
+  private static Optional<String> inside(List<Token> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       boolean nextIsOpen = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("(");
       if (token.isKeyword("into")
           && i + 1 < tokens.size()
           && tokens.get(i + 1).isKeyword("outfile")) {
-        return Optional.of("INTO OUTFILE writes a file.");
+        return Optional.of("INTO OUTFILE writes a file." + WRITE_HELPS);
       }
       if (token.isKeyword("insert") && token.depth() == 0 && i > 0) {
-        return Optional.of("INSERT is not a statement that only reads.");
+        return Optional.of(notOnlyReading(token));
       }
       if (token.word() && nextIsOpen && OUTSIDE.contains(token.text())) {
-        return Optional.of("The function " + token.text() + "() reaches outside the database.");
+        return Optional.of(
+            "The function " + token.text() + "() reaches outside the database." + WRITE_HELPS);
       }
     }
     return Optional.empty();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -81,11 +82,23 @@ class ReplayLogTest {
             copied);
         assertThat(after.keySet()).as(wanted.name()).isEqualTo(before.keySet());
         assertThat(before).as(wanted.name()).isNotEmpty();
+        if (isWrittenByTwoPartitions(live.topics(), wanted)) {
+          before.values().forEach(Collections::sort);
+          after.values().forEach(Collections::sort);
+        }
         before.forEach(
             (key, records) ->
                 assertThat(after.get(key)).as(wanted.name() + " " + key).isEqualTo(records));
       }
     }
+  }
+
+  /**
+   * Feedback by alias is reported by the alias's partition and, once linked, by its trace's. Which
+   * of two partitions is replayed first nobody promises; the revision says which row holds.
+   */
+  private static boolean isWrittenByTwoPartitions(Topics topics, Topic topic) {
+    return topic.equals(topics.feedbackRecords()) || topic.equals(topics.unmatchedFeedback());
   }
 
   /** A run with a crash in it: what was rolled back must not show in the log either. */

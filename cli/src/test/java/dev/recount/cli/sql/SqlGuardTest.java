@@ -88,6 +88,27 @@ class SqlGuardTest {
         .hasValueSatisfying(reason -> assertThat(reason).contains("s3()"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"SELEC 1", "(SELEC 1)", "traces_latest", "`select` 1", "1"})
+  void aSlipOfThePenIsNoReasonToWrite(String sql) {
+    assertThat(SqlGuard.refusal(sql, false))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("SELECT").doesNotContain("--write"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "drop table x",
+        "WITH x AS (SELECT 1) INSERT INTO y SELECT * FROM x",
+        "SELECT 1 INTO OUTFILE 'x'",
+        "SELECT * FROM s3('x')"
+      })
+  void whatWritesIsToldHow(String sql) {
+    assertThat(SqlGuard.refusal(sql, false))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("--write"));
+  }
+
   @Test
   void errorsOfClickHouseLoseWhatOnlyItsDevelopersNeed() {
     assertThat(

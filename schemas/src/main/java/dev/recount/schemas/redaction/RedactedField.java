@@ -82,6 +82,7 @@ public enum RedactedField {
   /** Comments and labels of feedback, evaluations among it. */
   FEEDBACK(List.of("gen_ai.evaluation.explanation", "gen_ai.evaluation.score.label"));
 
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list of what has no setters
   private final List<Glob> attributes;
 
   RedactedField(List<String> attributes) {

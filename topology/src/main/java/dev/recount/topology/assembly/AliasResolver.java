@@ -2,7 +2,6 @@ package dev.recount.topology.assembly;
 
 import dev.recount.avro.AliasAnnouncement;
 import dev.recount.avro.AliasKind;
-import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.FeedbackMatch;
 import dev.recount.avro.FeedbackRecord;
@@ -14,24 +13,23 @@ import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.AliasState.Pending;
 import dev.recount.topology.assembly.AliasState.Standing;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Brings feedback that names an alias together with the trace that the alias occurs in, by a link
- * in the trace's own log. An alias that occurs in several traces links to none of them, whichever
- * came first: a link that was made before the second one came is withdrawn.
+ * Brings feedback that names an alias, as its own log links it, together with the trace that the
+ * alias occurs in, by a link in the trace's own log. An alias that occurs in several traces links
+ * to none of them, whichever came first: a link that was made before the second one came is
+ * withdrawn.
  */
 final class AliasResolver {
   /** More targets change nothing: two are ambiguous already. */
   private static final int ENOUGH_TARGETS = 2;
 
   /**
-   * Rows of one piece of feedback are written here and, once linked, by its trace. Each act here
-   * opens a new block of revisions, within which the trace counts its own, so that the last act
-   * holds.
+   * Rows of one piece of feedback are written here and, once linked, by its trace. Within the block
+   * of revisions that the feedback came with, each act here opens a smaller one, within which the
+   * trace counts its own, so that the last act holds.
    */
   private static final long REVISIONS_PER_ACT = 1L << 20;
 
@@ -71,39 +69,47 @@ final class AliasResolver {
     save(key, state);
   }
 
-  /** Takes in feedback that names an alias. */
-  void feedback(String key, Envelope envelope, byte[] event, long now) {
+  /** Takes in a link to feedback that names an alias, or to feedback that no longer does. */
+  void linked(String key, Envelope envelope, byte[] event, long now) {
     AliasState state = load(key, now);
     Pending pending = state.feedback.get(envelope.identity());
-    if (pending == null) {
-      pending = new Pending();
-      pending.firstAppend = now;
-      state.feedback.put(envelope.identity(), pending);
-    } else if (!Ranking.outranks(
-        envelope.precedence(), event, 0, precedence(pending.event), pending.event, 0)) {
+    if (pending != null && envelope.precedence() <= pending.revision) {
       return;
     }
-    pending.event = event;
-    pending.standing = Standing.WAITING;
+    FeedbackLink link = linkIn(event);
+    if (link.getMoved()) {
+      if (pending == null) {
+        return;
+      }
+      takeBack(state, pending, link, now);
+      state.feedback.remove(envelope.identity());
+    } else {
+      if (pending == null) {
+        pending = new Pending();
+        state.feedback.put(envelope.identity(), pending);
+      }
+      pending.event = event;
+      pending.revision = envelope.precedence();
+      pending.standing = Standing.WAITING;
+      pending.since = now;
+    }
     state.lastAppend = now;
     resolve(key, state, now);
     save(key, state);
   }
 
-  private long precedence(byte[] event) {
-    return codecs.traceEvents().decode(event).getPrecedence();
+  /** Tells the trace that feedback was linked to that it is about something else now. */
+  private void takeBack(AliasState state, Pending pending, FeedbackLink moved, long now) {
+    if (pending.standing == Standing.LINKED || pending.standing == Standing.WITHDRAWN) {
+      pending.revision = moved.getRevision();
+      send(state, pending, moved, now);
+    }
   }
 
   private void resolve(String key, AliasState state, long now) {
     AliasKind kind = AliasKeys.kindOf(key);
-    for (Map.Entry<String, Pending> entry : state.feedback.entrySet()) {
-      Pending pending = entry.getValue();
-      if (kind == AliasKind.SESSION_ID) {
-        if (pending.standing == Standing.WAITING) {
-          pending.standing = Standing.REPORTED;
-          outputs.feedback(row(state, pending, FeedbackMatch.SESSION), now);
-        }
-      } else if (state.targets.size() == 1) {
+    for (Pending pending : state.feedback.values()) {
+      if (state.targets.size() == 1) {
         if (pending.standing != Standing.LINKED) {
           pending.standing = Standing.LINKED;
           link(state, pending, kind, false, now);
@@ -112,10 +118,11 @@ final class AliasResolver {
         if (pending.standing == Standing.LINKED) {
           // The trace's log has the link, so the trace reports the feedback as unmatched.
           link(state, pending, kind, true, now);
-        } else if (pending.standing != Standing.AMBIGUOUS) {
+          pending.standing = Standing.WITHDRAWN;
+        } else if (pending.standing == Standing.WAITING || pending.standing == Standing.REPORTED) {
           reportUnmatched(state, pending, UnmatchedReasons.AMBIGUOUS, now);
+          pending.standing = Standing.AMBIGUOUS;
         }
-        pending.standing = Standing.AMBIGUOUS;
       }
     }
     schedule(key, state);
@@ -123,59 +130,55 @@ final class AliasResolver {
 
   private void link(
       AliasState state, Pending pending, AliasKind kind, boolean withdrawn, long now) {
+    FeedbackLink link = linkIn(pending.event);
+    link.setResolvedBy(kind);
+    link.setWithdrawn(withdrawn);
+    send(state, pending, link, now);
+  }
+
+  /** Sends a link on to the first trace in which the alias was found. */
+  private void send(AliasState state, Pending pending, FeedbackLink link, long now) {
     state.acts++;
     if (!live) {
       return;
     }
-    String target = state.targets.iterator().next();
-    FeedbackEvent feedback = feedbackOf(pending);
-    FeedbackLink link = new FeedbackLink();
-    link.setFeedback(feedback);
-    link.setResolvedBy(kind);
-    link.setFeedbackKeyTime(Instant.ofEpochMilli(pending.firstAppend));
-    link.setRevision(revision(state));
-    link.setWithdrawn(withdrawn);
+    link.setRevision(revision(state, pending));
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.LINK);
-    event.setIdentity(feedback.getFeedbackId());
-    event.setPrecedence(state.acts);
-    event.setHints(codecs.traceEvents().decode(pending.event).getHints());
+    event.setIdentity(link.getFeedback().getFeedbackId());
+    event.setPrecedence(link.getRevision());
+    event.setHints(link.getMoved() ? 0 : codecs.traceEvents().decode(pending.event).getHints());
     event.setPayload(link);
-    outputs.traceEvent(target, event, now);
+    outputs.traceEvent(state.targets.iterator().next(), event, now);
   }
 
   private void reportUnmatched(AliasState state, Pending pending, String reason, long now) {
-    FeedbackRecord row = row(state, pending, FeedbackMatch.NONE);
+    FeedbackLink link = linkIn(pending.event);
+    FeedbackRecord row = new FeedbackRecord();
+    row.setFeedback(link.getFeedback());
+    row.setMatch(FeedbackMatch.NONE);
     row.setReason(reason);
+    row.setKeyTime(link.getFeedbackKeyTime());
+    state.acts++;
+    row.setRevision(revision(state, pending));
     outputs.unmatchedFeedback(row, now);
   }
 
-  private static long revision(AliasState state) {
-    return state.acts * REVISIONS_PER_ACT;
+  private static long revision(AliasState state, Pending pending) {
+    return pending.revision + state.acts * REVISIONS_PER_ACT;
   }
 
-  private FeedbackRecord row(AliasState state, Pending pending, FeedbackMatch match) {
-    FeedbackRecord row = new FeedbackRecord();
-    row.setFeedback(feedbackOf(pending));
-    row.setMatch(match);
-    row.setKeyTime(Instant.ofEpochMilli(pending.firstAppend));
-    state.acts++;
-    row.setRevision(revision(state));
-    return row;
-  }
-
-  private FeedbackEvent feedbackOf(Pending pending) {
-    return (FeedbackEvent) codecs.traceEvents().decode(pending.event).getPayload();
+  private FeedbackLink linkIn(byte[] event) {
+    return (FeedbackLink) codecs.traceEvents().decode(event).getPayload();
   }
 
   private void schedule(String key, AliasState state) {
-    boolean waiting =
-        state.targets.isEmpty()
-            && state.feedback.values().stream().anyMatch(p -> p.standing == Standing.WAITING);
-    long due =
-        waiting
-            ? Math.min(state.lastAppend + feedbackWait, state.lastAppend + retention)
-            : state.lastAppend + retention;
+    long due = state.lastAppend + retention;
+    for (Pending pending : state.feedback.values()) {
+      if (pending.standing == Standing.WAITING) {
+        due = Math.min(due, pending.since + feedbackWait);
+      }
+    }
     if (state.timerDue == 0 || due < state.timerDue) {
       if (state.timerDue != 0) {
         timers.cancel(state.timerDue, key);
@@ -200,12 +203,10 @@ final class AliasResolver {
       store.delete(storeKey(key));
       return;
     }
-    if (state.targets.isEmpty() && now >= state.lastAppend + feedbackWait) {
-      for (Pending pending : state.feedback.values()) {
-        if (pending.standing == Standing.WAITING) {
-          reportUnmatched(state, pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
-          pending.standing = Standing.REPORTED;
-        }
+    for (Pending pending : state.feedback.values()) {
+      if (pending.standing == Standing.WAITING && now >= pending.since + feedbackWait) {
+        reportUnmatched(state, pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
+        pending.standing = Standing.REPORTED;
       }
     }
     schedule(key, state);

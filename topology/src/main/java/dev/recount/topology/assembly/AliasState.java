@@ -14,22 +14,35 @@ import java.util.TreeMap;
 /** What is known of one alias: the traces that it occurs in and the feedback that names it. */
 @SuppressWarnings("EnumOrdinal") // the ordinal is the stored form, see Standing
 final class AliasState {
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
 
   /** Where a piece of feedback stands. Stored by position: append only. */
   enum Standing {
+    /** For a trace in which the alias occurs. */
     WAITING,
+    /** The log of the trace has a link. */
     LINKED,
+    /** As unmatched, because no trace came. */
     REPORTED,
-    AMBIGUOUS
+    /** Reported as unmatched, because there are several traces. */
+    AMBIGUOUS,
+    /** A second trace came after the link: the first one reports the feedback as unmatched. */
+    WITHDRAWN
   }
 
   private static final Standing[] STANDINGS = Standing.values();
 
-  /** One feedback event that names the alias. */
+  /** A piece of feedback that names the alias. */
   static final class Pending {
+    /** The link by which it came. */
     byte[] event = new byte[0];
-    long firstAppend;
+
+    /** Revision of that link. */
+    long revision;
+
+    /** Append time of the link: when it began to wait. */
+    long since;
+
     Standing standing = Standing.WAITING;
   }
 
@@ -62,7 +75,8 @@ final class AliasState {
         out.writeUTF(entry.getKey());
         out.writeInt(pending.event.length);
         out.write(pending.event);
-        out.writeLong(pending.firstAppend);
+        out.writeLong(pending.revision);
+        out.writeLong(pending.since);
         out.writeByte(pending.standing.ordinal());
       }
     } catch (IOException impossible) {
@@ -92,7 +106,8 @@ final class AliasState {
         Pending pending = new Pending();
         String id = in.readUTF();
         pending.event = in.readNBytes(in.readInt());
-        pending.firstAppend = in.readLong();
+        pending.revision = in.readLong();
+        pending.since = in.readLong();
         pending.standing = STANDINGS[in.readByte()];
         state.feedback.put(id, pending);
       }

@@ -75,11 +75,18 @@ final class Anchors {
    * The rows of an expired trace with late events laid over them: feedback is joined as ever,
    * explicit decisions and snapshots are added, spans are counted.
    */
-  static TraceRows amend(Anchor anchor, TraceContents late, long lateSpans) {
+  static TraceRows amend(Anchor anchor, TraceReader reader, String trace, long lateSpans) {
+    TraceContents late = reader.contents(trace);
     TraceRows added =
         TraceFold.fold(
             new TraceContents(
-                late.traceId(), List.of(), 0, late.snapshots(), late.decisions(), List.of()));
+                late.traceId(),
+                List.of(),
+                0,
+                false,
+                late.snapshots(),
+                late.decisions(),
+                List.of()));
     List<DecisionRecord> decisions = new ArrayList<>(anchor.decisions());
     Set<String> known = new HashSet<>();
     decisions.forEach(decision -> known.add(decision.getDecisionId()));
@@ -109,29 +116,31 @@ final class Anchors {
             anchor.trace(),
             decisions,
             anchor.enclosingDecisions(),
-            together(anchor.feedback(), late.feedback()));
+            together(anchor.feedback(), late.feedback(), reader.unlinked()));
     return new TraceRows(
         anchor.trace(),
         decisions,
         snapshots,
+        added.contents(),
         overlaid.evaluations(),
         overlaid.feedback(),
         anchor.enclosingDecisions());
   }
 
-  /** Feedback known before and feedback that came late; of the same ID the later one holds. */
-  static List<LinkedFeedback> together(List<LinkedFeedback> before, List<LinkedFeedback> late) {
+  /**
+   * Feedback known before and feedback that came late, less what is linked to the trace no more. Of
+   * the same ID the later link holds.
+   */
+  static List<LinkedFeedback> together(
+      List<LinkedFeedback> before, List<LinkedFeedback> late, Set<String> unlinked) {
     Map<String, LinkedFeedback> byId = new LinkedHashMap<>();
     List<LinkedFeedback> all = new ArrayList<>(before);
     all.addAll(late);
-    all.sort(Comparator.comparing(linked -> linked.event().getOccurredAt()));
-    for (LinkedFeedback linked : all) {
-      LinkedFeedback earlier = byId.get(linked.event().getFeedbackId());
-      long keyTime = earlier == null ? linked.keyTime() : earlier.keyTime();
-      byId.put(
-          linked.event().getFeedbackId(),
-          new LinkedFeedback(linked.event(), linked.linkedBy(), keyTime, linked.baseRevision()));
-    }
+    all.sort(
+        Comparator.comparing(LinkedFeedback::baseRevision)
+            .thenComparing(linked -> linked.event().getOccurredAt()));
+    all.forEach(linked -> byId.put(linked.event().getFeedbackId(), linked));
+    byId.keySet().removeAll(unlinked);
     return new ArrayList<>(byId.values());
   }
 }

@@ -37,6 +37,21 @@ final class Ranking {
     return Arrays.compareUnsigned(sha256(event, start), sha256(filed, filedStart)) > 0;
   }
 
+  /**
+   * Likewise of two events whose content has been hashed, see {@link #sha256(byte[])}. False for
+   * equal content.
+   */
+  static boolean outranks(long precedence, byte[] sha256, long filedPrecedence, byte[] filed) {
+    return precedence == filedPrecedence
+        ? Arrays.compareUnsigned(sha256, filed) > 0
+        : precedence > filedPrecedence;
+  }
+
+  /** SHA-256 of an event's content. */
+  static byte[] sha256(byte[] event) {
+    return sha256(event, AvroCodec.HEADER_BYTES);
+  }
+
   private static byte[] sha256(byte[] bytes, int from) {
     MessageDigest digest = Sha256.newDigest();
     digest.update(bytes, from, bytes.length - from);

@@ -8,6 +8,7 @@ import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
+import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -45,6 +46,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   /** Timers that one record may fire: bounds the work of a tick. The next tick goes on. */
   private static final int TIMERS_PER_RECORD = 200;
 
+  /** Events of one expired trace that one record may delete. */
+  private static final int DELETIONS_PER_RECORD = 5_000;
+
   /** A tick that has not come back after this many intervals is taken for lost. */
   private static final int TICK_PATIENCE = 10;
 
@@ -63,6 +67,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private Entries entries;
 
   @SuppressWarnings("NullAway.Init")
+  private FoldingOrder folding;
+
+  @SuppressWarnings("NullAway.Init")
   private Timers timers;
 
   @SuppressWarnings("NullAway.Init")
@@ -76,6 +83,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   @SuppressWarnings("NullAway.Init")
   private RowEmitter emitter;
+
+  @SuppressWarnings("NullAway.Init")
+  private FeedbackRouter feedback;
 
   @SuppressWarnings("NullAway.Init")
   private AliasResolver aliases;
@@ -113,11 +123,13 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     this.context = context;
     headers = store(Stores.HEADERS);
     entries = new Entries(store(Stores.ENTRIES), envelopes);
+    folding = new FoldingOrder(entries, codecs.traceEvents());
     timers = new Timers(store(Stores.TIMERS));
     emissions = new Emissions(store(Stores.EMISSIONS));
     outputs = new Outputs(context, codecs);
     anchors = new Anchors(store(Stores.ANCHORS), codecs);
-    emitter = new RowEmitter(entries, emissions, anchors, codecs, outputs, settings);
+    emitter = new RowEmitter(entries, folding, emissions, anchors, codecs, outputs, settings);
+    feedback = new FeedbackRouter(headers, timers, codecs, outputs, settings);
     aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
     clock = new LogClock(headers);
     if (settings.live()) {
@@ -152,13 +164,21 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       case TICK -> tickExpectedUntil = 0;
       case ALIAS -> aliases.announced(key, record.value(), now);
       case FEEDBACK -> {
+        if (FeedbackKeys.isFeedback(key)) {
+          feedback.edited(key, envelope, record.value(), now);
+        } else {
+          // In logs of earlier versions of Recount.
+          fileUnderTrace(key, envelope, record.value(), now);
+        }
+      }
+      case LINK -> {
         if (AliasKeys.isAlias(key)) {
-          aliases.feedback(key, envelope, record.value(), now);
+          aliases.linked(key, envelope, record.value(), now);
         } else {
           fileUnderTrace(key, envelope, record.value(), now);
         }
       }
-      case SPAN, LOG_RECORD, SNAPSHOT, DECISION, LINK ->
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION ->
           fileUnderTrace(key, envelope, record.value(), now);
       // Written by versions of Recount that know settings and deletions in the log.
       case CONFIG, FORGET -> {}
@@ -167,16 +187,30 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
     TraceHeader header = load(trace);
+    if (header != null && header.purged()) {
+      // Its anchor stands already; what is left of its events must not mix with what comes now.
+      entries.delete(trace, Integer.MAX_VALUE);
+      header = null;
+    }
     if (header == null) {
       header = newHeader(trace, now);
     }
     Entries.Filing filing = entries.file(trace, envelope, event, now, header.sequence + 1);
-    if (filing == Entries.Filing.UNCHANGED) {
+    if (filing.outcome() == Entries.Outcome.UNCHANGED) {
       return;
     }
     header.sequence++;
-    if (filing == Entries.Filing.NEW) {
+    if (filing.outcome() == Entries.Outcome.NEW) {
       count(header, envelope.kind());
+    }
+    keepFoldingOrder(trace, header, envelope, event, filing);
+    if (envelope.kind() == TraceEventKind.SPAN) {
+      boolean settled = header.lifecycle != TraceHeader.Lifecycle.OPEN;
+      if (settled && header.overCap() && !header.unreleased()) {
+        emitter.releaseNow(trace, event, header, now);
+      } else {
+        header.setUnreleased(true);
+      }
     }
     boolean complete = envelope.has(Hints.ROOT) && envelope.has(Hints.ENDED);
     if (complete) {
@@ -185,6 +219,16 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
     schedule(trace, header);
     save(trace, header);
+  }
+
+  private void keepFoldingOrder(
+      String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
+    if (header.overCap()) {
+      folding.filed(trace, envelope, event, filing.replaced());
+    } else if (rules.exceedsCap(header)) {
+      folding.begin(trace);
+      header.setOverCap();
+    }
   }
 
   /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */
@@ -206,7 +250,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       case SPAN -> header.spans++;
       case SNAPSHOT, DECISION -> header.others++;
       case FEEDBACK, LINK -> header.feedback++;
-      case LOG_RECORD, ALIAS, CONFIG, FORGET, TICK -> {}
+      case LOG_RECORD -> header.logRecords++;
+      case ALIAS, CONFIG, FORGET, TICK -> {}
     }
   }
 
@@ -229,6 +274,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     for (Timers.Timer timer : due) {
       if (AliasKeys.isAlias(timer.trace())) {
         aliases.timer(timer.trace(), timer.due(), now);
+      } else if (FeedbackKeys.isFeedback(timer.trace())) {
+        feedback.timer(timer.trace(), timer.due(), now);
       } else if (Anchors.isTimer(timer.trace())) {
         forget(Anchors.traceOf(timer.trace()), now);
       } else {
@@ -244,6 +291,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       return;
     }
     header.timerDue = 0;
+    if (header.purged()) {
+      purge(trace, header, now);
+      return;
+    }
     if (rules.expired(header, now)) {
       expire(trace, header, now);
       return;
@@ -262,13 +313,24 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private void expire(String trace, TraceHeader header, long now) {
     if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
       // Feedback on a trace that never came: there is nothing that later feedback could amend.
-      entries.delete(trace);
       emissions.delete(trace);
     } else {
       emitter.leaveAnchor(trace, header);
       timers.set(now + settings.anchorRetention().toMillis(), Anchors.timerOf(trace));
     }
-    headers.delete(key(trace));
+    header.setPurged();
+    purge(trace, header, now);
+  }
+
+  /** Deletes the events of an expired trace, a limited number of them; the next record goes on. */
+  private void purge(String trace, TraceHeader header, long now) {
+    if (entries.delete(trace, DELETIONS_PER_RECORD)) {
+      headers.delete(key(trace));
+      return;
+    }
+    header.timerDue = now;
+    timers.set(now, trace);
+    save(trace, header);
   }
 
   /** Gives up the anchor of a trace, unless something late has just come for it. */

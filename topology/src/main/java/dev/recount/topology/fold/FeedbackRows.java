@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class FeedbackRows {
   private FeedbackRows() {}
 
+  /** The row of a piece of feedback, in the revision from which its emission goes on. */
   static FeedbackRecord row(
       TraceContents.LinkedFeedback feedback, @Nullable DecisionRecord decision, TraceRecord trace) {
     FeedbackRecord row = new FeedbackRecord();
@@ -28,6 +29,7 @@ final class FeedbackRows {
     row.setLagMs(
         judged == null ? null : FeedbackOverlay.lag(judged, feedback.event().getOccurredAt()));
     row.setVersions(decision == null ? trace.getVersions() : decision.getVersions());
+    row.setRevision(feedback.baseRevision());
     row.setKeyTime(Instant.ofEpochMilli(feedback.keyTime()));
     return row;
   }

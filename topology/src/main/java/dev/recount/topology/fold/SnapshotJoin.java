@@ -57,7 +57,7 @@ final class SnapshotJoin {
     }
   }
 
-  private static String agentOf(ContextSnapshot snapshot) {
+  static String agentOf(ContextSnapshot snapshot) {
     if (snapshot.getVersions() == null || snapshot.getVersions().getAgentName() == null) {
       return ANY_AGENT;
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId trace ID, 32 lower-case hexadecimal digits
  * @param spans spans to be folded into decisions
  * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
+ * @param overCap whether there are more events of a kind than are folded
  * @param snapshots explicit context snapshots
  * @param decisions explicit decisions
  * @param feedback feedback that names the trace or was linked to it
@@ -22,6 +23,7 @@ public record TraceContents(
     String traceId,
     List<Span> spans,
     long spansBeyondCap,
+    boolean overCap,
     List<ContextSnapshot> snapshots,
     List<DecisionEvent> decisions,
     List<LinkedFeedback> feedback) {

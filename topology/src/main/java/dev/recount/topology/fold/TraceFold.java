@@ -4,10 +4,12 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.context.Contents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -27,6 +29,7 @@ public final class TraceFold {
     snapshots.join(decisions);
     Warnings.flag(decisions);
     CausalPath.findSuspects(decisions);
+    SnapshotHistory history = new SnapshotHistory(contents.snapshots(), new Contents(), Set.of());
     Identity identity = Identity.of(contents, tree, decisions);
     List<DecisionRecord> decisionRows = new ArrayList<>(decisions.size());
     for (DecisionDraft decision : decisions) {
@@ -39,7 +42,8 @@ public final class TraceFold {
     return new TraceRows(
         traceRow,
         decisionRows,
-        snapshotRows(contents, snapshots, decisions, identity),
+        snapshotRows(history, snapshots, decisions, identity),
+        history.contents(),
         added.evaluations(),
         added.feedback(),
         enclosing);
@@ -69,7 +73,10 @@ public final class TraceFold {
   }
 
   private static List<SnapshotRecord> snapshotRows(
-      TraceContents contents, SnapshotJoin join, List<DecisionDraft> decisions, Identity identity) {
+      SnapshotHistory history,
+      SnapshotJoin join,
+      List<DecisionDraft> decisions,
+      Identity identity) {
     Map<String, DecisionDraft> decisionOfSnapshot = new HashMap<>();
     for (DecisionDraft decision : decisions) {
       ContextSnapshot snapshot = decision.snapshot;
@@ -77,12 +84,13 @@ public final class TraceFold {
         decisionOfSnapshot.putIfAbsent(snapshot.getSnapshotId(), decision);
       }
     }
-    List<SnapshotRecord> rows = new ArrayList<>(contents.snapshots().size());
-    for (ContextSnapshot snapshot :
-        contents.snapshots().stream().sorted(SnapshotJoin.BY_CAPTURE).toList()) {
+    List<SnapshotRecord> rows = new ArrayList<>(history.inOrder().size());
+    for (ContextSnapshot snapshot : history.inOrder()) {
       rows.add(
           SnapshotRows.row(
               snapshot,
+              history,
+              false,
               join.spanOf(snapshot),
               decisionOfSnapshot.get(snapshot.getSnapshotId()),
               identity));

@@ -43,7 +43,7 @@ final class TraceRow {
     row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
     row.setSnapshotCount(contents.snapshots().size());
     row.setTools(tools());
-    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.spansBeyondCap() > 0)));
+    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.overCap())));
     row.setInputTokens(sumOfModelCalls(draft -> draft.inputTokens));
     row.setOutputTokens(sumOfModelCalls(draft -> draft.outputTokens));
     row.setMaxContextUtilization(maxUtilization());

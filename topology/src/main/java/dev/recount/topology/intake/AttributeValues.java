@@ -22,6 +22,28 @@ final class AttributeValues {
     return map;
   }
 
+  /**
+   * The members of a structured value by their paths, as attributes would name them: {@code a.b}
+   * for member {@code b} of member {@code a}. Empty for a scalar.
+   */
+  static Map<String, Object> flattened(AnyValue value) {
+    Map<String, Object> flat = new TreeMap<>();
+    flatten("", value, flat);
+    return flat;
+  }
+
+  // Protobuf bounds the depth of what it parses, and so the depth of this recursion.
+  private static void flatten(String path, AnyValue value, Map<String, Object> flat) {
+    for (KeyValue member : value.getKvlistValue().getValuesList()) {
+      String name = path + member.getKey();
+      if (member.getValue().hasKvlistValue()) {
+        flatten(name + ".", member.getValue(), flat);
+      } else {
+        put(flat, name, value(member.getValue()));
+      }
+    }
+  }
+
   @SuppressWarnings("NullAway") // an attribute may be present without a value
   private static void put(Map<String, Object> map, String key, @Nullable Object value) {
     map.put(key, value);

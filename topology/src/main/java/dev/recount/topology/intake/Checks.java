@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What every explicit event must satisfy before it enters the log. */
 final class Checks {
   /** Longest identifier that is taken, in characters. */
-  private static final int LONGEST_ID = 1024;
+  static final int LONGEST_ID = 1024;
 
   /** The end of the year 9999, in milliseconds since the Unix epoch. */
   private static final double LATEST_MILLIS = 253_402_300_799_999d;

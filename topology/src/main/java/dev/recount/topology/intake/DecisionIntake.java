@@ -1,5 +1,6 @@
 package dev.recount.topology.intake;
 
+import dev.recount.avro.AliasKind;
 import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.TraceEvent;
@@ -13,13 +14,22 @@ import java.util.TreeMap;
 public final class DecisionIntake extends IntakeProcessor {
   private final AvroCodec<DecisionEvent> decisions;
   private final EventRedaction redaction;
+  private final boolean announceAliases;
 
-  /** Reads decisions with one codec, redacts them and writes entries with the other. */
+  /**
+   * Reads decisions with one codec, redacts them and writes entries with the other.
+   *
+   * @param announceAliases whether to log which tool call IDs occur in a trace
+   */
   public DecisionIntake(
-      AvroCodec<TraceEvent> codec, AvroCodec<DecisionEvent> decisions, Redaction redaction) {
+      AvroCodec<TraceEvent> codec,
+      AvroCodec<DecisionEvent> decisions,
+      Redaction redaction,
+      boolean announceAliases) {
     super(codec, redaction);
     this.redaction = new EventRedaction(redaction);
     this.decisions = decisions;
+    this.announceAliases = announceAliases;
   }
 
   @Override
@@ -42,5 +52,13 @@ public final class DecisionIntake extends IntakeProcessor {
         Checks.precedence(decision.getOccurredAt()),
         0,
         decision);
+    if (announceAliases) {
+      // Where the call has no span, nothing else says that it occurs here.
+      announce(
+          AliasKind.TOOL_CALL_ID,
+          decision.getToolCallId(),
+          decision.getTraceId(),
+          decision.getSpanId());
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
 import dev.recount.topology.Sha256;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -22,25 +23,32 @@ final class EvaluationResults {
 
   private EvaluationResults() {}
 
-  /** The evaluation as feedback. Its ID is a pure function of what was judged, when and how. */
+  /**
+   * The evaluation as feedback. Its ID is a pure function of what was judged, when and how.
+   *
+   * @param fields the event's attributes, and what its body says in their place
+   */
   static FeedbackEvent feedback(
-      Map<String, Object> attributes,
+      Map<String, Object> fields,
       @Nullable String traceId,
       @Nullable String spanId,
       long unixNano) {
     FeedbackEvent feedback = new FeedbackEvent();
     feedback.setKind(FeedbackKind.EVALUATION);
-    feedback.setName(text(attributes, "gen_ai.evaluation.name"));
-    feedback.setScore(number(attributes, "gen_ai.evaluation.score.value"));
-    feedback.setLabel(text(attributes, "gen_ai.evaluation.score.label"));
-    feedback.setComment(text(attributes, "gen_ai.evaluation.explanation"));
+    feedback.setName(text(fields, "gen_ai.evaluation.name"));
+    feedback.setScore(number(fields, "gen_ai.evaluation.score.value"));
+    feedback.setLabel(text(fields, "gen_ai.evaluation.score.label"));
+    feedback.setPassed(passed(feedback.getLabel()));
+    feedback.setComment(text(fields, "gen_ai.evaluation.explanation"));
     feedback.setTraceId(traceId);
     feedback.setSpanId(spanId);
-    feedback.setResponseId(text(attributes, "gen_ai.response.id"));
-    feedback.setOccurredAt(Instant.ofEpochMilli(unixNano / NANOS_PER_MILLI));
+    feedback.setResponseId(text(fields, "gen_ai.response.id"));
+    feedback.setToolCallId(text(fields, "gen_ai.tool.call.id"));
+    feedback.setSessionId(text(fields, "gen_ai.conversation.id"));
+    feedback.setOccurredAt(time(unixNano));
     feedback.setFeedbackId(id(feedback, unixNano));
     Map<String, String> rest = new TreeMap<>();
-    attributes.forEach(
+    fields.forEach(
         (key, value) -> {
           if (value != null && !key.startsWith("gen_ai.evaluation.")) {
             rest.put(key, value.toString());
@@ -48,6 +56,23 @@ final class EvaluationResults {
         });
     feedback.setAttributes(rest);
     return feedback;
+  }
+
+  /** OTLP times are unsigned: what does not fit a long lies beyond the year 2262. */
+  private static Instant time(long unixNano) {
+    return Instant.ofEpochMilli((unixNano < 0 ? Long.MAX_VALUE : unixNano) / NANOS_PER_MILLI);
+  }
+
+  /** What the labels mean that the conventions name as examples of a verdict. */
+  private static @Nullable Boolean passed(@Nullable String label) {
+    if (label == null) {
+      return null;
+    }
+    return switch (label.toLowerCase(Locale.ROOT)) {
+      case "pass", "passed" -> true;
+      case "fail", "failed" -> false;
+      default -> null;
+    };
   }
 
   private static String id(FeedbackEvent feedback, long unixNano) {

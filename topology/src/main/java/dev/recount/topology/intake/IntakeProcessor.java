@@ -108,8 +108,12 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
         NodeNames.INTAKE_EVENTS);
   }
 
-  /** Says in the log of an alias that it occurs in a trace. */
-  final void announce(AliasKind kind, String value, String traceId, @Nullable String spanId) {
+  /** Says in the log of an alias that it occurs in a trace, unless no feedback could name it. */
+  final void announce(
+      AliasKind kind, @Nullable String value, String traceId, @Nullable String spanId) {
+    if (value == null || value.isBlank() || value.length() > Checks.LONGEST_ID) {
+      return;
+    }
     AliasAnnouncement announcement = new AliasAnnouncement(kind, value, traceId, spanId);
     append(AliasKeys.of(kind, value), TraceEventKind.ALIAS, traceId, 0, 0, announcement);
   }

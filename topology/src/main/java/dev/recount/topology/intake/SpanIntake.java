@@ -14,7 +14,6 @@ import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
 import io.opentelemetry.proto.trace.v1.TracesData;
-import org.jspecify.annotations.Nullable;
 
 /** Takes in {@code otlp_spans}: several traces to a record, one entry of the log per span. */
 public final class SpanIntake extends IntakeProcessor {
@@ -98,14 +97,9 @@ public final class SpanIntake extends IntakeProcessor {
         hints,
         span);
     if (announceAliases) {
-      announce(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), span);
-      announce(AliasKind.TOOL_CALL_ID, facts.text(Fact.TOOL_CALL_ID), span);
-    }
-  }
-
-  private void announce(AliasKind kind, @Nullable String value, Span span) {
-    if (value != null) {
-      announce(kind, value, span.getTraceId(), span.getSpanId());
+      String traceId = span.getTraceId();
+      announce(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), traceId, span.getSpanId());
+      announce(AliasKind.TOOL_CALL_ID, facts.text(Fact.TOOL_CALL_ID), traceId, span.getSpanId());
     }
   }
 }

@@ -6,6 +6,8 @@ import dev.recount.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -30,13 +32,25 @@ class ArrivalOrderTest {
     assertThat(AssemblerHarness.differences(inOrder(arrivals), disorderly(arrivals))).isEmpty();
   }
 
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void whatIsFoldedOfATraceOverItsCapDoesNotDependOnOrderEither(
+      @ForAll("arrivals") List<Arrival> arrivals) {
+    TopologySettings small = TopologySettings.fromMap(Map.of("span.cap", "3"));
+    assertThat(AssemblerHarness.differences(inOrder(arrivals, small), disorderly(arrivals, small)))
+        .isEmpty();
+  }
+
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void theSameLogGivesTheSameBytes(@ForAll("arrivals") List<Arrival> arrivals) {
     assertThat(disorderly(arrivals).written).isEqualTo(disorderly(arrivals).written);
   }
 
   private static AssemblerHarness inOrder(List<Arrival> arrivals) {
-    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    return inOrder(arrivals, TopologySettings.defaults());
+  }
+
+  private static AssemblerHarness inOrder(List<Arrival> arrivals, TopologySettings settings) {
+    AssemblerHarness harness = new AssemblerHarness(settings, START);
     for (Arrival arrival : arrivals) {
       arrival.plan().events().forEach(event -> harness.append(event.key(), event.event()));
     }
@@ -45,7 +59,12 @@ class ArrivalOrderTest {
   }
 
   private static AssemblerHarness disorderly(List<Arrival> arrivals) {
-    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    return disorderly(arrivals, TopologySettings.defaults());
+  }
+
+  private static AssemblerHarness disorderly(List<Arrival> arrivals, TopologySettings settings) {
+    Random delays = new Random(arrivals.stream().mapToLong(Arrival::position).sum());
+    AssemblerHarness harness = new AssemblerHarness(settings, START, delays);
     List<Arrival> order = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       for (int copy = 0; copy < arrival.copies(); copy++) {
@@ -93,6 +112,6 @@ class ArrivalOrderTest {
             restart)
         .as(Arrival::new)
         .list()
-        .ofMaxSize(150);
+        .ofMaxSize(400);
   }
 }

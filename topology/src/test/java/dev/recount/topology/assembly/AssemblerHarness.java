@@ -18,11 +18,14 @@ import dev.recount.topology.TopologySettings;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,6 +37,7 @@ import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One partition of the assembler with its stores in memory: thousands of runs a second, restarts
@@ -48,6 +52,18 @@ final class AssemblerHarness {
   private Processor<byte[], byte[], byte[], byte[]> assembler;
   private long now;
 
+  /** Decides how late what the assembler appends arrives; null for at once. */
+  private final @Nullable Random delays;
+
+  /**
+   * What the assembler has appended to the log and has not arrived there, by the key that it was
+   * processing: what comes from one partition arrives in order, what comes from several in any.
+   */
+  private final Map<String, Deque<Underway>> underway = new TreeMap<>();
+
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Underway(String key, byte[] value) {}
+
   /** Every record that was written, in order, as topic node, key and bytes. */
   final List<String> written = new ArrayList<>();
 
@@ -57,7 +73,12 @@ final class AssemblerHarness {
   final Map<String, Long> revisions = new TreeMap<>();
 
   AssemblerHarness(TopologySettings settings, long start) {
+    this(settings, start, null);
+  }
+
+  AssemblerHarness(TopologySettings settings, long start, @Nullable Random delays) {
     this.settings = settings;
+    this.delays = delays;
     this.now = start;
     Properties properties = new Properties();
     properties.put("application.id", "harness");
@@ -92,11 +113,26 @@ final class AssemblerHarness {
 
   void append(String key, TraceEvent event) {
     append(key, CODECS.traceEvents().encode(event));
+    deliver(delays == null ? Integer.MAX_VALUE : delays.nextInt(3));
   }
 
   private void append(String key, byte[] value) {
     assembler.process(new Record<>(key.getBytes(StandardCharsets.UTF_8), value, now));
-    drain();
+    drain(key);
+  }
+
+  /** Lets some of what is underway arrive in the log. */
+  private void deliver(int most) {
+    for (int i = 0; i < most && !underway.isEmpty(); i++) {
+      List<String> sources = List.copyOf(underway.keySet());
+      String source = sources.get(delays == null ? 0 : delays.nextInt(sources.size()));
+      Deque<Underway> inOrder = Objects.requireNonNull(underway.get(source));
+      Underway next = inOrder.remove();
+      if (inOrder.isEmpty()) {
+        underway.remove(source);
+      }
+      append(next.key(), next.value());
+    }
   }
 
   /** Lets time pass in the log, by ticks of a second. */
@@ -109,10 +145,11 @@ final class AssemblerHarness {
       tick.setIdentity("0");
       tick.setPayload(new Tick(0));
       append("tick:0", tick);
+      deliver(Integer.MAX_VALUE);
     }
   }
 
-  private void drain() {
+  private void drain(String source) {
     List<MockProcessorContext.CapturedForward<? extends byte[], ? extends byte[]>> forwards =
         new ArrayList<>(context.forwarded());
     context.resetForwards();
@@ -121,7 +158,7 @@ final class AssemblerHarness {
       String key = new String(forward.record().key(), StandardCharsets.UTF_8);
       byte[] value = forward.record().value();
       if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {
-        append(key, value);
+        underway.computeIfAbsent(source, from -> new ArrayDeque<>()).add(new Underway(key, value));
       } else {
         written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, value.length, false));
         collect(node, value);

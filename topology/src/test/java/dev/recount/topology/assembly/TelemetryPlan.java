@@ -18,6 +18,7 @@ import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.Versions;
 import dev.recount.topology.AliasKeys;
+import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,11 +28,15 @@ import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of telemetry, small enough to read in a counter-example. */
 sealed interface TelemetryPlan {
   long START = 1_772_366_400_000L;
+
+  /** The Unix epoch, the year 2100, and clocks that are an hour wrong; milliseconds after START. */
+  List<Long> WILD_TIMES = List.of(-START, 4_102_444_800_000L - START, -3_600_000L, 3_600_000L);
 
   /** An entry of the log with its key. */
   record Keyed(String key, TraceEvent event) {}
@@ -41,7 +46,7 @@ sealed interface TelemetryPlan {
 
   /** A span; the same number with another end is an edit. Span 1 is the root. */
   record PlannedSpan(
-      int trace, int id, int parent, Role role, int agent, int start, int length, boolean failed)
+      int trace, int id, int parent, Role role, int agent, long start, int length, boolean failed)
       implements TelemetryPlan {
     @Override
     public List<Keyed> events() {
@@ -83,27 +88,14 @@ sealed interface TelemetryPlan {
               span.getEndTimeUnixNano(),
               hints,
               span));
-      announce(events, AliasKind.TOOL_CALL_ID, callId);
-      announce(events, AliasKind.RESPONSE_ID, responseId);
+      announce(events, AliasKind.TOOL_CALL_ID, callId, trace);
+      announce(events, AliasKind.RESPONSE_ID, responseId, trace);
       return events;
-    }
-
-    private void announce(List<Keyed> events, AliasKind kind, @Nullable String value) {
-      if (value != null) {
-        events.add(
-            keyed(
-                AliasKeys.of(kind, value),
-                TraceEventKind.ALIAS,
-                traceId(trace),
-                0,
-                0,
-                new AliasAnnouncement(kind, value, traceId(trace), spanId(id))));
-      }
     }
   }
 
   /** A context snapshot, with or without a span. */
-  record PlannedSnapshot(int trace, int id, int span, int agent, int at, int tokens)
+  record PlannedSnapshot(int trace, int id, int span, int agent, long at, int tokens)
       implements TelemetryPlan {
     @Override
     public List<Keyed> events() {
@@ -140,7 +132,7 @@ sealed interface TelemetryPlan {
 
   /** An explicit decision, on a span, on a tool call, or on its own. */
   record PlannedDecision(
-      int trace, int id, int span, int call, DecisionKind kind, int at, double confidence)
+      int trace, int id, int span, int call, DecisionKind kind, long at, double confidence)
       implements TelemetryPlan {
     @Override
     public List<Keyed> events() {
@@ -156,7 +148,8 @@ sealed interface TelemetryPlan {
       decision.setConstraints(List.of());
       decision.setConfidence(confidence);
       decision.setAttributes(Map.of());
-      return List.of(
+      List<Keyed> events = new ArrayList<>();
+      events.add(
           keyed(
               traceId(trace),
               TraceEventKind.DECISION,
@@ -164,12 +157,17 @@ sealed interface TelemetryPlan {
               (START + at) * 1_000_000,
               0,
               decision));
+      announce(events, AliasKind.TOOL_CALL_ID, decision.getToolCallId(), trace);
+      return events;
     }
   }
 
-  /** Feedback on a trace, on a span of it, or on an alias. */
+  /**
+   * Feedback on a trace, on a span of it, on an alias, or on a session; the same number is an edit,
+   * whatever it is about.
+   */
   record PlannedFeedback(
-      int trace, int id, About about, int target, FeedbackKind kind, int at, double score)
+      int trace, int id, About about, int target, FeedbackKind kind, long at, double score)
       implements TelemetryPlan {
     /** What the feedback names. */
     enum About {
@@ -177,43 +175,37 @@ sealed interface TelemetryPlan {
       SPAN,
       DECISION,
       RESPONSE,
-      TOOL_CALL
+      TOOL_CALL,
+      SESSION
     }
 
     @Override
     public List<Keyed> events() {
       FeedbackEvent feedback = new FeedbackEvent();
-      // What a feedback is about is part of its identity here: an edit changes the verdict only.
-      feedback.setFeedbackId("feedback-" + id + "-" + trace + "-" + about + "-" + target);
+      feedback.setFeedbackId("feedback-" + id);
       feedback.setKind(kind);
       feedback.setName("quality");
       feedback.setScore(score);
       feedback.setOccurredAt(Instant.ofEpochMilli(START + at));
       feedback.setAttributes(Map.of());
-      String key = traceId(trace);
       switch (about) {
-        case TRACE -> feedback.setTraceId(key);
+        case TRACE -> feedback.setTraceId(traceId(trace));
         case SPAN -> {
-          feedback.setTraceId(key);
+          feedback.setTraceId(traceId(trace));
           feedback.setSpanId(spanId(target));
         }
         case DECISION -> {
-          feedback.setTraceId(key);
+          feedback.setTraceId(traceId(trace));
           feedback.setDecisionId("decision-" + target);
         }
-        case RESPONSE -> {
-          feedback.setResponseId("response-" + target);
-          key = AliasKeys.of(AliasKind.RESPONSE_ID, feedback.getResponseId());
-        }
-        case TOOL_CALL -> {
-          feedback.setToolCallId("call-" + target);
-          key = AliasKeys.of(AliasKind.TOOL_CALL_ID, feedback.getToolCallId());
-        }
+        case RESPONSE -> feedback.setResponseId("response-" + target);
+        case TOOL_CALL -> feedback.setToolCallId("call-" + target);
+        case SESSION -> feedback.setSessionId("session-" + target);
       }
       boolean urgent = kind == FeedbackKind.ESCALATION || kind == FeedbackKind.ROLLBACK;
       return List.of(
           keyed(
-              key,
+              FeedbackKeys.of(feedback.getFeedbackId()),
               TraceEventKind.FEEDBACK,
               feedback.getFeedbackId(),
               (START + at) * 1_000_000,
@@ -245,7 +237,10 @@ sealed interface TelemetryPlan {
   static Arbitrary<TelemetryPlan> plans() {
     Arbitrary<Integer> trace = Arbitraries.integers().between(1, 2);
     Arbitrary<Integer> agent = Arbitraries.integers().between(0, 3);
-    Arbitrary<Integer> time = Arbitraries.integers().between(0, 400);
+    Arbitrary<Long> time =
+        Arbitraries.frequencyOf(
+            Tuple.of(60, Arbitraries.longs().between(0, 400)),
+            Tuple.of(1, Arbitraries.of(WILD_TIMES)));
     Arbitrary<Integer> span = Arbitraries.integers().between(1, 30);
     Arbitrary<Integer> spanOrNone = Arbitraries.integers().between(0, 30);
     Arbitrary<TelemetryPlan> spans =
@@ -289,6 +284,20 @@ sealed interface TelemetryPlan {
                 Arbitraries.of(0.0, 0.1, 0.7, 1.0))
             .as(PlannedFeedback::new);
     return Arbitraries.oneOf(spans, spans, spans, snapshots, decisions, feedback);
+  }
+
+  private static void announce(
+      List<Keyed> events, AliasKind kind, @Nullable String value, int trace) {
+    if (value != null) {
+      events.add(
+          keyed(
+              AliasKeys.of(kind, value),
+              TraceEventKind.ALIAS,
+              traceId(trace),
+              0,
+              0,
+              new AliasAnnouncement(kind, value, traceId(trace), null)));
+    }
   }
 
   private static Keyed keyed(

@@ -1,0 +1,148 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.AliasKind;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackLink;
+import dev.recount.avro.FeedbackMatch;
+import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.AliasKeys;
+import dev.recount.topology.FeedbackKeys;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Hands each piece of feedback to what its latest edition is about, by a link in the log of the
+ * trace or of the alias. When a later edition is about something else, the earlier link is taken
+ * back: the feedback is joined once, in whatever order its editions come.
+ *
+ * <p>It keeps the rank of the edition that holds and not its content, so that it can remember for
+ * as long as the anchor of a trace.
+ */
+final class FeedbackRouter {
+  /**
+   * Rows of one piece of feedback are written by whoever it is linked to. Each link opens a new
+   * block of revisions, within which the alias and the trace count their own, so that the latest
+   * link holds.
+   */
+  private static final long REVISIONS_PER_ACT = 1L << 40;
+
+  private static final String SESSION = AliasKeys.of(AliasKind.SESSION_ID, "");
+
+  private final KeyValueStore<Bytes, byte[]> store;
+  private final Timers timers;
+  private final TopologyCodecs codecs;
+  private final Outputs outputs;
+  private final boolean live;
+  private final long retention;
+
+  FeedbackRouter(
+      KeyValueStore<Bytes, byte[]> store,
+      Timers timers,
+      TopologyCodecs codecs,
+      Outputs outputs,
+      TopologySettings settings) {
+    this.store = store;
+    this.timers = timers;
+    this.codecs = codecs;
+    this.outputs = outputs;
+    this.live = settings.live();
+    this.retention =
+        Math.max(settings.anchorRetention().toMillis(), settings.stateRetention().toMillis());
+  }
+
+  /** Takes in an edition of a piece of feedback. */
+  void edited(String key, Envelope envelope, byte[] event, long now) {
+    byte[] bytes = store.get(storeKey(key));
+    FeedbackState state = bytes == null ? new FeedbackState() : FeedbackState.decode(bytes);
+    byte[] sha256 = Ranking.sha256(event);
+    if (bytes == null) {
+      state.firstAppend = now;
+    } else if (!Ranking.outranks(envelope.precedence(), sha256, state.precedence, state.sha256)) {
+      return;
+    }
+    state.precedence = envelope.precedence();
+    state.sha256 = sha256;
+    state.lastAppend = now;
+    handOver(state, codecs.traceEvents().decode(event), now);
+    if (state.timerDue == 0) {
+      state.timerDue = now + retention;
+      timers.set(state.timerDue, key);
+    }
+    store.put(storeKey(key), state.encode());
+  }
+
+  private void handOver(FeedbackState state, TraceEvent event, long now) {
+    FeedbackEvent feedback = (FeedbackEvent) event.getPayload();
+    String target = FeedbackKeys.targetOf(feedback);
+    boolean aboutSession = target.startsWith(SESSION);
+    if (!state.target.isEmpty() && !state.target.equals(target)) {
+      link(state, event, true, now);
+      state.acts++;
+    }
+    state.target = aboutSession ? "" : target;
+    if (aboutSession) {
+      // A session has no log, and its feedback is no trace's: its row is all there is to it.
+      FeedbackRecord row = new FeedbackRecord();
+      row.setFeedback(feedback);
+      row.setMatch(FeedbackMatch.SESSION);
+      row.setKeyTime(Instant.ofEpochMilli(state.firstAppend));
+      row.setRevision(revision(state) + 1);
+      outputs.feedback(row, now);
+    } else {
+      link(state, event, false, now);
+    }
+    state.acts++;
+  }
+
+  private void link(FeedbackState state, TraceEvent edition, boolean moved, long now) {
+    if (!live) {
+      return;
+    }
+    FeedbackLink link = new FeedbackLink();
+    link.setFeedback((FeedbackEvent) edition.getPayload());
+    link.setFeedbackKeyTime(Instant.ofEpochMilli(state.firstAppend));
+    link.setRevision(revision(state));
+    link.setMoved(moved);
+    TraceEvent event = new TraceEvent();
+    event.setKind(TraceEventKind.LINK);
+    event.setIdentity(edition.getIdentity());
+    event.setPrecedence(link.getRevision());
+    event.setHints(moved ? 0 : edition.getHints());
+    event.setPayload(link);
+    outputs.traceEvent(state.target, event, now);
+  }
+
+  private static long revision(FeedbackState state) {
+    return state.acts * REVISIONS_PER_ACT;
+  }
+
+  /** Forgets a piece of feedback at the end of the retention. */
+  void timer(String key, long due, long now) {
+    byte[] bytes = store.get(storeKey(key));
+    if (bytes == null) {
+      return;
+    }
+    FeedbackState state = FeedbackState.decode(bytes);
+    if (state.timerDue != due) {
+      return;
+    }
+    long end = state.lastAppend + retention;
+    if (now >= end) {
+      store.delete(storeKey(key));
+      return;
+    }
+    state.timerDue = end;
+    timers.set(end, key);
+    store.put(storeKey(key), state.encode());
+  }
+
+  private static Bytes storeKey(String key) {
+    return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
+  }
+}
