@@ -93,6 +93,18 @@ final class Comparison {
         + " AS feedback_occurred_at";
   }
 
+  /** Likewise of rows from anywhere else, by the same names and in the same units. */
+  static Comparison of(Map<String, List<JsonNode>> rows, Oracle oracle) {
+    Comparison comparison = new Comparison();
+    Map<String, Map<String, Map<String, Object>>> expected = oracle.rows("");
+    rows.forEach(
+        (table, found) -> {
+          comparison.counts.put(table, new Count());
+          comparison.compare(table, Objects.requireNonNull(expected.get(table)), found);
+        });
+    return comparison;
+  }
+
   static Comparison of(ClickHouse clickHouse, Oracle oracle) {
     Comparison comparison = new Comparison();
     OracleRows.TABLES.forEach(table -> comparison.counts.put(table, new Count()));

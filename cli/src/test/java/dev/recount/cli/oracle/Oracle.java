@@ -132,6 +132,11 @@ final class Oracle {
     unjoined.put(feedback.id(), row);
   }
 
+  /** The events of each trace, one of each identity, with the feedback that is joined to it. */
+  Map<String, Contents> contents() {
+    return traces;
+  }
+
   /** IDs of the traces of which rows are expected. */
   Set<String> traceIds() {
     Set<String> ids = new TreeSet<>();

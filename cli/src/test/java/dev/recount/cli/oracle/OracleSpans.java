@@ -1,6 +1,7 @@
 package dev.recount.cli.oracle;
 
 import dev.recount.cli.oracle.Telemetry.Span;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -100,16 +101,71 @@ abstract class OracleSpans {
             .anyMatch(other -> "MODEL_CALL".equals(kind(other)) && isWithin(other, span))) {
       return null;
     }
-    Span parent = parent(span);
-    if ("TOOL_CALL".equals(kind) && parent != null && "TOOL_CALL".equals(kind(parent))) {
-      String call = span.text("gen_ai.tool.call.id");
-      String outerCall = parent.text("gen_ai.tool.call.id");
-      if (Objects.equals(span.text("gen_ai.tool.name"), parent.text("gen_ai.tool.name"))
-          && (call == null || outerCall == null || call.equals(outerCall))) {
-        return null;
-      }
+    if (enclosingTellingOfTheSame(span) != null) {
+      return null;
     }
     return kind;
+  }
+
+  /**
+   * The span of a tool call around another that tells of the same one; plumbing between counts not.
+   */
+  @Nullable Span enclosingTellingOfTheSame(Span span) {
+    Span outer = parent(span);
+    while (outer != null && kind(outer) == null && outer.text("gen_ai.operation.name") == null) {
+      outer = parent(outer);
+    }
+    if (outer == null || !isToolCall(span) || !isToolCall(outer)) {
+      return null;
+    }
+    String call = callId(span);
+    String outerCall = callId(outer);
+    boolean same =
+        call != null && outerCall != null
+            ? call.equals(outerCall)
+            : Objects.equals(tool(span), tool(outer))
+                && (arguments(span) == null
+                    || arguments(outer) == null
+                    || Objects.equals(arguments(span), arguments(outer)));
+    return same ? outer : null;
+  }
+
+  static boolean isToolCall(Span span) {
+    return "TOOL_CALL".equals(kind(span));
+  }
+
+  static @Nullable String tool(Span span) {
+    return span.text("gen_ai.tool.name");
+  }
+
+  static @Nullable String callId(Span span) {
+    return span.text("gen_ai.tool.call.id");
+  }
+
+  static @Nullable String arguments(Span span) {
+    return canonical(span.text("gen_ai.tool.call.arguments"));
+  }
+
+  /** The generator writes flat objects of one member, with or without blanks. */
+  static @Nullable String canonical(@Nullable String json) {
+    return json == null ? null : json.replace(" ", "");
+  }
+
+  /** The span, and those around it that only sum it up: no more than the one call is below them. */
+  List<Span> wrappedAround(Span modelCall) {
+    List<Span> all = new ArrayList<>(List.of(modelCall));
+    Span above = parent(modelCall);
+    while (above != null && "MODEL_CALL".equals(kind(above)) && modelCallsWithin(above) == 1) {
+      all.add(above);
+      above = parent(above);
+    }
+    return all;
+  }
+
+  private long modelCallsWithin(Span outer) {
+    return spans.stream()
+        .filter(span -> "MODEL_CALL".equals(decisionKind(span)) && isWithin(span, outer))
+        .count();
   }
 
   static @Nullable String own(Span span, String fact) {
@@ -163,15 +219,5 @@ abstract class OracleSpans {
   @Nullable Span firstSpan() {
     Span root = root();
     return root != null ? root : spans.isEmpty() ? null : spans.get(0);
-  }
-
-  static boolean failed(Span span) {
-    return span.status().equals("ERROR")
-        || span.text("error.type") != null
-        || span.exceptionType() != null;
-  }
-
-  static @Nullable String errorType(Span span) {
-    return span.text("error.type") != null ? span.text("error.type") : span.exceptionType();
   }
 }

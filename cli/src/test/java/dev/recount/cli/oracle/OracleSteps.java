@@ -2,10 +2,9 @@ package dev.recount.cli.oracle;
 
 import static dev.recount.cli.oracle.OracleRows.text;
 
+import dev.recount.cli.oracle.OracleCalls.Call;
 import dev.recount.cli.oracle.Telemetry.Decision;
 import dev.recount.cli.oracle.Telemetry.Option;
-import dev.recount.cli.oracle.Telemetry.Segment;
-import dev.recount.cli.oracle.Telemetry.Snapshot;
 import dev.recount.cli.oracle.Telemetry.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +23,15 @@ abstract class OracleSteps extends OracleSpans {
   private static final long YEAR_2000 = 946_684_800_000_000_000L;
   private static final long YEAR_2100 = 4_102_444_800_000_000_000L;
 
-  final List<Snapshot> snapshots;
+  /** Those that were sent and those that messages tell of, in order of capture. */
+  final List<OracleWindow> windows;
+
   final List<Step> steps = new ArrayList<>();
   final Map<String, String> versions;
+  private final Oracle.Contents contents;
   private final List<Decision> events;
+  private final OracleCalls calls;
+  private final Set<String> failed;
 
   /** A decision in the making. */
   static final class Step {
@@ -35,8 +40,11 @@ abstract class OracleSteps extends OracleSpans {
     @Nullable Span span;
     @Nullable Decision event;
 
-    /** Whether the span only surrounds the decision, which an event alone tells of. */
-    boolean ofEventOnly;
+    /** The span whose surroundings hold for the decision, also where another thing tells of it. */
+    @Nullable Span place;
+
+    /** The model call that this one follows from by its own word. */
+    @Nullable Step askedBy;
 
     long start;
     long end;
@@ -60,7 +68,13 @@ abstract class OracleSteps extends OracleSpans {
     int number;
     @Nullable Step parent;
     int toolDepth;
-    @Nullable Snapshot snapshot;
+    @Nullable String result;
+    OracleTokens tokens = OracleTokens.NONE;
+    @Nullable Long costNanoUsd;
+    @Nullable Long contextTokens;
+    @Nullable Long contextLimit;
+    @Nullable OracleWindow snapshot;
+    OracleWindow.@Nullable Change change;
     final Set<String> flags = new TreeSet<>();
 
     String agent() {
@@ -71,14 +85,6 @@ abstract class OracleSteps extends OracleSpans {
       return span != null ? span.id() : event == null ? null : event.span();
     }
 
-    @Nullable Long number(String attribute) {
-      return span == null || ofEventOnly ? null : span.number(attribute);
-    }
-
-    @Nullable String own(String attribute) {
-      return span == null || ofEventOnly ? null : span.text(attribute);
-    }
-
     /** When it was over, in milliseconds: its end, or its start where no end is known. */
     long overAtMillis() {
       return Math.floorDiv(ended ? end : start, 1_000_000);
@@ -87,20 +93,23 @@ abstract class OracleSteps extends OracleSpans {
 
   OracleSteps(String trace, Oracle.Contents contents) {
     super(trace, contents);
-    this.snapshots =
-        contents.snapshots.values().stream()
-            .sorted(
-                Comparator.<Snapshot>comparingLong(snapshot -> snapshot.at())
-                    .thenComparing(Snapshot::id))
-            .toList();
+    this.contents = contents;
+    this.calls = new OracleCalls(this);
+    this.failed = OracleErrors.failed(this);
     this.events =
         contents.decisions.values().stream()
             .sorted(Comparator.comparingLong(Decision::at).thenComparing(Decision::id))
             .toList();
     makeSteps();
     order();
+    spreadToolSchema();
+    fillWindows();
+    this.windows = windows();
     for (Step step : steps) {
       step.snapshot = snapshotOf(step);
+      if (step.snapshot != null) {
+        step.change = changeOf(step.snapshot);
+      }
     }
     flag();
     this.versions = versionsOfTrace();
@@ -117,16 +126,17 @@ abstract class OracleSteps extends OracleSpans {
         merged.putIfAbsent("prompt_version", event.promptVersion());
       }
     }
-    for (Snapshot snapshot : snapshots) {
-      if (snapshot.agent() != null) {
-        merged.putIfAbsent("agent_name", snapshot.agent());
+    for (OracleWindow window : windows) {
+      if (window.agent() != null && !window.derived()) {
+        merged.putIfAbsent("agent_name", window.agent());
       }
     }
     if (first != null) {
       for (Step step : steps) {
-        String answering = step.versions.get("response_model");
-        if (answering != null) {
-          merged.putIfAbsent("response_model", answering);
+        for (String version : List.of("response_model", "tool_schema_version")) {
+          if (step.versions.get(version) != null) {
+            merged.putIfAbsent(version, Objects.requireNonNull(step.versions.get(version)));
+          }
         }
       }
     }
@@ -134,114 +144,136 @@ abstract class OracleSteps extends OracleSpans {
   }
 
   void makeSteps() {
-    List<Span> deciding = spans.stream().filter(span -> decisionKind(span) != null).toList();
-    Map<Span, Decision> eventOf = new LinkedHashMap<>();
+    Map<Object, Decision> eventOf = new LinkedHashMap<>();
     List<Decision> alone = new ArrayList<>();
     for (Decision event : events) {
-      Span span = spanOf(event, deciding);
-      if (span == null || eventOf.containsKey(span)) {
+      Object told = toldBy(event);
+      if (told == null || eventOf.putIfAbsent(told, event) != null) {
         alone.add(event);
-      } else {
-        eventOf.put(span, event);
+      }
+    }
+    Map<String, Step> lastOfAgent = new TreeMap<>();
+    for (Span span : spans) {
+      String kind = decisionKind(span);
+      Decision event = eventOf.get(span);
+      if (kind == null && event != null) {
+        steps.add(ofEvent(event, span));
+      } else if (kind != null && !kind.equals("TOOL_CALL")) {
+        Step step = ofSpan(span, kind, event);
+        steps.add(step);
+        if (kind.equals("MODEL_CALL")) {
+          lastOfAgent.put(text(holding(span, "agent_name")), step);
+        }
       }
     }
     Map<String, Integer> occurrences = new HashMap<>();
-    for (Span span : deciding) {
-      steps.add(ofSpan(span, eventOf.get(span), occurrences));
+    for (Call call : calls.all) {
+      steps.add(ofCall(call, call.identity(trace, occurrences), eventOf.get(call)));
     }
-    eventOf.forEach(
-        (span, event) -> {
-          if (!deciding.contains(span)) {
-            steps.add(ofEvent(event, span));
-          }
-        });
     alone.forEach(event -> steps.add(ofEvent(event, span(event.span()))));
+    lastOfAgent.values().forEach(this::addResponse);
   }
 
-  @Nullable Span spanOf(Decision event, List<Span> deciding) {
+  /** The call or the span that the event is about; null for one that stands by itself. */
+  @Nullable Object toldBy(Decision event) {
+    boolean tool = event.kind().equals("TOOL_CALL");
     Span named = span(event.span());
     if (named != null) {
+      Call call = calls.of(named);
+      if (call != null && tool) {
+        return call;
+      }
       String kind = decisionKind(named);
-      if (kind == null || kind.equals(event.kind())) {
-        return named;
+      if (call == null && (kind == null || kind.equals(event.kind()))) {
+        Call asked = tool ? calls.named(event) : null;
+        return asked != null ? asked : named;
       }
     }
-    if (!event.kind().equals("TOOL_CALL") || event.toolCall() == null) {
-      return null;
-    }
-    List<Span> calls =
-        deciding.stream()
-            .filter(span -> "TOOL_CALL".equals(kind(span)))
-            .filter(span -> event.toolCall().equals(span.text("gen_ai.tool.call.id")))
-            .filter(span -> agree(event.tool(), span.text("gen_ai.tool.name")))
-            .filter(
-                span ->
-                    event.toolArguments() == null
-                        || span.text("gen_ai.tool.call.arguments") == null
-                        || canonical(event.toolArguments())
-                            .equals(canonical(span.text("gen_ai.tool.call.arguments"))))
-            .toList();
-    return calls.stream()
-        .filter(span -> span.start() >= event.at() * 1_000_000)
-        .findFirst()
-        .orElse(calls.isEmpty() ? null : calls.get(calls.size() - 1));
+    return tool ? calls.named(event) : null;
   }
 
-  static boolean agree(@Nullable String one, @Nullable String other) {
-    return one == null || other == null || one.equals(other);
-  }
-
-  /** The generator writes flat objects of one member, with or without blanks. */
-  static String canonical(@Nullable String json) {
-    return json == null ? "" : json.replace(" ", "");
-  }
-
-  Step ofSpan(Span span, @Nullable Decision event, Map<String, Integer> occurrences) {
-    Step step = new Step();
+  /** What a step takes over from the span that it happened on. */
+  private void place(Step step, Span span) {
     step.span = span;
-    step.kind = event == null ? Objects.requireNonNull(decisionKind(span)) : event.kind();
+    step.place = span;
     step.start = span.start();
     step.end = end(span);
     step.ended = span.end() != 0;
     step.orderedStart = orderedStart(span);
     step.versions = versionsAt(span);
-    step.tool = span.text("gen_ai.tool.name");
-    step.toolCall = span.text("gen_ai.tool.call.id");
-    step.arguments = span.text("gen_ai.tool.call.arguments");
-    step.name = step.tool != null ? step.tool : span.name();
-    step.chosen = step.kind.equals("TOOL_CALL") ? step.tool : null;
     step.rationale = span.text("recount.decision.rationale");
     step.confidence = (Double) span.attributes().get("recount.decision.confidence");
     step.statedSnapshot = span.text("recount.context.snapshot_id");
-    if (failed(span)) {
-      step.status = "error";
-      step.errorType = errorType(span);
-      step.errorMessage =
-          span.statusMessage() != null ? span.statusMessage() : span.exceptionMessage();
-    } else if (step.ended || span.status().equals("OK")) {
+    step.contextTokens = span.number("recount.context.token_count");
+    step.contextLimit = span.number("recount.context.token_limit");
+    if (step.ended || span.status().equals("OK")) {
       step.status = "ok";
     }
+  }
+
+  private static void fail(Step step, Span span) {
+    step.status = "error";
+    step.errorType = OracleErrors.type(span);
+    step.errorMessage = OracleErrors.message(span);
+  }
+
+  private Step ofSpan(Span span, String kind, @Nullable Decision event) {
+    Step step = new Step();
+    place(step, span);
+    step.id = OracleRows.identifier(trace, "span", span.id());
+    step.kind = kind;
+    step.name = span.name();
+    Span stating =
+        wrappedAround(span).stream()
+            .filter(around -> OracleTokens.of(around).known())
+            .findFirst()
+            .orElse(span);
+    step.tokens = OracleTokens.of(stating);
+    step.costNanoUsd = OracleTokens.statedCost(stating);
+    for (String model : List.of("response_model", "model")) {
+      if (step.costNanoUsd == null) {
+        step.costNanoUsd = OracleModels.cost(step.versions.get(model), step.tokens);
+      }
+    }
+    if (failed.contains(span.id())) {
+      fail(step, span);
+    }
     if (event != null) {
-      step.id = event.id();
       tell(step, event);
-    } else if ("TOOL_CALL".equals(kind(span)) && step.toolCall != null) {
-      String call =
-          OracleRows.identifier(
-              trace, "tool-call", step.toolCall, text(step.tool), canonical(step.arguments));
-      step.id =
-          OracleRows.identifier(call, Integer.toString(occurrences.merge(call, 1, Integer::sum)));
-    } else {
-      step.id = OracleRows.identifier(trace, "span", span.id());
     }
     return step;
   }
 
-  Step ofEvent(Decision event, @Nullable Span span) {
+  private Step ofCall(Call call, String id, @Nullable Decision event) {
     Step step = new Step();
-    step.id = event.id();
+    place(step, call.span);
+    step.id = id;
+    step.kind = "TOOL_CALL";
+    step.tool = call.tool();
+    step.toolCall = call.id();
+    step.arguments = call.arguments();
+    step.name = either(step.tool, call.span.name());
+    step.chosen = step.tool;
+    step.result = call.first(span -> span.text("gen_ai.tool.call.result"));
+    for (Span span : call.spans) {
+      if (failed.contains(span.id()) && !step.status.equals("error")) {
+        fail(step, span);
+      }
+    }
+    if (step.status.equals("error")) {
+      step.errorMessage = either(step.errorMessage, step.result);
+    }
+    if (event != null) {
+      tell(step, event);
+    }
+    return step;
+  }
+
+  private Step ofEvent(Decision event, @Nullable Span span) {
+    Step step = new Step();
     step.kind = event.kind();
     step.span = span;
-    step.ofEventOnly = true;
+    step.place = span;
     step.start = event.at() * 1_000_000;
     step.end = step.start;
     step.orderedStart = step.start;
@@ -252,12 +284,45 @@ abstract class OracleSteps extends OracleSpans {
     return step;
   }
 
+  /** An agent's last word, where its last model call has one and is a step within something. */
+  private void addResponse(Step modelCall) {
+    Span span = Objects.requireNonNull(modelCall.span);
+    String said = null;
+    for (Span around : wrappedAround(span)) {
+      boolean silent =
+          OracleMessages.said(around) == null && OracleMessages.shown(around, null).isEmpty();
+      if (!silent) {
+        said = OracleMessages.said(around);
+        break;
+      }
+    }
+    if (said == null || parent(span) == null) {
+      return;
+    }
+    Step step = new Step();
+    step.id = OracleRows.identifier(trace, "response", span.id());
+    step.kind = "RESPONSE";
+    step.name = "response";
+    step.place = span;
+    step.askedBy = modelCall;
+    step.start = end(span);
+    step.end = step.start;
+    step.ended = modelCall.ended;
+    step.orderedStart =
+        Math.max(Math.max(step.start, orderedStart(span)), modelCall.orderedStart + 1);
+    step.versions = new HashMap<>(modelCall.versions);
+    step.chosen = said;
+    step.status = modelCall.status.equals("error") ? "unset" : modelCall.status;
+    steps.add(step);
+  }
+
   static void tell(Step step, Decision event) {
     step.event = event;
+    step.id = event.id();
     step.tool = either(event.tool(), step.tool);
     step.name = either(either(event.name(), step.name), step.tool);
     step.toolCall = either(event.toolCall(), step.toolCall);
-    step.arguments = either(step.arguments, event.toolArguments());
+    step.arguments = either(step.arguments, canonical(event.toolArguments()));
     step.chosen = either(event.chosen(), step.chosen);
     step.considered = event.considered();
     step.rationale = either(event.rationale(), step.rationale);
@@ -268,6 +333,108 @@ abstract class OracleSteps extends OracleSpans {
     if (event.promptVersion() != null) {
       step.versions.put("prompt_version", event.promptVersion());
     }
+  }
+
+  /** Tools of which nobody knows the version are those of the agent's first step that knows it. */
+  private void spreadToolSchema() {
+    Map<String, String> stated = new HashMap<>();
+    for (Step step : steps) {
+      String version = step.versions.get("tool_schema_version");
+      if (version != null) {
+        stated.putIfAbsent("of " + step.agent(), version);
+        stated.putIfAbsent("any", version);
+      }
+    }
+    for (Step step : steps) {
+      String version = either(stated.get("of " + step.agent()), stated.get("any"));
+      if (version != null) {
+        step.versions.putIfAbsent("tool_schema_version", version);
+      }
+    }
+  }
+
+  /**
+   * A model call that says nothing else has what it read in its window, which holds what its model
+   * holds; what it led to was decided in the same window.
+   */
+  private void fillWindows() {
+    for (Step step : steps) {
+      if (step.kind.equals("MODEL_CALL")) {
+        step.contextTokens = either(step.contextTokens, step.tokens.input());
+        step.contextLimit =
+            either(
+                step.contextLimit,
+                either(
+                    OracleModels.limit(step.versions.get("response_model")),
+                    OracleModels.limit(step.versions.get("model"))));
+      } else if (step.parent != null && step.parent.kind.equals("MODEL_CALL")) {
+        step.contextTokens = either(step.contextTokens, step.parent.contextTokens);
+        step.contextLimit = either(step.contextLimit, step.parent.contextLimit);
+      }
+    }
+  }
+
+  /** What was sent; of agents that send nothing, while all that is sent names one, messages. */
+  private List<OracleWindow> windows() {
+    List<OracleWindow> all = new ArrayList<>();
+    Set<String> senders = new TreeSet<>();
+    contents.snapshots.values().forEach(sent -> all.add(OracleWindow.of(sent)));
+    all.forEach(window -> senders.add(text(window.agent())));
+    for (Step step : steps) {
+      Span span = step.span;
+      String agent = span == null ? null : holding(span, "agent_name");
+      if (span != null
+          && "MODEL_CALL".equals(decisionKind(span))
+          && step.kind.equals("MODEL_CALL")
+          && !senders.contains("")
+          && !senders.contains(text(agent))) {
+        OracleWindow told = toldByMessages(step, span, agent);
+        if (told != null && all.stream().noneMatch(window -> window.id().equals(told.id()))) {
+          all.add(told);
+        }
+      }
+    }
+    all.sort(Comparator.comparingLong(OracleWindow::at).thenComparing(OracleWindow::id));
+    return all;
+  }
+
+  private @Nullable OracleWindow toldByMessages(Step step, Span span, @Nullable String agent) {
+    for (Span around : wrappedAround(span)) {
+      if (!OracleMessages.shown(around, null).isEmpty()) {
+        return new OracleWindow(
+            step.statedSnapshot != null
+                ? step.statedSnapshot
+                : OracleRows.identifier(trace, "snapshot", span.id()),
+            span.id(),
+            Math.floorDiv(step.start, 1_000_000) * 1_000_000,
+            "MODEL_CALL",
+            step.contextTokens,
+            step.contextLimit,
+            OracleMessages.shown(around, step.contextTokens),
+            agent,
+            true,
+            "true".equals(span.text("gen_ai.conversation.compacted")));
+      }
+      if (OracleMessages.said(around) != null) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** Against the window before it of the same agent. */
+  OracleWindow.Change changeOf(OracleWindow window) {
+    OracleWindow before = null;
+    for (OracleWindow earlier : windows.subList(0, windows.indexOf(window))) {
+      if (Objects.equals(earlier.agent(), window.agent())) {
+        before = earlier;
+      }
+    }
+    return new OracleWindow.Change(before, window);
+  }
+
+  static @Nullable Long either(@Nullable Long first, @Nullable Long second) {
+    return first != null ? first : second;
   }
 
   static @Nullable String either(@Nullable String first, @Nullable String second) {
@@ -292,10 +459,13 @@ abstract class OracleSteps extends OracleSpans {
   }
 
   /**
-   * Of the steps within the same enclosing one, the one of the same agent that ended last before
-   * this one began; else of any agent; else the enclosing step.
+   * The model call that asked; else, of the steps within the same enclosing one, the one of the
+   * same agent that ended last before this one began; else of any agent; else the enclosing step.
    */
   @Nullable Step cause(Step step) {
+    if (step.askedBy != null) {
+      return step.askedBy;
+    }
     Step enclosing = enclosing(step);
     for (boolean anyAgent : new boolean[] {false, true}) {
       Step last = null;
@@ -316,7 +486,7 @@ abstract class OracleSteps extends OracleSpans {
   }
 
   @Nullable Step enclosing(Step step) {
-    for (Span span = step.span; span != null; span = parent(span)) {
+    for (Span span = step.place; span != null; span = parent(span)) {
       Step first = firstOn(span);
       if (first != null && first.number < step.number) {
         return first;
@@ -337,34 +507,33 @@ abstract class OracleSteps extends OracleSpans {
     return causes;
   }
 
-  @Nullable String spanOf(Snapshot snapshot) {
+  @Nullable String spanOf(OracleWindow snapshot) {
     if (snapshot.span() != null) {
       return snapshot.span();
     }
     String nearest = null;
     for (Span span : spans) {
       if ((snapshot.agent() == null || snapshot.agent().equals(holding(span, "agent_name")))
-          && span.start() <= snapshot.at() * 1_000_000 + 999_999) {
+          && span.start() <= snapshot.at() + 999_999) {
         nearest = span.id();
       }
     }
     return nearest;
   }
 
-  @Nullable Snapshot snapshotOf(Step step) {
-    Snapshot ofSpan = null;
-    Snapshot preceding = null;
+  @Nullable OracleWindow snapshotOf(Step step) {
+    OracleWindow ofSpan = null;
+    OracleWindow preceding = null;
     boolean agentHasAny =
-        snapshots.stream().anyMatch(snapshot -> step.agent().equals(snapshot.agent()));
-    for (Snapshot snapshot : snapshots) {
+        windows.stream().anyMatch(snapshot -> step.agent().equals(snapshot.agent()));
+    for (OracleWindow snapshot : windows) {
       if (snapshot.id().equals(step.statedSnapshot)) {
         return snapshot;
       }
       if (step.spanId() != null && step.spanId().equals(spanOf(snapshot))) {
         ofSpan = snapshot;
       }
-      if ((!agentHasAny || step.agent().equals(snapshot.agent()))
-          && snapshot.at() * 1_000_000 <= step.start) {
+      if ((!agentHasAny || step.agent().equals(snapshot.agent())) && snapshot.at() <= step.start) {
         preceding = snapshot;
       }
     }
@@ -379,41 +548,16 @@ abstract class OracleSteps extends OracleSpans {
     return preceding;
   }
 
-  static @Nullable Long tokens(Snapshot snapshot) {
-    if (snapshot.tokens() != null || snapshot.segments().isEmpty()) {
-      return snapshot.tokens();
-    }
-    if (snapshot.segments().stream().anyMatch(segment -> segment.tokens() == null)) {
-      return null;
-    }
-    return snapshot.segments().stream()
-        .mapToLong(segment -> Objects.requireNonNull(segment.tokens()))
-        .sum();
-  }
-
-  static boolean truncated(Snapshot snapshot) {
-    for (Segment segment : snapshot.segments()) {
-      Long tokens = segment.tokens();
-      Long original = segment.originalTokens();
-      if (segment.truncated() || (tokens != null && original != null && tokens < original)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   static @Nullable Long contextTokens(Step step) {
-    Long counted = step.snapshot == null ? null : tokens(step.snapshot);
-    return counted != null ? counted : step.number("recount.context.token_count");
+    return either(step.snapshot == null ? null : step.snapshot.tokens(), step.contextTokens);
   }
 
   static @Nullable Long contextLimit(Step step) {
-    Long stated = step.snapshot == null ? null : step.snapshot.limit();
-    return stated != null ? stated : step.number("recount.context.token_limit");
+    return either(step.snapshot == null ? null : step.snapshot.limit(), step.contextLimit);
   }
 
   static @Nullable Double share(@Nullable Long tokens, @Nullable Long limit) {
-    return tokens == null || limit == null ? null : (double) tokens / limit;
+    return tokens == null || limit == null || limit <= 0 ? null : (double) tokens / limit;
   }
 
   void flag() {
@@ -431,8 +575,8 @@ abstract class OracleSteps extends OracleSpans {
       if (step.confidence != null && step.confidence < 0.5) {
         step.flags.add("low_confidence");
       }
-      if (step.snapshot != null && truncated(step.snapshot)) {
-        step.flags.add("context_truncated");
+      if (step.change != null) {
+        flagChange(step.change, step.flags);
       }
       Double share = share(contextTokens(step), contextLimit(step));
       if (share != null && share >= 0.9) {
@@ -446,11 +590,23 @@ abstract class OracleSteps extends OracleSpans {
     }
   }
 
+  private static void flagChange(OracleWindow.Change change, Set<String> flags) {
+    if (change.isTruncated()) {
+      flags.add("context_truncated");
+    }
+    if (change.evicted()) {
+      flags.add("context_evicted");
+    }
+    if (!change.lostInstructions().isEmpty()) {
+      flags.add("instruction_lost");
+    }
+  }
+
   static boolean isSameCall(Step one, Step other) {
     return one.kind.equals("TOOL_CALL")
         && Objects.equals(one.tool, other.tool)
         && one.agent().equals(other.agent())
-        && canonical(one.arguments).equals(canonical(other.arguments));
+        && Objects.equals(one.arguments, other.arguments);
   }
 
   void flagTimes(Span span, Set<String> flags) {

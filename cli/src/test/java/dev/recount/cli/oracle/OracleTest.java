@@ -23,10 +23,12 @@ class OracleTest {
     assertThat(values("traces", "flags"))
         .contains(
             "clock_skew",
+            "context_evicted",
             "context_pressure",
             "context_truncated",
             "error",
             "implausible_time",
+            "instruction_lost",
             "low_confidence",
             "parent_missing",
             "root_missing",
@@ -52,6 +54,35 @@ class OracleTest {
     assertThat(values("decisions", "suspect_decision_id")).hasSizeGreaterThan(10);
     assertThat(values("traces", "suspect_decision_id")).hasSizeGreaterThan(10);
     assertThat(values("decisions", "actual_outcome")).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void modelCallsTakeTokensOfEveryKindAndCostMoney() {
+    for (String column :
+        List.of(
+            "total_tokens",
+            "fresh_input_tokens",
+            "cache_read_tokens",
+            "cache_write_tokens",
+            "reasoning_tokens",
+            "cost_nano_usd")) {
+      assertThat(values("decisions", column)).as(column).contains("NULL").hasSizeGreaterThan(50);
+      assertThat(values("traces", column)).as(column).contains("NULL").hasSizeGreaterThan(20);
+    }
+    assertThat(values("decisions", "context_limit")).contains("1000", "128000", "200000");
+  }
+
+  @Test
+  void windowsGrowShrinkAndAreSummedUp() {
+    for (String column : List.of("derived", "tokens_estimated", "compacted", "truncated")) {
+      assertThat(values("context_snapshots", column)).as(column).containsExactly("false", "true");
+    }
+    assertThat(values("context_snapshots", "kept")).hasSizeGreaterThan(20);
+    assertThat(values("context_snapshots", "evicted_segments")).contains("0", "1", "2", "3");
+    assertThat(values("context_snapshots", "evicted_tokens")).contains("NULL", "0");
+    assertThat(values("context_snapshots", "lost_instructions")).hasSizeGreaterThan(2);
+    assertThat(values("context_snapshots", "memory_chunks")).hasSizeGreaterThan(10);
+    assertThat(values("context_snapshots", "tokens_by_kind")).hasSizeGreaterThan(100);
   }
 
   @Test

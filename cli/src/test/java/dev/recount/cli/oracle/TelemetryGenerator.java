@@ -145,6 +145,16 @@ final class TelemetryGenerator {
     private final List<String> responses = new ArrayList<>();
     private final List<String> decisions = new ArrayList<>();
     private final List<String> snapshots = new ArrayList<>();
+
+    /** What each agent's window held last. */
+    private final Map<String, List<Segment>> windows = new TreeMap<>();
+
+    /** What each agent's model was told so far, where its library records messages. */
+    private final Map<String, List<String>> conversations = new TreeMap<>();
+
+    private final boolean recordsMessages = chance(0.35);
+    private final boolean takesSnapshots = !recordsMessages || chance(0.3);
+    private String agentAtWork = "";
     private long now = begin;
     private int budget = 3 + random.nextInt(22);
 
@@ -158,7 +168,7 @@ final class TelemetryGenerator {
         if (chance(0.7)) {
           attributes.put("user.id", "user-" + random.nextInt(50));
         }
-        span(null, "invoke_agent", attributes, chance(0.15), () -> steps(1));
+        span(null, "invoke_agent", attributes, chance(0.15), () -> work(attributes, 1));
         int lost = chance(0.04) ? 0 : chance(0.03) ? random.nextInt(spans.size()) : -1;
         for (int i = 0; i < spans.size(); i++) {
           if (i != lost || spans.size() == 1) {
@@ -168,7 +178,7 @@ final class TelemetryGenerator {
         if (chance(0.08)) {
           decide(null, one(List.of("PLAN", "RESPONSE", "BRANCH")), null);
         }
-        if (chance(0.15)) {
+        if (takesSnapshots && chance(0.15)) {
           capture(null, chance(0.5) ? one(AGENTS) : null);
         }
       }
@@ -205,7 +215,22 @@ final class TelemetryGenerator {
         attributes.put("recount.tool_schema.version", "s" + random.nextInt(3));
         attributes.put("recount.memory_index.version", "m" + random.nextInt(3));
       }
+      if (chance(0.1)) {
+        // Some libraries sum up here what the model calls inside took.
+        attributes.put("gen_ai.usage.input_tokens", 10_000L + random.nextInt(5_000));
+        attributes.put("gen_ai.usage.output_tokens", (long) random.nextInt(500));
+        if (chance(0.3)) {
+          attributes.put("gen_ai.usage.cost", random.nextInt(1_000_000) / 1e6);
+        }
+      }
       return attributes;
+    }
+
+    private void work(Map<String, Object> attributes, int depth) {
+      String outer = agentAtWork;
+      agentAtWork = (String) attributes.get("gen_ai.agent.name");
+      steps(depth);
+      agentAtWork = outer;
     }
 
     /** Makes a span around what happens inside it, which knows its ID as the parent. */
@@ -298,7 +323,13 @@ final class TelemetryGenerator {
         } else if (dice < 86) {
           plain(parent, "retrieval");
         } else if (dice < 94 && depth < DEEPEST) {
-          span(parent, "invoke_agent sub", agent(depth), chance(0.05), () -> steps(depth + 1));
+          Map<String, Object> attributes = agent(depth);
+          span(
+              parent,
+              "invoke_agent sub",
+              attributes,
+              chance(0.05),
+              () -> work(attributes, depth + 1));
         } else {
           span(parent, "GET /", new TreeMap<>(Map.of("http.method", "GET")), false, () -> {});
         }
@@ -322,13 +353,25 @@ final class TelemetryGenerator {
     private void chat(@Nullable String parent) {
       Map<String, Object> attributes = new TreeMap<>();
       attributes.put("gen_ai.operation.name", "chat");
-      attributes.put("gen_ai.request.model", one(List.of("gpt-4o", "claude-4")));
+      attributes.put(
+          "gen_ai.request.model",
+          one(List.of("gpt-4o", "claude-4", "anthropic/claude-sonnet-4-5")));
       if (chance(0.8)) {
-        attributes.put("gen_ai.response.model", "answering-" + random.nextInt(2));
+        attributes.put(
+            "gen_ai.response.model",
+            one(
+                List.of(
+                    "answering-0",
+                    "answering-1",
+                    "gpt-4o-2024-08-06",
+                    "gpt-4o-2024-05-13",
+                    "claude-sonnet-4-5")));
       }
-      if (chance(0.9)) {
-        attributes.put("gen_ai.usage.input_tokens", (long) random.nextInt(5_000));
-        attributes.put("gen_ai.usage.output_tokens", (long) random.nextInt(500));
+      if (chance(0.85)) {
+        count(attributes);
+      }
+      if (chance(0.05)) {
+        attributes.put("gen_ai.usage.cost", random.nextInt(100_000) / 1e7);
       }
       if (chance(0.9)) {
         String response =
@@ -340,7 +383,12 @@ final class TelemetryGenerator {
       }
       if (chance(0.1)) {
         attributes.put("recount.context.token_count", 900L + random.nextInt(200));
+      }
+      if (chance(0.1)) {
         attributes.put("recount.context.token_limit", 1_000L);
+      }
+      if (recordsMessages && chance(0.9)) {
+        converse(attributes);
       }
       if (chance(0.1) && !snapshots.isEmpty()) {
         attributes.put("recount.context.snapshot_id", one(snapshots));
@@ -353,15 +401,15 @@ final class TelemetryGenerator {
               chance(0.04),
               () -> {
                 String own = current;
-                if (chance(0.04) && budget > 0) {
+                if (chance(0.06) && budget > 0) {
                   budget--;
                   chat(own);
                 } else if (chance(0.2)) {
                   span(own, "POST /v1", new TreeMap<>(), chance(0.05), () -> {});
                 }
               });
-      if (chance(0.5)) {
-        capture(made, chance(0.5) ? one(AGENTS) : null);
+      if (takesSnapshots && chance(0.5)) {
+        capture(made, recordsMessages || chance(0.5) ? one(AGENTS) : null);
       }
       if (chance(0.12)) {
         decide(made, one(List.of("MODEL_CALL", "REASONING", "RESPONSE")), null);
@@ -446,20 +494,111 @@ final class TelemetryGenerator {
       send(span);
     }
 
-    private void capture(@Nullable Span of, @Nullable String agent) {
-      List<Segment> segments = new ArrayList<>();
-      int count = random.nextInt(4);
-      for (int i = 0; i < count; i++) {
-        long tokens = random.nextInt(400);
-        segments.add(
-            new Segment(
-                one(List.of("SYSTEM", "USER", "MEMORY", "TOOL_RESULT")),
-                maybe(0.6, () -> "chunk-" + random.nextInt(30)),
-                chance(0.9) ? tokens : null,
-                chance(0.1) ? tokens + 10 : null,
-                chance(0.05),
-                maybe(0.3, () -> "Grüße " + random.nextInt(9))));
+    /** What a model call took, in the ways in which providers count what was cached. */
+    private void count(Map<String, Object> attributes) {
+      long input = random.nextInt(5_000);
+      long output = random.nextInt(500);
+      attributes.put("gen_ai.usage.input_tokens", input);
+      attributes.put("gen_ai.usage.output_tokens", output);
+      long cached = 0;
+      if (chance(0.3)) {
+        cached = random.nextInt(2_000);
+        attributes.put("gen_ai.usage.cache_read.input_tokens", cached);
       }
+      if (chance(0.15)) {
+        long written = random.nextInt(500);
+        cached += written;
+        attributes.put("gen_ai.usage.cache_creation.input_tokens", written);
+      }
+      if (chance(0.2)) {
+        attributes.put(
+            "gen_ai.usage.total_tokens", chance(0.5) ? input + output : input + output + cached);
+      }
+      if (chance(0.1)) {
+        attributes.put("gen_ai.usage.reasoning.output_tokens", output / 2);
+      }
+    }
+
+    /** Messages of a model call: the conversation so far, or what is left of it. */
+    private void converse(Map<String, Object> attributes) {
+      List<String> messages =
+          conversations.computeIfAbsent(
+              agentAtWork, agent -> new ArrayList<>(List.of(message("system", "Be brief."))));
+      if (messages.size() > 3 && chance(0.25)) {
+        messages.remove(chance(0.3) ? 0 : 1);
+        if (chance(0.4)) {
+          messages.set(1, message("user", "In short: question " + random.nextInt(9)));
+        }
+      }
+      messages.add(message("user", "Question " + random.nextInt(9) + " für den Agenten"));
+      attributes.put("gen_ai.input.messages", messages.toString());
+      if (chance(0.05)) {
+        attributes.put("gen_ai.conversation.compacted", "true");
+      }
+      if (chance(0.7)) {
+        String answer = message("assistant", "Answer " + random.nextInt(9));
+        attributes.put("gen_ai.output.messages", "[" + answer + "]");
+        messages.add(answer);
+      }
+    }
+
+    private String message(String role, String text) {
+      return "{\"role\":\"%s\",\"parts\":[{\"type\":\"text\",\"content\":\"%s\"}]}"
+          .formatted(role, text);
+    }
+
+    private Segment segment() {
+      long tokens = random.nextInt(400);
+      return new Segment(
+          one(List.of("SYSTEM", "USER", "ASSISTANT", "MEMORY", "TOOL_RESULT")),
+          maybe(0.6, () -> "chunk-" + random.nextInt(30)),
+          chance(0.9) ? tokens : null,
+          chance(0.1) ? tokens + 10 : null,
+          chance(0.03),
+          chance(0.3)
+              ? "Grüße " + random.nextInt(9)
+              : chance(0.4) ? "long ".repeat(25) + random.nextInt(9) : null);
+    }
+
+    /** The same cut short. */
+    private Segment shorter(Segment segment) {
+      String content = segment.content();
+      Long tokens = segment.tokens();
+      return new Segment(
+          segment.kind(),
+          segment.source(),
+          tokens == null ? null : tokens / 2,
+          segment.originalTokens(),
+          segment.truncated(),
+          content == null ? null : content.substring(0, content.length() * 4 / 5));
+    }
+
+    /** What became of an agent's window: much stays, some is cut or lost, some is new. */
+    private List<Segment> windowAfter(List<Segment> before) {
+      List<Segment> after = new ArrayList<>();
+      boolean careful = chance(0.6);
+      for (Segment segment : before) {
+        if (careful || chance(0.75)) {
+          after.add(chance(0.06) ? shorter(segment) : segment);
+        }
+        if (!careful && chance(0.15)) {
+          after.add(segment());
+        }
+      }
+      if (!careful && chance(0.2)) {
+        after.add(0, new Segment("SUMMARY", null, 50L, null, false, "So far all is well."));
+      }
+      int more = random.nextInt(3);
+      for (int i = 0; i < more; i++) {
+        after.add(segment());
+      }
+      return after;
+    }
+
+    private void capture(@Nullable Span of, @Nullable String agent) {
+      String whose = agent == null ? "" : agent;
+      List<Segment> segments = windowAfter(windows.getOrDefault(whose, List.of()));
+      windows.put(whose, segments);
       String id = "snap-" + numbers++;
       snapshots.add(id);
       Snapshot snapshot =

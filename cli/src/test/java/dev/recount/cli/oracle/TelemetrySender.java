@@ -198,7 +198,7 @@ final class TelemetrySender implements AutoCloseable {
     return KeyValue.newBuilder().setKey(name).setValue(any).build();
   }
 
-  private static ContextSnapshot avro(Telemetry.Snapshot snapshot) {
+  static ContextSnapshot avro(Telemetry.Snapshot snapshot) {
     ContextSnapshot.Builder built =
         ContextSnapshot.newBuilder()
             .setTraceId(snapshot.trace())
@@ -227,7 +227,7 @@ final class TelemetrySender implements AutoCloseable {
     return built.build();
   }
 
-  private static DecisionEvent avro(Telemetry.Decision decision) {
+  static DecisionEvent avro(Telemetry.Decision decision) {
     DecisionEvent.Builder built =
         DecisionEvent.newBuilder()
             .setTraceId(decision.trace())
@@ -256,7 +256,7 @@ final class TelemetrySender implements AutoCloseable {
     return built.build();
   }
 
-  private static FeedbackEvent avro(Telemetry.Feedback feedback) {
+  static FeedbackEvent avro(Telemetry.Feedback feedback) {
     Telemetry.About about = feedback.about();
     return FeedbackEvent.newBuilder()
         .setFeedbackId(feedback.id())

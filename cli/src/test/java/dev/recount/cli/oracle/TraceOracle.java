@@ -5,10 +5,7 @@ import static dev.recount.cli.oracle.OracleRows.text;
 
 import dev.recount.cli.oracle.Telemetry.Feedback;
 import dev.recount.cli.oracle.Telemetry.Option;
-import dev.recount.cli.oracle.Telemetry.Segment;
-import dev.recount.cli.oracle.Telemetry.Snapshot;
 import dev.recount.cli.oracle.Telemetry.Span;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -83,7 +80,7 @@ final class TraceOracle extends OracleSteps {
     for (Step step : steps) {
       put(tables, "decisions", trace + "/" + step.id, decisionRow(step));
     }
-    for (Snapshot snapshot : snapshots) {
+    for (OracleWindow snapshot : windows) {
       put(tables, "context_snapshots", trace + "/" + snapshot.id(), snapshotRow(snapshot));
     }
     for (Span span : spans) {
@@ -134,15 +131,14 @@ final class TraceOracle extends OracleSteps {
             .filter(type -> !type.isEmpty())
             .findFirst()
             .orElse(""));
-    row.put("snapshot_count", (long) snapshots.size());
+    row.put("snapshot_count", (long) windows.size());
     Set<String> tools = new TreeSet<>();
     steps.stream()
         .filter(step -> step.kind.equals("TOOL_CALL") && step.tool != null)
         .forEach(step -> tools.add(text(step.tool)));
     row.put("tools", List.copyOf(tools));
     row.put("flags", List.copyOf(flagsOfTrace()));
-    row.put("input_tokens", nullable(sum("gen_ai.usage.input_tokens")));
-    row.put("output_tokens", nullable(sum("gen_ai.usage.output_tokens")));
+    putTokens(row);
     row.put("max_context_utilization", nullable(fullest()));
     List<Feedback> all = feedback.stream().map(Oracle.Joined::feedback).toList();
     putJudgements(row, all);
@@ -187,7 +183,9 @@ final class TraceOracle extends OracleSteps {
     if (root == null) {
       return "unset";
     }
-    return failed(root) ? "error" : root.end() != 0 || root.status().equals("OK") ? "ok" : "unset";
+    return OracleErrors.claimed(root)
+        ? "error"
+        : root.end() != 0 || root.status().equals("OK") ? "ok" : "unset";
   }
 
   /** The earliest step with a warning on the way to the first failure, or to the last step. */
@@ -210,7 +208,7 @@ final class TraceOracle extends OracleSteps {
     spans.forEach(span -> times.add(span.start()));
     if (times.isEmpty()) {
       steps.forEach(step -> times.add(step.start));
-      snapshots.forEach(snapshot -> times.add(snapshot.at() * 1_000_000));
+      windows.forEach(snapshot -> times.add(snapshot.at()));
     }
     return Math.floorDiv(times.stream().min(Comparator.naturalOrder()).orElse(0L), 1_000);
   }
@@ -239,21 +237,33 @@ final class TraceOracle extends OracleSteps {
     return flags;
   }
 
-  private @Nullable Long sum(String attribute) {
-    List<Long> counts = new ArrayList<>();
-    for (Step step : steps) {
-      Long count = step.number(attribute);
-      if (count != null && step.span != null && "MODEL_CALL".equals(kind(step.span))) {
-        counts.add(count);
+  /** The sums over the model calls; where none of them says anything, what is said around them. */
+  private void putTokens(Map<String, Object> row) {
+    List<Step> modelCalls =
+        steps.stream()
+            .filter(step -> step.span != null && "MODEL_CALL".equals(kind(step.span)))
+            .toList();
+    List<OracleTokens> tokens = modelCalls.stream().map(step -> step.tokens).toList();
+    List<Long> costs =
+        modelCalls.stream().map(step -> step.costNanoUsd).filter(Objects::nonNull).toList();
+    if (tokens.stream().noneMatch(OracleTokens::known)) {
+      Span outermost =
+          spans.stream().filter(span -> OracleTokens.of(span).known()).findFirst().orElse(null);
+      if (outermost != null) {
+        tokens = List.of(OracleTokens.of(outermost));
+        Long stated = OracleTokens.statedCost(outermost);
+        costs = !costs.isEmpty() ? costs : stated == null ? List.of() : List.of(stated);
       }
     }
-    return counts.isEmpty() ? null : counts.stream().mapToLong(Long::longValue).sum();
+    OracleTokens.putSums(row, tokens);
+    OracleTokens.putCost(
+        row, costs.isEmpty() ? null : costs.stream().mapToLong(Long::longValue).sum());
   }
 
   private @Nullable Double fullest() {
     List<Double> shares = new ArrayList<>();
-    for (Snapshot snapshot : snapshots) {
-      Double share = share(tokens(snapshot), snapshot.limit());
+    for (OracleWindow snapshot : windows) {
+      Double share = share(snapshot.tokens(), snapshot.limit());
       if (share != null) {
         shares.add(share);
       }
@@ -278,14 +288,14 @@ final class TraceOracle extends OracleSteps {
     row.put("step", (long) step.number);
     row.put("kind", step.kind);
     row.put("name", text(step.name));
-    putWho(row, step.span != null ? step.span : firstSpan());
+    putWho(row, step.place != null ? step.place : firstSpan());
     OracleRows.putVersions(row, step.versions);
     row.put("started_at", Math.floorDiv(step.start, 1_000));
     row.put("ended_at", nullable(step.ended ? Math.floorDiv(step.end, 1_000) : null));
     row.put("tool_name", text(step.tool));
     row.put("tool_call_id", text(step.toolCall));
     row.put("tool_arguments", text(step.arguments));
-    row.put("tool_result", text(step.own("gen_ai.tool.call.result")));
+    row.put("tool_result", text(step.result));
     List<Object> considered = new ArrayList<>();
     for (Option option : step.considered) {
       Map<String, Object> written = new TreeMap<>();
@@ -303,13 +313,12 @@ final class TraceOracle extends OracleSteps {
     row.put("status", step.status);
     row.put("error_type", text(step.errorType));
     row.put("error_message", text(step.errorMessage));
-    row.put("input_tokens", nullable(step.number("gen_ai.usage.input_tokens")));
-    row.put("output_tokens", nullable(step.number("gen_ai.usage.output_tokens")));
+    step.tokens.put(row, step.costNanoUsd);
     row.put("response_id", text(responseOf(step)));
     row.put("snapshot_id", text(snapshotIdOf(step)));
     row.put("context_tokens", nullable(contextTokens(step)));
     row.put("context_limit", nullable(contextLimit(step)));
-    row.put("context_truncated", step.snapshot != null && truncated(step.snapshot));
+    row.put("context_truncated", step.change != null && step.change.isTruncated());
     List<String> chunks = new ArrayList<>();
     if (step.snapshot != null) {
       step.snapshot.segments().stream()
@@ -339,6 +348,7 @@ final class TraceOracle extends OracleSteps {
         "feedback_lag_ms",
         nullable(others.isEmpty() ? null : others.get(0).at() - step.overAtMillis()));
     row.put("actual_outcome", outcome(step, others));
+    row.put("outcome_matched", OracleRows.NULL);
     putSampling(row);
     return row;
   }
@@ -356,7 +366,7 @@ final class TraceOracle extends OracleSteps {
     if (step.status.equals("error")) {
       return text(either(step.errorMessage, step.errorType));
     }
-    return step.expected == null ? "" : text(step.own("gen_ai.tool.call.result"));
+    return step.expected == null ? "" : text(step.result);
   }
 
   private static void putJudgements(Map<String, Object> row, List<Feedback> all) {
@@ -392,36 +402,20 @@ final class TraceOracle extends OracleSteps {
     row.put("sample_weight", 1L);
   }
 
-  private Map<String, Object> snapshotRow(Snapshot snapshot) {
+  private Map<String, Object> snapshotRow(OracleWindow snapshot) {
     Map<String, Object> row = new TreeMap<>();
     row.put("trace_id", trace);
     row.put("snapshot_id", snapshot.id());
     row.put("span_id", text(spanOf(snapshot)));
     Step made = first(step -> snapshot.equals(step.snapshot));
     row.put("decision_id", made == null ? "" : made.id);
-    row.put("captured_at", snapshot.at() * 1_000);
+    row.put("captured_at", Math.floorDiv(snapshot.at(), 1_000));
     row.put("boundary", snapshot.boundary());
-    row.put("token_count", nullable(tokens(snapshot)));
+    row.put("token_count", nullable(snapshot.tokens()));
     row.put("token_limit", nullable(snapshot.limit()));
-    row.put("truncated", truncated(snapshot));
-    List<Object> segments = new ArrayList<>();
-    for (Segment segment : snapshot.segments()) {
-      Map<String, Object> written = new TreeMap<>();
-      String content = segment.content();
-      written.put("kind", segment.kind());
-      written.put("source", text(segment.source()));
-      written.put("token_count", nullable(segment.tokens()));
-      written.put("original_token_count", nullable(segment.originalTokens()));
-      written.put("score", OracleRows.NULL);
-      written.put("truncated", segment.truncated());
-      written.put("content_sha256", content == null ? "" : OracleRows.sha256Of(content));
-      written.put(
-          "content_bytes",
-          nullable(
-              content == null ? null : (long) content.getBytes(StandardCharsets.UTF_8).length));
-      segments.add(written);
-    }
-    row.put("segments", segments);
+    row.put("derived", snapshot.derived());
+    row.put("tokens_estimated", snapshot.derived() && snapshot.statedTokens() == null);
+    changeOf(snapshot).put(row);
     putWho(row, firstSpan());
     Map<String, String> merged = new HashMap<>(made == null ? versions : made.versions);
     if (snapshot.agent() != null) {

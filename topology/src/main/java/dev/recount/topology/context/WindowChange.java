@@ -210,9 +210,10 @@ public record WindowChange(
     private boolean replaced(Map<Integer, Integer> truncated) {
       int lastKept = -1;
       for (SegmentRun run : kept) {
-        int end = run.getPosition() + run.getCount() - 1;
-        if (now.segments().get(end).getKind() != SegmentKind.SYSTEM) {
-          lastKept = Math.max(lastKept, end);
+        for (int i = run.getPosition(); i < run.getPosition() + run.getCount(); i++) {
+          if (now.segments().get(i).getKind() != SegmentKind.SYSTEM) {
+            lastKept = Math.max(lastKept, i);
+          }
         }
       }
       for (int position : added) {

@@ -24,6 +24,7 @@ import java.util.Set;
 final class DerivedSnapshots {
   private final Contents contents;
   private final Set<String> senders = new HashSet<>();
+  private final Set<String> sentIds = new HashSet<>();
   private final Map<SpanNode, List<ContextSegment>> segments = new HashMap<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
@@ -35,7 +36,10 @@ final class DerivedSnapshots {
    */
   DerivedSnapshots(Collection<ContextSnapshot> sent, Contents contents) {
     this.contents = contents;
-    sent.forEach(snapshot -> senders.add(SnapshotJoin.agentOf(snapshot)));
+    for (ContextSnapshot snapshot : sent) {
+      senders.add(SnapshotJoin.agentOf(snapshot));
+      sentIds.add(snapshot.getSnapshotId());
+    }
   }
 
   /** Takes in what a model call was shown. */
@@ -69,7 +73,8 @@ final class DerivedSnapshots {
         draft.statedSnapshotId != null
             ? draft.statedSnapshotId
             : Identities.of(traceId, "snapshot", node.id());
-    if (!ids.add(id)) {
+    // A call may name a snapshot that was sent, be it another agent's: that one was its window.
+    if (sentIds.contains(id) || !ids.add(id)) {
       return;
     }
     Versions versions = new Versions();

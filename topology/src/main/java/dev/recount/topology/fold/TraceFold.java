@@ -50,7 +50,7 @@ public final class TraceFold {
     for (DecisionDraft decision : decisions) {
       decisionRows.add(DecisionRows.row(traceId, decision, identity));
     }
-    TraceRecord traceRow = new TraceRow(contents, tree, decisions).build(identity);
+    TraceRecord traceRow = new TraceRow(contents, tree, windows, decisions).build(identity);
     Map<String, String> enclosing = enclosingDecisions(contents, tree, decisions);
     FeedbackOverlay.Added added =
         FeedbackOverlay.apply(traceRow, decisionRows, enclosing, contents.feedback());

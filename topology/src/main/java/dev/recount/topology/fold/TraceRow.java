@@ -20,12 +20,22 @@ import org.jspecify.annotations.Nullable;
 final class TraceRow {
   private final TraceContents contents;
   private final SpanTree tree;
+  private final List<ContextSnapshot> windows;
   private final List<DecisionDraft> decisions;
   private final TraceRecord row = new TraceRecord();
 
-  TraceRow(TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
+  /**
+   * @param windows context snapshots, those that were sent and those that were derived
+   * @param decisions in order of their steps
+   */
+  TraceRow(
+      TraceContents contents,
+      SpanTree tree,
+      List<ContextSnapshot> windows,
+      List<DecisionDraft> decisions) {
     this.contents = contents;
     this.tree = tree;
+    this.windows = windows;
     this.decisions = decisions;
   }
 
@@ -42,7 +52,7 @@ final class TraceRow {
     row.setSpanCount(contents.spans().size() + contents.spansBeyondCap());
     row.setDecisionCount(decisions.size());
     row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
-    row.setSnapshotCount(contents.snapshots().size());
+    row.setSnapshotCount(windows.size());
     row.setTools(tools());
     row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.overCap())));
     sumTokens();
@@ -69,7 +79,7 @@ final class TraceRow {
     for (DecisionDraft decision : decisions) {
       earliest = Math.min(earliest, decision.start);
     }
-    for (ContextSnapshot snapshot : contents.snapshots()) {
+    for (ContextSnapshot snapshot : windows) {
       earliest = Math.min(earliest, Times.nanoseconds(snapshot.getCapturedAt()));
     }
     return earliest < Long.MAX_VALUE ? earliest : 0;
@@ -120,7 +130,8 @@ final class TraceRow {
     for (SpanNode node : tree.nodes()) {
       Tokens tokens = TokenUsage.of(node.span, node.facts);
       if (!tokens.unknown()) {
-        add(tokens, Costs.stated(node));
+        // Costs that the calls state themselves are not to be counted twice.
+        add(tokens, row.getCostNanoUsd() == null ? Costs.stated(node) : null);
         return;
       }
     }
@@ -139,7 +150,7 @@ final class TraceRow {
 
   private @Nullable Double maxUtilization() {
     Double max = null;
-    for (ContextSnapshot snapshot : contents.snapshots()) {
+    for (ContextSnapshot snapshot : windows) {
       max =
           larger(
               max,

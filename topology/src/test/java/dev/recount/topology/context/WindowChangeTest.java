@@ -65,6 +65,15 @@ class WindowChangeTest {
   }
 
   @Test
+  void aReminderAtTheEndDoesNotHideACompaction() {
+    Window before = window("a", user("one"), assistant("two"), user("three"), system("be kind"));
+    Window now = window("b", user("Summary: one, two"), user("three"), system("be kind"));
+    WindowChange change = WindowChange.between(before, now, false);
+    assertThat(change.kept()).containsExactly(new SegmentRun(1, 2, 2));
+    assertThat(change.compacted()).isTrue();
+  }
+
+  @Test
   void aCallThatSaysItWasCompactedIsBelieved() {
     Window window = window("a", user("one"));
     assertThat(WindowChange.between(window, window("b", user("one")), true).compacted()).isTrue();
