@@ -1,8 +1,11 @@
 """The agent as the OpenAI Agents SDK runs it, on the Responses API."""
 
-from agents import Agent, Runner, function_tool
+from agents import Agent, Runner, function_tool, set_trace_processors
 
 from tools import AGENT, QUESTION, SYSTEM, lookup_order, refund_order
+
+# The SDK's own exporter sends to OpenAI: out with it, before an instrumentation adds its own.
+set_trace_processors([])
 
 
 def run_openai_agents(**options):

@@ -5,6 +5,7 @@ import dev.recount.schemas.Topics;
 import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.intake.SpanIntake;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -27,7 +28,12 @@ final class LogEntries {
    */
   LogEntries(boolean announceAliases) {
     intake =
-        new SpanIntake(CODECS.traceEvents(), OtlpEncoding.AUTO, Redaction.none(), announceAliases);
+        new SpanIntake(
+            CODECS.traceEvents(),
+            OtlpEncoding.AUTO,
+            Redaction.none(),
+            SpanMapper.standard(),
+            announceAliases);
     intake.init(context);
   }
 

@@ -7,6 +7,7 @@ import dev.recount.schemas.Topics;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
+import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.intake.DecisionIntake;
 import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
@@ -58,12 +59,14 @@ public final class RecountTopology {
 
   private void intake() {
     AvroCodec<TraceEvent> events = codecs.traceEvents();
+    SpanMapper mapper = settings.interpretation().mapper();
     intake(
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
         () ->
-            new SpanIntake(events, settings.otlpEncoding(), redaction, settings.announceAliases()));
+            new SpanIntake(
+                events, settings.otlpEncoding(), redaction, mapper, settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),

@@ -5,6 +5,7 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.Span;
+import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
@@ -24,6 +25,7 @@ final class TraceReader implements Entries.Visitor {
   private final List<Span> spans = new ArrayList<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
+  private final List<SpanLogRecord> logs = new ArrayList<>();
   private final Map<String, TraceContents.LinkedFeedback> feedback = new LinkedHashMap<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
   private final Set<String> unlinked = new HashSet<>();
@@ -75,8 +77,9 @@ final class TraceReader implements Entries.Visitor {
           new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
+    } else if (payload instanceof SpanLogRecord log) {
+      logs.add(log);
     }
-    // Log records are kept in the log and in state; no convention of theirs is folded yet.
   }
 
   private void add(FeedbackLink link) {
@@ -104,6 +107,7 @@ final class TraceReader implements Entries.Visitor {
         spans,
         header.overCap() ? header.spans - spans.size() : 0,
         header.overCap(),
+        logs,
         snapshots,
         decisions,
         List.copyOf(feedback.values()));

@@ -24,20 +24,15 @@ public final class MessageSegments {
    * conversation. The content is each message's canonical JSON.
    *
    * @param contents takes the messages themselves
-   * @param reportedTokens tokens of the whole window as the model reported them, shared out by
-   *     estimate; null when it did not, and the estimates stand
+   * @return segments with estimates of their tokens
    */
-  public static List<ContextSegment> of(
-      ChatMessages messages, Contents contents, @Nullable Long reportedTokens) {
+  public static List<ContextSegment> of(ChatMessages messages, Contents contents) {
     List<ContextSegment> segments = new ArrayList<>();
     messages.system().forEach(message -> segments.add(ofMessage(message, contents)));
     if (!messages.tools().isEmpty()) {
       segments.add(ofTools(messages.tools(), contents));
     }
     messages.input().forEach(message -> segments.add(ofMessage(message, contents)));
-    if (reportedTokens != null) {
-      shareOut(segments, reportedTokens);
-    }
     return segments;
   }
 
@@ -108,8 +103,8 @@ public final class MessageSegments {
     return text == null ? 0 : TokenEstimate.of(text);
   }
 
-  /** Scales the estimates so that they add up to what was reported. */
-  private static void shareOut(List<ContextSegment> segments, long reported) {
+  /** Scales the estimates so that they add up to what the model reported of the whole window. */
+  public static void shareOut(List<ContextSegment> segments, long reported) {
     long estimated = 0;
     for (ContextSegment segment : segments) {
       estimated += segment.getTokenCount();

@@ -76,8 +76,10 @@ final class Conventions {
               Fact.RESPONSE_MODEL,
               "gen_ai.response.model",
               "llm.response.model_name",
-              "ai.response.model"),
+              "ai.response.model",
+              "gcp.vertex.agent.llm_response#model_version"),
           row(Fact.RESPONSE_ID, "gen_ai.response.id", "ai.response.id"),
+          row(Fact.COMPACTED, "gen_ai.conversation.compacted"),
           row(
               Fact.FINISH_REASONS,
               "gen_ai.response.finish_reasons",
@@ -109,6 +111,7 @@ final class Conventions {
               "gen_ai.conversation.id",
               "session.id",
               "langfuse.session.id",
+              "gcp.vertex.agent.session_id",
               "conversation.id",
               "thread.id"),
           row(Fact.USER_ID, "user.id", "enduser.id", "langfuse.user.id", "llm.user"),
@@ -133,13 +136,15 @@ final class Conventions {
               "ai.toolCall.args",
               "ai.toolCall.input",
               "mcp.request.argument#params.arguments",
-              "mcp.request.argument#arguments"),
+              "mcp.request.argument#arguments",
+              "gcp.vertex.agent.tool_call_args"),
           row(
               Fact.TOOL_RESULT,
               "gen_ai.tool.call.result",
               "ai.toolCall.result",
               "ai.toolCall.output",
-              "mcp.response.value"),
+              "mcp.response.value",
+              "gcp.vertex.agent.tool_response"),
           row(
               Fact.INPUT_TOKENS,
               "gen_ai.usage.input_tokens",
@@ -183,7 +188,9 @@ final class Conventions {
               "ai.usage.cachedInputTokens",
               "gen_ai.usage.input_token_details#cache_read",
               "langsmith.usage_metadata#input_token_details.cache_read",
+              "gcp.vertex.agent.llm_response#usage_metadata.cached_content_token_count",
               "langfuse.observation.usage_details#input_cached_tokens",
+              "langfuse.observation.usage_details#input_cache_read",
               "langfuse.observation.usage_details#cache_read_input_tokens"),
           row(
               Fact.CACHE_WRITE_TOKENS,
@@ -210,7 +217,9 @@ final class Conventions {
               "ai.usage.reasoningTokens",
               "gen_ai.usage.output_token_details#reasoning",
               "langsmith.usage_metadata#output_token_details.reasoning",
-              "langfuse.observation.usage_details#output_reasoning_tokens"),
+              "gcp.vertex.agent.llm_response#usage_metadata.thoughts_token_count",
+              "langfuse.observation.usage_details#output_reasoning_tokens",
+              "langfuse.observation.usage_details#output_reasoning"),
           row(
               Fact.COST,
               "gen_ai.usage.cost",
@@ -235,8 +244,7 @@ final class Conventions {
           row(Fact.RATIONALE, "recount.decision.rationale"),
           row(Fact.CONFIDENCE, "recount.decision.confidence"),
           row(Fact.CONSTRAINTS, "recount.decision.constraints"),
-          row(Fact.EXPECTED_OUTCOME, "recount.decision.expected_outcome"),
-          row(Fact.ACTUAL_OUTCOME, "recount.decision.actual_outcome"));
+          row(Fact.EXPECTED_OUTCOME, "recount.decision.expected_outcome"));
 
   static final List<Row> RESOURCE_ATTRIBUTES =
       List.of(

@@ -52,9 +52,13 @@ final class SnapshotHistory {
     return Objects.requireNonNull(changes.get(snapshot.getSnapshotId()));
   }
 
-  /** Likewise; null where there is no snapshot. */
-  @Nullable WindowChange changeOfNullable(@Nullable ContextSnapshot snapshot) {
-    return snapshot == null ? null : changes.get(snapshot.getSnapshotId());
+  /** Tells each decision what had become of its window. */
+  void note(List<DecisionDraft> decisions) {
+    for (DecisionDraft decision : decisions) {
+      if (decision.snapshot != null) {
+        decision.windowChange = changeOf(decision.snapshot);
+      }
+    }
   }
 
   /** The window of a snapshot; null for an ID that is none. */

@@ -20,7 +20,7 @@ final class SnapshotJoin {
           .thenComparing(ContextSnapshot::getSnapshotId);
 
   /** Stands for every agent, for snapshots and decisions that do not say whose they are. */
-  private static final String ANY_AGENT = "";
+  static final String ANY_AGENT = "";
 
   private final SpanTree tree;
   private final Map<String, ContextSnapshot> byId = new HashMap<>();

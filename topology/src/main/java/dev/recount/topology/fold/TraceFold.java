@@ -4,12 +4,12 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.Interpretation;
 import dev.recount.topology.context.Contents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -19,17 +19,32 @@ import java.util.TreeMap;
 public final class TraceFold {
   private TraceFold() {}
 
-  /** Folds the events of one trace. Costs O(n log n) in their number. */
+  /** Folds the events of one trace by the tables that come with Recount. */
   public static TraceRows fold(TraceContents contents) {
+    return fold(contents, Interpretation.standard());
+  }
+
+  /** Folds the events of one trace. Costs O(n log n) in their number, and linear in their size. */
+  public static TraceRows fold(TraceContents contents, Interpretation interpretation) {
     String traceId = contents.traceId();
-    SpanTree tree = SpanTree.of(contents.spans());
-    List<DecisionDraft> decisions = DecisionBuilder.build(traceId, tree, contents.decisions());
+    SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
+    Contents bodies = new Contents();
+    DerivedSnapshots derived = new DerivedSnapshots(contents.snapshots(), bodies);
+    Conversations conversations = Conversations.of(tree, contents.logs(), derived);
+    List<DecisionDraft> decisions =
+        DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
     CausalPath.trace(decisions);
-    SnapshotJoin snapshots = new SnapshotJoin(tree, contents.snapshots());
+    VersionTuples.spreadToolSchema(decisions);
+    ContextFigures.complete(decisions, interpretation.models());
+    derived.make(traceId, decisions);
+    List<ContextSnapshot> windows = new ArrayList<>(contents.snapshots());
+    windows.addAll(derived.snapshots());
+    SnapshotJoin snapshots = new SnapshotJoin(tree, windows);
     snapshots.join(decisions);
+    SnapshotHistory history = new SnapshotHistory(windows, bodies, derived.compacted());
+    history.note(decisions);
     Warnings.flag(decisions);
     CausalPath.findSuspects(decisions);
-    SnapshotHistory history = new SnapshotHistory(contents.snapshots(), new Contents(), Set.of());
     Identity identity = Identity.of(contents, tree, decisions);
     List<DecisionRecord> decisionRows = new ArrayList<>(decisions.size());
     for (DecisionDraft decision : decisions) {
@@ -42,7 +57,7 @@ public final class TraceFold {
     return new TraceRows(
         traceRow,
         decisionRows,
-        snapshotRows(history, snapshots, decisions, identity),
+        snapshotRows(history, derived, snapshots, decisions, identity),
         history.contents(),
         added.evaluations(),
         added.feedback(),
@@ -74,6 +89,7 @@ public final class TraceFold {
 
   private static List<SnapshotRecord> snapshotRows(
       SnapshotHistory history,
+      DerivedSnapshots derived,
       SnapshotJoin join,
       List<DecisionDraft> decisions,
       Identity identity) {
@@ -90,7 +106,7 @@ public final class TraceFold {
           SnapshotRows.row(
               snapshot,
               history,
-              false,
+              derived.contains(snapshot),
               join.spanOf(snapshot),
               decisionOfSnapshot.get(snapshot.getSnapshotId()),
               identity));

@@ -30,7 +30,7 @@ class MessageSegmentsTest {
 
   @Test
   void aSegmentIsAMessageInTheOrderInWhichTheModelSawIt() {
-    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents, null);
+    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents);
     assertThat(segments)
         .extracting(ContextSegment::getKind)
         .containsExactly(
@@ -48,14 +48,15 @@ class MessageSegmentsTest {
 
   @Test
   void reportedTokensAreSharedOutToTheLast() {
-    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents, 1001L);
+    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents);
+    MessageSegments.shareOut(segments, 1001);
     assertThat(segments.stream().mapToLong(ContextSegment::getTokenCount).sum()).isEqualTo(1001);
     assertThat(segments).allMatch(segment -> segment.getTokenCount() >= 0);
   }
 
   @Test
   void withoutAReportTheEstimateStands() {
-    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents, null);
+    List<ContextSegment> segments = MessageSegments.of(MESSAGES, contents);
     assertThat(segments.get(0).getTokenCount()).isEqualTo(3 + 2);
   }
 }
