@@ -34,7 +34,7 @@ public class FoldBenchmark {
   public int spans;
 
   private TraceContents contents =
-      new TraceContents("", List.of(), 0, List.of(), List.of(), List.of());
+      new TraceContents("", List.of(), 0, false, List.of(), List.of(), List.of());
 
   @Setup
   public void setUp() {
@@ -44,6 +44,7 @@ public class FoldBenchmark {
             traces.traceId(1),
             LogEntries.decoded(traces.trace(1, spans)),
             0,
+            false,
             List.of(),
             List.of(),
             List.of());

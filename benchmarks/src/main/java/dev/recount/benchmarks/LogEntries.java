@@ -2,6 +2,7 @@ package dev.recount.benchmarks;
 
 import dev.recount.avro.TraceEvent;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.intake.SpanIntake;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -24,7 +25,7 @@ final class LogEntries {
    * @param announceAliases whether entries for response and tool call IDs are made too
    */
   LogEntries(boolean announceAliases) {
-    intake = new SpanIntake(CODECS.traceEvents(), announceAliases);
+    intake = new SpanIntake(CODECS.traceEvents(), OtlpEncoding.AUTO, announceAliases);
     intake.init(context);
   }
 

@@ -26,7 +26,7 @@ class AgentTracesTest {
         LogEntries.decoded(traces.trace(7, 3 * AgentTraces.SPANS_PER_RUN));
     TraceRows rows =
         TraceFold.fold(
-            new TraceContents(traces.traceId(7), spans, 0, List.of(), List.of(), List.of()));
+            new TraceContents(traces.traceId(7), spans, 0, false, List.of(), List.of(), List.of()));
     assertThat(rows.decisions()).hasSize(3 * AgentTraces.DECISIONS_PER_RUN);
     assertThat(rows.trace().getFlags()).isEmpty();
   }

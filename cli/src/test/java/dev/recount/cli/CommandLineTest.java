@@ -3,11 +3,15 @@ package dev.recount.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.recount.cli.output.Terminal;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +114,34 @@ class CommandLineTest {
   void anUnknownSettingIsRefusedBeforeAnythingStarts() {
     assertThat(run("up", "--ephemeral", "--set", "settle.quite.ms=1")).isEqualTo(ExitCodes.FAILED);
     assertThat(err.toString()).contains("settle.quite.ms").contains("settle.quiet.ms");
+  }
+
+  @Test
+  void aSecretIsNotRepeatedByWhatGoesWrong(@TempDir Path folder) throws IOException {
+    String secret = "planted-secret-51ab";
+    Path tokens = Files.writeString(folder.resolve("tokens"), secret);
+    Path key = Files.writeString(folder.resolve("key.pem"), secret);
+    for (String command : List.of("up", "receiver")) {
+      assertThat(
+              run(
+                  command,
+                  "--debug",
+                  "--tokens-file",
+                  tokens.toString(),
+                  "--tls-certificate",
+                  tokens.toString(),
+                  "--tls-key",
+                  key.toString()))
+          .isEqualTo(ExitCodes.FAILED);
+      assertThat(err.toString()).contains(key.toString()).contains("--tls-certificate");
+      assertThat(run(command, "--tokens-file", tokens.toString(), "--tls-key", key.toString()))
+          .isEqualTo(ExitCodes.FAILED);
+      assertThat(err.toString()).contains("there is only --tls-key");
+      assertThat(run(command, "--tokens-file", folder.resolve("absent").toString()))
+          .isEqualTo(ExitCodes.FAILED);
+      run(command, "--tokens-file", tokens.toString(), "--help");
+    }
+    assertThat(err.toString() + out).doesNotContain(secret);
   }
 
   @Test

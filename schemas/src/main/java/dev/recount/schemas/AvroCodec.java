@@ -16,7 +16,6 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -55,7 +54,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
   private final SpecificData data;
   private final SchemaRegistryClient registry;
   private final int schemaId;
-  private final SpecificDatumWriter<T> writer;
+  private final RecordWriter<T> writer;
   private final ConcurrentHashMap<Integer, DatumReader<T>> readers = new ConcurrentHashMap<>();
   private final ThreadLocal<Buffers> buffers = ThreadLocal.withInitial(Buffers::new);
 
@@ -71,7 +70,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     this.schema = data.getSchema(type);
     this.registry = registry;
     this.schemaId = schemaId;
-    this.writer = new SpecificDatumWriter<>(schema, data);
+    this.writer = new RecordWriter<>(schema, data);
     if (schemaId != NONE) {
       this.readers.put(schemaId, reader(schema));
     }
@@ -132,6 +131,10 @@ public final class AvroCodec<T extends SpecificRecordBase> {
       own.encoder.flush();
     } catch (IOException impossible) {
       throw new IllegalStateException("A byte array refused bytes", impossible);
+    } catch (RuntimeException unencodable) {
+      // The encoder holds the beginning of the record, which must not begin the next one.
+      buffers.remove();
+      throw unencodable;
     }
     return own.bytes.toByteArray();
   }

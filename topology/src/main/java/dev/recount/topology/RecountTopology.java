@@ -48,12 +48,12 @@ public final class RecountTopology {
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
-        () -> new SpanIntake(events, settings.announceAliases()));
+        () -> new SpanIntake(events, settings.otlpEncoding(), settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
-        () -> new LogIntake(events));
+        () -> new LogIntake(events, settings.otlpEncoding()));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),
@@ -106,6 +106,7 @@ public final class RecountTopology {
     output(NodeNames.TRACE_RECORDS, topics.traceRecords());
     output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
     output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
     output(NodeNames.EVALUATIONS, topics.evaluations());
     output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
     output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());

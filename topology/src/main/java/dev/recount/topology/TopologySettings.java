@@ -1,5 +1,6 @@
 package dev.recount.topology;
 
+import dev.recount.schemas.otlp.OtlpEncoding;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param tickInterval how often an idle partition is looked after
  * @param announceAliases whether response and tool call IDs are logged, so that feedback can name
  *     them instead of a trace
+ * @param otlpEncoding how the records of {@code otlp_spans} and {@code otlp_logs} are encoded
  * @param live whether ticks and links are written into the log; a replay reads them instead
  */
 public record TopologySettings(
@@ -40,6 +42,7 @@ public record TopologySettings(
     int spanCap,
     Duration tickInterval,
     boolean announceAliases,
+    OtlpEncoding otlpEncoding,
     boolean live) {
 
   private static final String SETTLE_QUIET = "settle.quiet.ms";
@@ -54,6 +57,7 @@ public record TopologySettings(
   private static final String SPAN_CAP = "span.cap";
   private static final String TICK_INTERVAL = "tick.interval.ms";
   private static final String ANNOUNCE_ALIASES = "aliases.announce";
+  private static final String OTLP_ENCODING = "otlp.encoding";
   private static final String LIVE = "live";
 
   /** Every setting with its default, its bounds and what it does. */
@@ -150,6 +154,14 @@ public record TopologySettings(
               "Whether response IDs and tool call IDs are logged, so that feedback can name them"
                   + " instead of a trace.")
           .define(
+              OTLP_ENCODING,
+              ConfigDef.Type.STRING,
+              "auto",
+              ConfigDef.ValidString.in("auto", "protobuf", "json"),
+              Importance.LOW,
+              "How the records of otlp_spans and otlp_logs are encoded: protobuf, json, or auto to"
+                  + " tell by the record.")
+          .define(
               LIVE,
               ConfigDef.Type.BOOLEAN,
               true,
@@ -188,6 +200,7 @@ public record TopologySettings(
         config.getInt(SPAN_CAP),
         milliseconds(config, TICK_INTERVAL),
         config.getBoolean(ANNOUNCE_ALIASES),
+        OtlpEncoding.named(config.getString(OTLP_ENCODING)),
         config.getBoolean(LIVE));
   }
 

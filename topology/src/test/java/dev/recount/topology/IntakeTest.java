@@ -3,6 +3,7 @@ package dev.recount.topology;
 import static dev.recount.topology.Spans.agent;
 import static dev.recount.topology.Spans.tool;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import dev.recount.avro.ContextSnapshot;
@@ -22,7 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +92,119 @@ class IntakeTest {
         .contains("2 bytes");
     pipeline.pass(Duration.ofSeconds(12));
     assertThat(pipeline.traceRecords().get(0).getSpanCount()).isEqualTo(1);
+  }
+
+  @Test
+  void jsonAndProtobufOfTheSameSpansAreTheSameTrace() {
+    pipeline.send(pipeline.topics.otlpSpans(), bytes(json(Spans.TRACE, 1, 2)));
+    pipeline.pass(Duration.ofSeconds(12));
+    TraceRecord fromJson = pipeline.traceRecords().get(0);
+    try (Pipeline other = new Pipeline(stateDirectory.resolve("other"))) {
+      other.send(agent(1, 0, 10).build(), tool(2, 1, "inventory", 0, 5).build());
+      other.pass(Duration.ofSeconds(12));
+      assertThat(other.traceRecords()).containsExactly(fromJson);
+    }
+  }
+
+  @Test
+  void aRecordOfSeveralTracesWithoutAKeyIsTakenInEitherEncoding() {
+    String second = "1af7651916cd43dd8448eb211c80319c";
+    String third = "2af7651916cd43dd8448eb211c80319c";
+    pipeline.send(pipeline.topics.otlpSpans(), null, bytes(json(Spans.TRACE, 1, 2)));
+    pipeline.send(
+        pipeline.topics.otlpSpans(),
+        null,
+        TracesData.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .addScopeSpans(
+                        ScopeSpans.newBuilder()
+                            .addSpans(agent(3, 0, 10).setTraceId(Pipeline.id(second)))
+                            .addSpans(agent(3, 0, 10).setTraceId(Pipeline.id(third)))))
+            .build()
+            .toByteArray());
+    // As partition_traces_by_id has it: keyed by the hexadecimal trace ID.
+    pipeline.send(
+        pipeline.topics.otlpSpans(), bytes(Spans.TRACE), bytes("\n " + json(Spans.TRACE, 4, 5)));
+    pipeline.pass(Duration.ofSeconds(12));
+    assertThat(pipeline.traceRecords())
+        .extracting(TraceRecord::getTraceId, TraceRecord::getSpanCount)
+        .containsExactlyInAnyOrder(tuple(Spans.TRACE, 4L), tuple(second, 1L), tuple(third, 1L));
+    assertThat(pipeline.read(pipeline.topics.deadLetters())).isEmpty();
+  }
+
+  @Test
+  void anOddTraceIdInJsonIsADeadLetterAndItsNeighboursAreTakenIn() {
+    String json = json(Spans.TRACE, 1, 2).replaceFirst(Spans.TRACE, Spans.TRACE.substring(1));
+    pipeline.send(pipeline.topics.otlpSpans(), bytes(json));
+    assertThat(header(onlyDeadLetter(), DeadLetters.ERROR))
+        .contains("invoke_agent shop")
+        .contains("not hexadecimal");
+    pipeline.pass(Duration.ofSeconds(62));
+    assertThat(pipeline.traceRecords().get(0).getSpanCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aForcedEncodingRefusesTheOther() {
+    TopologySettings onlyProtobuf = TopologySettings.fromMap(Map.of("otlp.encoding", "protobuf"));
+    try (Pipeline forced = new Pipeline(stateDirectory.resolve("forced"), onlyProtobuf)) {
+      forced.send(forced.topics.otlpSpans(), bytes(json(Spans.TRACE, 1, 2)));
+      assertThat(forced.read(forced.topics.deadLetters())).hasSize(1);
+      forced.send(agent(1, 0, 10).build());
+      assertThat(forced.read(forced.topics.deadLetters())).isEmpty();
+    }
+  }
+
+  @Test
+  void logsInJsonAreTakenIn() {
+    pipeline.send(agent(1, 0, 1000).build());
+    pipeline.send(
+        pipeline.topics.otlpLogs(),
+        bytes(
+            """
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"traceId":"%s","spanId":"%s",
+              "timeUnixNano":"%d","eventName":"gen_ai.evaluation.result","attributes":[
+                {"key":"gen_ai.evaluation.name","value":{"stringValue":"relevance"}},
+                {"key":"gen_ai.evaluation.score.value","value":{"doubleValue":0.5}}]}]}]}]}"""
+                .formatted(Spans.TRACE, Spans.spanId(1), Spans.nano(600))));
+    pipeline.pass(Duration.ofSeconds(12));
+    assertThat(pipeline.traceRecords().get(0).getEvaluationMinScore()).isEqualTo(0.5);
+  }
+
+  /** The agent and its tool call of {@link Spans}, as the Collector's otlp_json spells them. */
+  private static String json(String trace, int agent, int tool) {
+    String attributes = "{\"key\":\"%s\",\"value\":{\"stringValue\":\"%s\"}}";
+    StringBuilder spans = new StringBuilder();
+    for (io.opentelemetry.proto.trace.v1.Span span :
+        List.of(agent(agent, 0, 10).build(), tool(tool, agent, "inventory", 0, 5).build())) {
+      String parent = span.getParentSpanId().isEmpty() ? "" : Spans.spanId(agent);
+      String list =
+          span.getAttributesList().stream()
+              .map(
+                  attribute ->
+                      attributes.formatted(
+                          attribute.getKey(),
+                          attribute.getValue().getStringValue().replace("\"", "\\\"")))
+              .collect(Collectors.joining(","));
+      spans
+          .append(spans.isEmpty() ? "" : ",")
+          .append(
+              ("{\"traceId\":\"%s\",\"spanId\":\"%s\",\"parentSpanId\":\"%s\",\"name\":\"%s\","
+                      + "\"startTimeUnixNano\":\"%d\",\"endTimeUnixNano\":%d,\"attributes\":[%s]}")
+                  .formatted(
+                      trace,
+                      HexFormat.of().formatHex(span.getSpanId().toByteArray()),
+                      parent,
+                      span.getName(),
+                      span.getStartTimeUnixNano(),
+                      span.getEndTimeUnixNano(),
+                      list));
+    }
+    return "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" + spans + "]}]}]}";
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -268,12 +268,29 @@ class LifecycleTest {
 
   @Test
   void aRowThatNoLongerHoldsIsWithdrawn() {
+    pipeline.send(chat(3, 1, 100, 900).build());
+    pipeline.send(agent(1, 0, 1100).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    String before = pipeline.decisionRecords().get(0).getDecisionId();
+
+    // A model call within it, so that the outer one only sums it up.
+    pipeline.send(chat(4, 3, 200, 800).build());
+    pipeline.pass(Duration.ofSeconds(3));
+    List<DecisionRecord> decisions = pipeline.decisionRecords();
+    assertThat(decisions)
+        .filteredOn(DecisionRecord::getDeleted)
+        .extracting(DecisionRecord::getDecisionId)
+        .containsExactly(before);
+    assertThat(decisions).filteredOn(row -> !row.getDeleted()).hasSize(1);
+  }
+
+  @Test
+  void aToolCallThatAnEnclosingSpanTellsTooStaysTheSameDecision() {
     pipeline.send(tool(4, 3, "inventory", 910, 990).build());
     pipeline.send(agent(1, 0, 1100).build());
     pipeline.pass(Duration.ofSeconds(12));
     String before = pipeline.decisionRecords().get(0).getDecisionId();
 
-    // The enclosing span tells the same call, so that the inner one is no decision of its own.
     pipeline.send(
         Spans.with(
                 span(TRACE, 3, 1, "tools/call", 900, 1000),
@@ -284,11 +301,12 @@ class LifecycleTest {
             .build());
     pipeline.pass(Duration.ofSeconds(3));
     List<DecisionRecord> decisions = pipeline.decisionRecords();
-    assertThat(decisions)
-        .filteredOn(DecisionRecord::getDeleted)
-        .extracting(DecisionRecord::getDecisionId)
-        .containsExactly(before);
-    assertThat(decisions).filteredOn(row -> !row.getDeleted()).hasSize(1);
+    assertThat(decisions).hasSize(1);
+    DecisionRecord decision = decisions.get(0);
+    assertThat(decision.getDecisionId()).isEqualTo(before);
+    assertThat(decision.getSpanId()).isEqualTo(Spans.spanId(3));
+    assertThat(decision.getToolCallId()).isEqualTo("call-4");
+    assertThat(decision.getToolResult()).isEqualTo("42");
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole topology on a test driver. Time is the log's time: it advances only when a test says
@@ -67,9 +68,13 @@ final class Pipeline implements AutoCloseable {
   }
 
   void send(Topic topic, byte[] value) {
+    send(topic, new byte[0], value);
+  }
+
+  void send(Topic topic, byte @Nullable [] key, byte[] value) {
     driver
         .createInputTopic(topic.name(), new ByteArraySerializer(), new ByteArraySerializer())
-        .pipeInput(new TestRecord<>(new byte[0], value, now));
+        .pipeInput(new TestRecord<>(key, value, now));
   }
 
   void send(Span... spans) {

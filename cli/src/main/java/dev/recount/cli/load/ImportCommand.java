@@ -23,7 +23,6 @@ import dev.recount.schemas.Connection;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,11 +144,7 @@ public final class ImportCommand implements Callable<Integer> {
     try (SchemaRegistryClient registry = connection.newRegistryClient();
         ProducerGateway kafka = ProducerGateway.connectPatiently(connection);
         ImportTargets targets =
-            new ImportTargets(
-                ImportTargets.overGrpc(URI.create(otlpOptions.endpoint())),
-                kafka,
-                connection.topics(),
-                registry);
+            new ImportTargets(otlpOptions.exporter(), kafka, connection.topics(), registry);
         Progress.Bar bar = progress.bar("Sending " + file.getFileName(), 0)) {
       return new RunImport(known, options, targets)
           .run(file, (done, total, items) -> bar.at(done, total));

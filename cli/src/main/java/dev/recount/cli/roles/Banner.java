@@ -17,7 +17,7 @@ final class Banner {
     lines.add("Recount is ready, after " + Text.duration(took) + ". Ctrl-C stops it.");
     lines.add("");
     lines.add("  OTLP            " + pipeline.otlpGrpcUrl() + " (gRPC), " + pipeline.otlpHttpUrl());
-    lines.add("  feedback        POST " + pipeline.controlUrl() + "/v1/feedback");
+    lines.add("  feedback        POST " + pipeline.feedbackUrl());
     lines.add("  health          GET  " + pipeline.controlUrl() + "/health");
     lines.add("  Kafka           " + pipeline.connection().bootstrapServers());
     lines.add("  schema registry " + pipeline.connection().schemaRegistryUrl());

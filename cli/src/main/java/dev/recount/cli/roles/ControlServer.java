@@ -10,8 +10,10 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.recount.cli.UserError;
+import dev.recount.connectors.http.Protection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,32 +38,50 @@ final class ControlServer implements AutoCloseable {
 
   private record Answer(long nanos, Map<String, Health> health) {}
 
-  private ControlServer(Roles roles, String bindAddress, int port, @Nullable HttpService feedback) {
+  private ControlServer(
+      Roles roles,
+      InetSocketAddress address,
+      Protection protection,
+      @Nullable HttpService feedback) {
     this.roles = roles;
     ServerBuilder builder =
         Server.builder()
-            .port(new InetSocketAddress(bindAddress, port), SessionProtocol.HTTP)
+            .port(address, protocols(protection))
             .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)
             .disableServerHeader()
             .service(
                 "/health",
                 (context, request) ->
                     HttpResponse.of(this::health, context.blockingTaskExecutor()));
+    protection.certificate().ifPresent(builder::tls);
     if (feedback != null) {
       builder.service("/v1/feedback", feedback);
     }
     this.server = builder.build();
   }
 
+  /** With a certificate the port speaks both: health is asked for by those who know no TLS. */
+  private static List<SessionProtocol> protocols(Protection protection) {
+    return protection.encrypted()
+        ? List.of(SessionProtocol.HTTP, SessionProtocol.HTTPS)
+        : List.of(SessionProtocol.HTTP);
+  }
+
   /**
    * Starts the server.
    *
+   * @param protection with a certificate the port speaks TLS too
    * @param feedback takes feedback; null where that is another role's task
    * @throws UserError when the port cannot be listened on
    */
   static ControlServer start(
-      Roles roles, String bindAddress, int port, @Nullable HttpService feedback) {
-    ControlServer control = new ControlServer(roles, bindAddress, port, feedback);
+      Roles roles,
+      String bindAddress,
+      int port,
+      Protection protection,
+      @Nullable HttpService feedback) {
+    ControlServer control =
+        new ControlServer(roles, new InetSocketAddress(bindAddress, port), protection, feedback);
     try {
       control.server.start().join();
       return control;

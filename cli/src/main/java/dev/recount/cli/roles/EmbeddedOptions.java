@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * @param dataFolder where everything is kept; empty for a temporary folder that goes with it
  * @param ports where it listens
  * @param settings topology settings that differ from the defaults
+ * @param intake what happens to telemetry before it is on Kafka
  * @param registryUrl a schema registry to use in place of an embedded one
  * @param clickHouse a ClickHouse to use in place of an embedded one
  * @param progress told what is going on, one line at a time
@@ -22,6 +23,7 @@ public record EmbeddedOptions(
     Optional<Path> dataFolder,
     Ports ports,
     Map<String, String> settings,
+    IntakeOptions intake,
     Optional<String> registryUrl,
     Optional<ClickHouseTarget> clickHouse,
     Consumer<String> progress) {
@@ -30,10 +32,22 @@ public record EmbeddedOptions(
     settings = Map.copyOf(settings);
   }
 
+  /** The same with another treatment of telemetry before it is on Kafka. */
+  public EmbeddedOptions withIntake(IntakeOptions other) {
+    return new EmbeddedOptions(
+        dataFolder, ports, settings, other, registryUrl, clickHouse, progress);
+  }
+
   /** Data that goes with the process, at free ports: any number at a time. */
   public static EmbeddedOptions ephemeral(Map<String, String> settings, Consumer<String> progress) {
     return new EmbeddedOptions(
-        Optional.empty(), Ports.free(), settings, Optional.empty(), Optional.empty(), progress);
+        Optional.empty(),
+        Ports.free(),
+        settings,
+        IntakeOptions.plain(),
+        Optional.empty(),
+        Optional.empty(),
+        progress);
   }
 
   /**

@@ -36,6 +36,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private final StreamsRole topology;
   private final ReceiverRole receiver;
   private final ControlServer control;
+  private final boolean encrypted;
 
   private EmbeddedPipeline(
       LocalStack stack,
@@ -44,7 +45,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
       Roles roles,
       StreamsRole topology,
       ReceiverRole receiver,
-      ControlServer control) {
+      ControlServer control,
+      boolean encrypted) {
     this.stack = stack;
     this.connection = connection;
     this.target = target;
@@ -52,6 +54,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
     this.topology = topology;
     this.receiver = receiver;
     this.control = control;
+    this.encrypted = encrypted;
   }
 
   /**
@@ -105,22 +108,36 @@ public final class EmbeddedPipeline implements AutoCloseable {
             ReceiverRole.start(
                 connection,
                 OtlpSettings.defaults(connection.topics())
-                    .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp())));
+                    .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp()),
+                options.intake()));
     join(sinks);
     join(topology);
     ControlServer control =
         ControlServer.start(
-            roles, "127.0.0.1", options.ports().http(), feedbackService(connection, receiver));
+            roles,
+            "127.0.0.1",
+            options.ports().http(),
+            options.intake().protection(),
+            feedbackService(connection, receiver, options.intake()));
     return new EmbeddedPipeline(
-        stack, connection, target, roles, topology.join(), receiver, control);
+        stack,
+        connection,
+        target,
+        roles,
+        topology.join(),
+        receiver,
+        control,
+        options.intake().protection().encrypted());
   }
 
   /** Takes feedback over HTTP and puts it onto Kafka by way of the receiver's producer. */
-  static HttpService feedbackService(Connection connection, ReceiverRole receiver) {
+  static HttpService feedbackService(
+      Connection connection, ReceiverRole receiver, IntakeOptions intake) {
     return new FeedbackService(
-        new FeedbackParser(),
-        new FeedbackProducer(
-            receiver.kafka(), connection.topics(), connection.newRegistryClient()));
+            new FeedbackParser(),
+            new FeedbackProducer(
+                receiver.kafka(), connection.topics(), connection.newRegistryClient()))
+        .behind(intake.protection());
   }
 
   private static <T> T join(CompletableFuture<T> future) {
@@ -206,12 +223,21 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
   /** Where OTLP over gRPC is taken in. */
   public String otlpGrpcUrl() {
-    return "http://127.0.0.1:" + receiver.grpcPort();
+    return scheme() + "127.0.0.1:" + receiver.grpcPort();
   }
 
   /** Where OTLP over HTTP is taken in. */
   public String otlpHttpUrl() {
-    return "http://127.0.0.1:" + receiver.httpPort();
+    return scheme() + "127.0.0.1:" + receiver.httpPort();
+  }
+
+  /** Where feedback is taken in. */
+  public String feedbackUrl() {
+    return scheme() + "127.0.0.1:" + control.port() + FeedbackService.PATH;
+  }
+
+  private String scheme() {
+    return encrypted ? "https://" : "http://";
   }
 
   /** Recount's own HTTP port. */

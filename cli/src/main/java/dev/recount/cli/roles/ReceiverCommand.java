@@ -1,6 +1,7 @@
 package dev.recount.cli.roles;
 
 import dev.recount.cli.options.KafkaOptions;
+import dev.recount.cli.options.ProtectionOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.schemas.Connection;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  recount receiver --bootstrap-servers kafka:9092 --schema-registry-url http://registry:8081",
-      "  recount receiver --bind 0.0.0.0 --otlp-grpc-port 14317"
+      "  recount receiver --bind 0.0.0.0 --tokens-file /etc/recount/tokens \\",
+      "                   --tls-certificate /etc/recount/tls.crt --tls-key /etc/recount/tls.key"
     })
 public final class ReceiverCommand implements Callable<Integer> {
   @Spec
@@ -32,6 +34,8 @@ public final class ReceiverCommand implements Callable<Integer> {
 
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
+
+  @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
 
   @Option(
       names = "--otlp-grpc-port",
@@ -50,7 +54,9 @@ public final class ReceiverCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
-    return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
+    IntakeOptions intake = new IntakeOptions(protectionOptions.protection());
+    return new RoleRunner(
+            connection, serverOptions, intake.protection(), spec.commandLine().getOut())
         .run(
             "receiver",
             roles -> {
@@ -60,8 +66,9 @@ public final class ReceiverCommand implements Callable<Integer> {
                           connection,
                           OtlpSettings.defaults(connection.topics())
                               .withBindAddress(serverOptions.bindAddress())
-                              .withPorts(otlpGrpcPort, otlpHttpPort)));
-              return EmbeddedPipeline.feedbackService(connection, receiver);
+                              .withPorts(otlpGrpcPort, otlpHttpPort),
+                          intake));
+              return EmbeddedPipeline.feedbackService(connection, receiver, intake);
             },
             Optional::empty);
   }

@@ -19,10 +19,10 @@ final class ReceiverRole implements Role {
     this.receiver = receiver;
   }
 
-  static ReceiverRole start(Connection connection, OtlpSettings settings) {
+  static ReceiverRole start(Connection connection, OtlpSettings settings, IntakeOptions intake) {
     ProducerGateway kafka = ProducerGateway.connect(connection);
     try {
-      return new ReceiverRole(kafka, OtlpReceiver.start(settings, kafka));
+      return new ReceiverRole(kafka, OtlpReceiver.start(settings, kafka, intake.protection()));
     } catch (ReceiverStartException failed) {
       kafka.close();
       boolean grpc = failed.port() == settings.grpcPort();

@@ -4,6 +4,7 @@ import com.linecorp.armeria.server.HttpService;
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.ServerOptions;
+import dev.recount.connectors.http.Protection;
 import dev.recount.schemas.Connection;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -17,11 +18,18 @@ final class RoleRunner {
 
   private final Connection connection;
   private final ServerOptions server;
+  private final Protection protection;
   private final PrintWriter out;
 
   RoleRunner(Connection connection, ServerOptions server, PrintWriter out) {
+    this(connection, server, Protection.none(), out);
+  }
+
+  /** Runs a role that takes feedback behind a protection. */
+  RoleRunner(Connection connection, ServerOptions server, Protection protection, PrintWriter out) {
     this.connection = connection;
     this.server = server;
+    this.protection = protection;
     this.out = out;
   }
 
@@ -51,7 +59,8 @@ final class RoleRunner {
       roles.add(Check.registry(connection));
       HttpService feedback = start.start(roles);
       try (ControlServer control =
-          ControlServer.start(roles, server.bindAddress(), server.httpPort(), feedback)) {
+          ControlServer.start(
+              roles, server.bindAddress(), server.httpPort(), protection, feedback)) {
         out.println(
             "recount "
                 + name

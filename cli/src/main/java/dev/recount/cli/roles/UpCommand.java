@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.Folders;
+import dev.recount.cli.options.ProtectionOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
@@ -54,6 +55,7 @@ public final class UpCommand implements Callable<Integer> {
   @ArgGroup private @Nullable Where where;
 
   @Mixin private final SettingOptions settings = new SettingOptions();
+  @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
 
   @Option(
       names = "--kafka-port",
@@ -135,6 +137,7 @@ public final class UpCommand implements Callable<Integer> {
                   dataFolder(),
                   ports(),
                   settings.settings(),
+                  new IntakeOptions(protectionOptions.protection()),
                   Optional.ofNullable(registryUrl),
                   clickHouse(),
                   progress.steps()))) {

@@ -3,6 +3,8 @@ package dev.recount.cli.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.recount.cli.RecountCommand;
+import dev.recount.connectors.http.AccessTokens;
+import dev.recount.connectors.otlp.Doors;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import dev.recount.topology.TopologySettings;
@@ -41,6 +43,20 @@ class DocumentationTest {
     String page = read("docs/topics.md");
     assertThat(Topics.withPrefix("").all().stream().map(Topic::name))
         .allMatch(name -> page.contains("| `" + name + "` |"));
+  }
+
+  @Test
+  void everyDoorIsListed() throws IOException {
+    String page = read("docs/operations.md");
+    for (Doors.Door door : Doors.ALL) {
+      String spans =
+          Stream.concat(Stream.of(door.tracePath()), door.others().stream())
+              .map(path -> "`" + path + "`")
+              .collect(Collectors.joining(", "));
+      assertThat(page)
+          .contains("| " + door.products() + " | " + spans + " | `" + door.logPath() + "` |");
+    }
+    assertThat(AccessTokens.HEADERS).allMatch(header -> page.contains("`" + header + "`"));
   }
 
   @Test

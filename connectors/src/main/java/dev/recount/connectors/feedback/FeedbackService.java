@@ -18,6 +18,7 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.connectors.http.Bodies;
 import dev.recount.connectors.http.BodyException;
 import dev.recount.connectors.http.MemoryBudget;
+import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.SendException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,37 @@ public final class FeedbackService implements HttpService {
   public FeedbackService(FeedbackParser parser, FeedbackProducer producer) {
     this.parser = parser;
     this.producer = producer;
+  }
+
+  /**
+   * The service behind a protection: 401 without a token where tokens are asked for, and 403 in
+   * plain text where there is TLS, before anyone gets used to sending tokens that way.
+   */
+  public HttpService behind(Protection protection) {
+    HttpService guarded =
+        protection.guard(
+            this,
+            request -> {
+              ResponseHeaders headers =
+                  ResponseHeaders.builder(HttpStatus.UNAUTHORIZED)
+                      .contentType(MediaType.JSON)
+                      .add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"recount\"")
+                      .build();
+              return HttpResponse.of(headers, HttpData.ofUtf8(body(Protection.NO_TOKEN)));
+            });
+    if (!protection.encrypted()) {
+      return guarded;
+    }
+    return guarded.decorate(
+        (service, context, request) ->
+            context.sessionProtocol().isTls()
+                ? service.serve(context, request)
+                : HttpResponse.of(
+                    HttpStatus.FORBIDDEN, MediaType.JSON, body("Use https:// at this port")));
+  }
+
+  private static String body(String message) {
+    return errorBody(List.of(new FeedbackError(-1, null, message)));
   }
 
   @Override
@@ -124,7 +156,7 @@ public final class FeedbackService implements HttpService {
         HttpStatus.SERVICE_UNAVAILABLE, List.of(new FeedbackError(-1, null, "Internal error")));
   }
 
-  private static HttpResponse errors(HttpStatus status, List<FeedbackError> errors) {
+  private static String errorBody(List<FeedbackError> errors) {
     ObjectNode body = JSON.createObjectNode();
     ArrayNode list = body.putArray("errors");
     for (FeedbackError error : errors) {
@@ -133,10 +165,14 @@ public final class FeedbackService implements HttpService {
           .put("field", error.field())
           .put("message", error.message());
     }
+    return body.toString();
+  }
+
+  private static HttpResponse errors(HttpStatus status, List<FeedbackError> errors) {
     ResponseHeadersBuilder headers = ResponseHeaders.builder(status).contentType(MediaType.JSON);
     if (status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
       headers.addInt(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
     }
-    return HttpResponse.of(headers.build(), HttpData.ofUtf8(body.toString()));
+    return HttpResponse.of(headers.build(), HttpData.ofUtf8(errorBody(errors)));
   }
 }

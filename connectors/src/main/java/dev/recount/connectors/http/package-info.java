@@ -1,4 +1,4 @@
-/** Request bodies, read and inflated within bounds. */
+/** Before any endpoint: TLS, tokens, and request bodies read and inflated within bounds. */
 @NullMarked
 package dev.recount.connectors.http;
 

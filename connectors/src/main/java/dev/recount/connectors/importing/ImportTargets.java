@@ -9,9 +9,11 @@ import dev.recount.schemas.Topics;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an import sends to: spans over OTLP, events over Kafka. Closing it closes the exporter; the
@@ -63,13 +65,23 @@ public final class ImportTargets implements AutoCloseable {
    * An exporter over OTLP/gRPC.
    *
    * @param endpoint address, for instance {@code http://127.0.0.1:4317}
+   * @param token shown to the receiver; null for none
+   * @param trusted certificates in PEM to trust in place of the platform's; null for the platform's
    */
-  public static SpanExporter overGrpc(URI endpoint) {
-    return OtlpGrpcSpanExporter.builder()
-        .setEndpoint(endpoint.toString())
-        .setCompression("gzip")
-        .setTimeout(EXPORT_TIMEOUT)
-        .build();
+  public static SpanExporter overGrpc(
+      URI endpoint, @Nullable String token, byte @Nullable [] trusted) {
+    OtlpGrpcSpanExporterBuilder exporter =
+        OtlpGrpcSpanExporter.builder()
+            .setEndpoint(endpoint.toString())
+            .setCompression("gzip")
+            .setTimeout(EXPORT_TIMEOUT);
+    if (token != null) {
+      exporter.addHeader("authorization", "Bearer " + token);
+    }
+    if (trusted != null) {
+      exporter.setTrustedCertificates(trusted);
+    }
+    return exporter.build();
   }
 
   SpanExporter exporter() {

@@ -10,6 +10,8 @@ import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import com.linecorp.armeria.common.MediaType;
+import dev.recount.schemas.otlp.MalformedOtlpException;
+import dev.recount.schemas.otlp.OtlpJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -21,11 +23,11 @@ enum Encoding {
   /** Binary protobuf. */
   PROTOBUF(MediaType.create("application", "x-protobuf")) {
     @Override
-    Admission admit(Signal signal, byte[] body) throws MalformedRequestException {
+    Admission admit(Signal signal, byte[] body) throws MalformedOtlpException {
       try {
         return Admitter.admit(signal, signal.parse(body), body);
       } catch (InvalidProtocolBufferException malformed) {
-        throw new MalformedRequestException(
+        throw new MalformedOtlpException(
             "Not an OTLP request for " + signal.items() + ": " + malformed.getMessage());
       }
     }
@@ -43,7 +45,7 @@ enum Encoding {
   /** JSON, as OTLP spells it. */
   JSON(MediaType.create("application", "json")) {
     @Override
-    Admission admit(Signal signal, byte[] body) throws MalformedRequestException {
+    Admission admit(Signal signal, byte[] body) throws MalformedOtlpException {
       Message.Builder request = signal.newRequest();
       OtlpJson.merge(body, request);
       return Admitter.admit(signal, request.build(), null);
@@ -111,7 +113,7 @@ enum Encoding {
   }
 
   /** Reads a request and decides what of it is taken. */
-  abstract Admission admit(Signal signal, byte[] body) throws MalformedRequestException;
+  abstract Admission admit(Signal signal, byte[] body) throws MalformedOtlpException;
 
   /** Body of a reply with status 200. */
   abstract byte[] success(Signal signal, Admission admission);

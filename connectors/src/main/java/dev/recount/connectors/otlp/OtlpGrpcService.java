@@ -1,5 +1,9 @@
 package dev.recount.connectors.otlp;
 
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import dev.recount.connectors.http.BodyException;
 import dev.recount.connectors.http.MemoryBudget;
 import io.grpc.MethodDescriptor;
@@ -38,6 +42,21 @@ final class OtlpGrpcService {
     return ServerServiceDefinition.builder(signal.grpcService())
         .addMethod(export, ServerCalls.asyncUnaryCall(service::export))
         .build();
+  }
+
+  /**
+   * What a request without a token is answered: headers that are trailers at the same time, as gRPC
+   * has it for a call that never began.
+   */
+  static HttpResponse unauthenticated(Reception reception) {
+    Refusal refusal = reception.refuseUnauthenticated();
+    return HttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.OK)
+            .endOfStream(true)
+            .contentType(GrpcSerializationFormats.PROTO.mediaType())
+            .addInt("grpc-status", refusal.code().getNumber())
+            .add("grpc-message", refusal.message())
+            .build());
   }
 
   /** Called on a thread that may block. */

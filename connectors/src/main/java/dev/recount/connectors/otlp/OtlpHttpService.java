@@ -80,11 +80,22 @@ final class OtlpHttpService implements HttpService {
         .whenComplete((response, failure) -> lease.close());
   }
 
+  /** What a request without a token is answered, in its own encoding where it names one. */
+  static HttpResponse unauthenticated(HttpRequest request, Reception reception) {
+    Refusal refusal = reception.refuseUnauthenticated();
+    @Nullable MediaType contentType = request.contentType();
+    Optional<Encoding> encoding = contentType == null ? Optional.empty() : Encoding.of(contentType);
+    return refusal(encoding.orElse(Encoding.JSON), refusal);
+  }
+
   private static HttpResponse refusal(Encoding encoding, Refusal refusal) {
     ResponseHeadersBuilder headers =
         ResponseHeaders.builder(refusal.httpStatus()).contentType(encoding.mediaType());
     if (refusal.retrySeconds() > 0) {
       headers.addInt(HttpHeaderNames.RETRY_AFTER, refusal.retrySeconds());
+    }
+    if (refusal.httpStatus().equals(HttpStatus.UNAUTHORIZED)) {
+      headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"recount\"");
     }
     Code code = refusal.code();
     return HttpResponse.of(

@@ -1,16 +1,15 @@
 package dev.recount.connectors.otlp;
 
-import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.recount.connectors.http.MemoryBudget;
+import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.KafkaGateway;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 
 /**
  * Receives spans and log records over OTLP and puts them onto the topics and in the form that the
@@ -36,30 +35,28 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   /**
-   * Starts a receiver that takes requests from anyone.
+   * Starts a receiver that takes requests from anyone, in plain text.
    *
    * @param kafka where records go; stays open when the receiver closes
    * @throws ReceiverStartException when a port cannot be listened on
    */
   public static OtlpReceiver start(OtlpSettings settings, KafkaGateway kafka) {
-    return start(settings, kafka, Function.identity());
+    return start(settings, kafka, Protection.none());
   }
 
   /**
    * Starts a receiver.
    *
    * @param kafka where records go; stays open when the receiver closes
-   * @param decorator put around every service of both transports: the place for authentication
+   * @param protection what stands before both ports
    * @throws ReceiverStartException when a port cannot be listened on
    */
   public static OtlpReceiver start(
-      OtlpSettings settings,
-      KafkaGateway kafka,
-      Function<? super HttpService, ? extends HttpService> decorator) {
+      OtlpSettings settings, KafkaGateway kafka, Protection protection) {
     Reception reception =
         new Reception(kafka, settings.topics(), new MemoryBudget(settings.maximumBytesInFlight()));
-    Server grpc = grpcServer(settings, reception, decorator);
-    Server http = httpServer(settings, reception, decorator);
+    Server grpc = grpcServer(settings, reception, protection);
+    Server http = httpServer(settings, reception, protection);
     start(grpc, "OTLP over gRPC", settings.bindAddress(), settings.grpcPort());
     try {
       start(http, "OTLP over HTTP", settings.bindAddress(), settings.httpPort());
@@ -71,9 +68,7 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   private static Server grpcServer(
-      OtlpSettings settings,
-      Reception reception,
-      Function<? super HttpService, ? extends HttpService> decorator) {
+      OtlpSettings settings, Reception reception, Protection protection) {
     GrpcService service =
         GrpcService.builder()
             .addService(OtlpGrpcService.define(Signal.TRACES, reception))
@@ -82,28 +77,33 @@ public final class OtlpReceiver implements AutoCloseable {
             .useBlockingTaskExecutor(true)
             .maxRequestMessageLength(settings.maximumBodyBytes())
             .build();
-    return builder(settings, settings.grpcPort()).service(service, decorator).build();
+    return builder(settings, settings.grpcPort(), protection)
+        .service(
+            service,
+            guarded ->
+                protection.guard(guarded, request -> OtlpGrpcService.unauthenticated(reception)))
+        .build();
   }
 
   private static Server httpServer(
-      OtlpSettings settings,
-      Reception reception,
-      Function<? super HttpService, ? extends HttpService> decorator) {
-    ServerBuilder server = builder(settings, settings.httpPort());
+      OtlpSettings settings, Reception reception, Protection protection) {
+    ServerBuilder server = builder(settings, settings.httpPort(), protection);
     int limit = settings.maximumBodyBytes();
-    for (String path : settings.tracePaths()) {
-      server.service(
-          path, new OtlpHttpService(Signal.TRACES, reception, limit).decorate(decorator));
-    }
-    for (String path : settings.logPaths()) {
-      server.service(path, new OtlpHttpService(Signal.LOGS, reception, limit).decorate(decorator));
+    for (Signal signal : Signal.values()) {
+      HttpService service =
+          protection.guard(
+              new OtlpHttpService(signal, reception, limit),
+              request -> OtlpHttpService.unauthenticated(request, reception));
+      for (String path : signal.paths(settings)) {
+        server.service(path, service);
+      }
     }
     return server.build();
   }
 
-  private static ServerBuilder builder(OtlpSettings settings, int port) {
-    return Server.builder()
-        .port(new InetSocketAddress(settings.bindAddress(), port), SessionProtocol.HTTP)
+  private static ServerBuilder builder(OtlpSettings settings, int port, Protection protection) {
+    return protection
+        .listen(Server.builder(), new InetSocketAddress(settings.bindAddress(), port))
         .maxRequestLength(0) // the services have limits of their own, with replies of their own
         .requestTimeout(settings.requestTimeout())
         .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)

@@ -48,7 +48,7 @@ public record OtlpSettings(
     }
   }
 
-  /** Loopback, the usual ports, 64 MiB a body, 128 MiB in flight. */
+  /** Loopback, the usual ports, every one of the {@link Doors}, 64 MiB a body, 128 in flight. */
   public static OtlpSettings defaults(Topics topics) {
     return new OtlpSettings(
         "127.0.0.1",
@@ -57,8 +57,8 @@ public record OtlpSettings(
         DEFAULT_MAXIMUM_BODY_BYTES,
         2L * DEFAULT_MAXIMUM_BODY_BYTES,
         Duration.ofSeconds(60),
-        List.of("/v1/traces"),
-        List.of("/v1/logs"),
+        Doors.tracePaths(),
+        Doors.logPaths(),
         topics);
   }
 

@@ -3,6 +3,7 @@ package dev.recount.connectors.otlp;
 import dev.recount.connectors.http.MemoryBudget;
 import dev.recount.connectors.kafka.KafkaGateway;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class Reception {
     Admission admission;
     try {
       admission = encoding.admit(signal, body);
-    } catch (MalformedRequestException malformed) {
+    } catch (MalformedOtlpException malformed) {
       return CompletableFuture.failedFuture(malformed);
     }
     return kafka
@@ -60,6 +61,12 @@ final class Reception {
       log.debug("Because of", failure);
     }
     return refusal;
+  }
+
+  /** What to tell a client that has shown no token. */
+  Refusal refuseUnauthenticated() {
+    refused.increment();
+    return Refusal.UNAUTHENTICATED;
   }
 
   ReceiverStatistics statistics() {

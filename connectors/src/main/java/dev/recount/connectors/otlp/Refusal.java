@@ -3,7 +3,9 @@ package dev.recount.connectors.otlp;
 import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpStatus;
 import dev.recount.connectors.http.BodyException;
+import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.SendException;
+import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -15,13 +17,17 @@ record Refusal(HttpStatus httpStatus, Code code, String message, int retrySecond
   /** Long enough for a broker to elect a leader, short enough for an exporter's own patience. */
   static final int RETRY_SECONDS = 2;
 
+  /** For a client that has shown no token. */
+  static final Refusal UNAUTHENTICATED =
+      new Refusal(HttpStatus.UNAUTHORIZED, Code.UNAUTHENTICATED, Protection.NO_TOKEN, 0);
+
   /** What a failure means for the client. */
   static Refusal of(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof MalformedRequestException malformed) {
+    if (cause instanceof MalformedOtlpException malformed) {
       return new Refusal(
           HttpStatus.BAD_REQUEST, Code.INVALID_ARGUMENT, String.valueOf(malformed.getMessage()), 0);
     }

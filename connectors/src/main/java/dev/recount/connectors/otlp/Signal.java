@@ -11,6 +11,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,6 +60,11 @@ enum Signal {
     }
 
     @Override
+    List<String> paths(OtlpSettings settings) {
+      return settings.tracePaths();
+    }
+
+    @Override
     String topic(Topics topics) {
       return topics.otlpSpans().name();
     }
@@ -94,6 +100,11 @@ enum Signal {
     @Override
     Optional<String> problem(Message item) {
       return Optional.empty();
+    }
+
+    @Override
+    List<String> paths(OtlpSettings settings) {
+      return settings.logPaths();
     }
 
     @Override
@@ -136,6 +147,9 @@ enum Signal {
   /** Why an item is refused; empty when it is not. */
   abstract Optional<String> problem(Message item);
 
+  /** HTTP paths that take it. */
+  abstract List<String> paths(OtlpSettings settings);
+
   /** Where its requests go. */
   abstract String topic(Topics topics);
 
@@ -154,6 +168,9 @@ enum Signal {
   private static Optional<String> idProblem(String what, ByteString id, int bytes) {
     if (isId(id, bytes)) {
       return Optional.empty();
+    }
+    if (id.isEmpty()) {
+      return Optional.of(what + " is empty or not hexadecimal");
     }
     return Optional.of(
         id.size() == bytes

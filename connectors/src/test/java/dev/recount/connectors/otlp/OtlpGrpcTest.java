@@ -9,8 +9,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import com.linecorp.armeria.client.grpc.GrpcClients;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import dev.recount.connectors.kafka.RecordingGateway;
 import dev.recount.connectors.kafka.SendException;
 import dev.recount.schemas.Topics;
@@ -178,24 +176,5 @@ class OtlpGrpcTest {
     assertThatThrownBy(() -> OtlpReceiver.start(settings, kafka))
         .isInstanceOf(ReceiverStartException.class)
         .hasMessageContaining("port " + receiver.grpcPort() + " for OTLP over gRPC");
-  }
-
-  @Test
-  void aDecoratorGuardsBothTransports() {
-    try (OtlpReceiver guarded =
-        OtlpReceiver.start(
-            OtlpSettings.defaults(Topics.withPrefix("")).withPorts(0, 0),
-            kafka,
-            service ->
-                service.decorate(
-                    (delegate, context, request) -> HttpResponse.of(HttpStatus.UNAUTHORIZED)))) {
-      TraceServiceGrpc.TraceServiceBlockingStub stub =
-          GrpcClients.newClient(
-              "gproto+http://127.0.0.1:" + guarded.grpcPort(),
-              TraceServiceGrpc.TraceServiceBlockingStub.class);
-      assertThatThrownBy(() -> stub.export(Requests.traces(1, 1)))
-          .hasMessageContaining("UNAUTHENTICATED");
-    }
-    assertThat(kafka.sent()).isEmpty();
   }
 }

@@ -116,6 +116,28 @@ class OtlpHttpTest {
   }
 
   @Test
+  void anOddTraceIdInJsonRefusesItsSpanOnly() throws Exception {
+    String json =
+        """
+        {"resourceSpans":[{"scopeSpans":[{"spans":[
+          {"traceId":"5B8EFFF798038103D269B633813FC60","spanId":"eee19b7ec3c1b174","name":"odd"},
+          {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","name":"even"}
+        ]}]}]}""";
+
+    HttpResponse<byte[]> response = post("/v1/traces", "application/json", bytes(json));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(text(response))
+        .contains("\"rejectedSpans\":\"1\"")
+        .contains("trace ID is empty or not hexadecimal in span 'odd'");
+    ExportTraceServiceRequest sent =
+        ExportTraceServiceRequest.parseFrom(kafka.values("otlp_spans").get(0));
+    assertThat(sent.getResourceSpans(0).getScopeSpans(0).getSpansList())
+        .extracting(Span::getName)
+        .containsExactly("even");
+  }
+
+  @Test
   void spansWithoutIdentityAreRefusedAndTheRestIsTaken() throws Exception {
     byte[] request =
         Requests.traces(
@@ -133,7 +155,7 @@ class OtlpHttpTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(reply.getPartialSuccess().getRejectedSpans()).isEqualTo(2);
     assertThat(reply.getPartialSuccess().getErrorMessage())
-        .contains("span ID has 0 bytes instead of 8 in span 'span 2'");
+        .contains("span ID is empty or not hexadecimal in span 'span 2'");
     assertThat(ExportTraceServiceRequest.parseFrom(kafka.values("otlp_spans").get(0)))
         .isEqualTo(Requests.traces(List.of(Requests.span(1, 5))));
   }

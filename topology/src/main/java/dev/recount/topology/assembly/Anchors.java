@@ -80,7 +80,13 @@ final class Anchors {
     TraceRows added =
         TraceFold.fold(
             new TraceContents(
-                late.traceId(), List.of(), 0, late.snapshots(), late.decisions(), List.of()));
+                late.traceId(),
+                List.of(),
+                0,
+                false,
+                late.snapshots(),
+                late.decisions(),
+                List.of()));
     List<DecisionRecord> decisions = new ArrayList<>(anchor.decisions());
     Set<String> known = new HashSet<>();
     decisions.forEach(decision -> known.add(decision.getDecisionId()));
@@ -115,6 +121,7 @@ final class Anchors {
         anchor.trace(),
         decisions,
         snapshots,
+        added.contents(),
         overlaid.evaluations(),
         overlaid.feedback(),
         anchor.enclosingDecisions());

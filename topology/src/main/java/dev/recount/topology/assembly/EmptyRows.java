@@ -3,10 +3,13 @@ package dev.recount.topology.assembly;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
+import dev.recount.avro.SnapshotBoundary;
+import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Rows that carry their key only: they take another row back. */
 final class EmptyRows {
@@ -38,6 +41,22 @@ final class EmptyRows {
     row.setName("");
     row.setVersions(new Versions());
     row.setEvaluatedAt(Instant.EPOCH);
+    row.setSampleWeight(1.0);
+    return row;
+  }
+
+  static SnapshotRecord snapshot(String traceId, String snapshotId) {
+    SnapshotRecord row = new SnapshotRecord();
+    row.setTraceId(traceId);
+    row.setSnapshotId(snapshotId);
+    row.setCapturedAt(Instant.EPOCH);
+    row.setBoundary(SnapshotBoundary.OTHER);
+    row.setSegments(List.of());
+    row.setTokensByKind(Map.of());
+    row.setKept(List.of());
+    row.setLostInstructions(List.of());
+    row.setMemoryChunks(List.of());
+    row.setVersions(new Versions());
     row.setSampleWeight(1.0);
     return row;
   }

@@ -1,20 +1,31 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.avro.TraceEventKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of all traces, one of each identity: trace ID, kind and identity as the key; append
- * time of the identity's first event, sequence and the event's own bytes as the value.
+ * time of the identity's first event, sequence and the event's own bytes as the value. Of a trace
+ * over its cap also the order in which its events are folded, see {@link FoldingOrder}.
  */
 @SuppressWarnings("EnumOrdinal") // symbols of the Avro enum keep their places
 final class Entries {
   private static final int PREFIX_BYTES = 2 * Long.BYTES;
-  private static final byte SEPARATOR = 0;
+
+  /** Follows the trace ID in the key of an event. */
+  private static final byte EVENT = 0;
+
+  /** Follows the trace ID in the key of an event's place in the folding order. */
+  private static final byte PLACE = 1;
+
+  private static final byte END = 2;
+  private static final byte[] NOTHING = new byte[0];
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final Envelope.Reader envelopes;
@@ -24,8 +35,19 @@ final class Entries {
     this.envelopes = envelopes;
   }
 
-  /** What became of an event. */
-  enum Filing {
+  /**
+   * What became of an event.
+   *
+   * @param outcome whether it was filed
+   * @param replaced the entry whose place it took; null unless it replaced one
+   */
+  record Filing(Outcome outcome, @Nullable Entry replaced) {
+    private static final Filing NEW = new Filing(Outcome.NEW, null);
+    private static final Filing UNCHANGED = new Filing(Outcome.UNCHANGED, null);
+  }
+
+  /** Whether an event was filed. */
+  enum Outcome {
     /** Its identity had not been seen. */
     NEW,
     /** It replaced an earlier event with its identity. */
@@ -59,35 +81,95 @@ final class Entries {
       store.put(key, value(appended, sequence, event));
       return Filing.NEW;
     }
-    long filedPrecedence = envelopes.read(existing, PREFIX_BYTES).precedence();
+    Entry filed = entry(existing);
     if (!Ranking.outranks(
-        envelope.precedence(), event, 0, filedPrecedence, existing, PREFIX_BYTES)) {
+        envelope.precedence(), event, 0, filed.envelope().precedence(), existing, filed.offset())) {
       return Filing.UNCHANGED;
     }
-    store.put(key, value(ByteBuffer.wrap(existing).getLong(), sequence, event));
-    return Filing.REPLACED;
+    store.put(key, value(filed.firstAppend(), sequence, event));
+    return new Filing(Outcome.REPLACED, filed);
   }
 
   /** Visits all events of a trace, in order of kind and identity. */
   void visit(String trace, Visitor visitor) {
-    try (KeyValueIterator<Bytes, byte[]> range = store.range(first(trace), last(trace))) {
+    visit(bound(trace, EVENT), bound(trace, PLACE), visitor);
+  }
+
+  /** Visits the events of one kind, in order of identity. */
+  void visit(String trace, TraceEventKind kind, Visitor visitor) {
+    byte[] prefix = bytes(trace, EVENT, (byte) kind.ordinal());
+    byte[] end = prefix.clone();
+    end[end.length - 1]++;
+    visit(Bytes.wrap(prefix), Bytes.wrap(end), visitor);
+  }
+
+  private void visit(Bytes from, Bytes to, Visitor visitor) {
+    try (KeyValueIterator<Bytes, byte[]> range = store.range(from, to)) {
       while (range.hasNext()) {
-        byte[] value = range.next().value;
-        ByteBuffer prefix = ByteBuffer.wrap(value);
-        long firstAppend = prefix.getLong();
-        long sequence = prefix.getLong();
-        visitor.visit(new Entry(envelopes.read(value, PREFIX_BYTES), firstAppend, sequence, value));
+        visitor.visit(entry(range.next().value));
       }
     }
   }
 
-  /** Forgets all events of a trace. */
-  void delete(String trace) {
-    try (KeyValueIterator<Bytes, byte[]> range = store.range(first(trace), last(trace))) {
+  /** Gives an event a place in the order in which the trace's events of its kind are folded. */
+  void place(String trace, Envelope envelope, byte[] place) {
+    store.put(placeKey(trace, envelope, place), NOTHING);
+  }
+
+  /** Takes a place back. */
+  void removePlace(String trace, Envelope envelope, byte[] place) {
+    store.delete(placeKey(trace, envelope, place));
+  }
+
+  /**
+   * Visits the first events of one kind in the order of their places.
+   *
+   * @param rank first byte of the places
+   * @param limit how many at most
+   */
+  void visitPlaces(String trace, TraceEventKind kind, byte rank, int limit, Visitor visitor) {
+    byte[] prefix = bytes(trace, PLACE, (byte) kind.ordinal(), new byte[] {rank});
+    byte[] end = prefix.clone();
+    end[end.length - 1]++;
+    int visited = 0;
+    try (KeyValueIterator<Bytes, byte[]> range = store.range(Bytes.wrap(prefix), Bytes.wrap(end))) {
+      while (visited < limit && range.hasNext()) {
+        byte[] place = range.next().key.get();
+        byte[] identity =
+            Arrays.copyOfRange(place, prefix.length - 1 + FoldingOrder.PLACE_BYTES, place.length);
+        byte[] value = store.get(key(trace, kind, identity));
+        if (value != null) {
+          visitor.visit(entry(value));
+        }
+        visited++;
+      }
+    }
+  }
+
+  /**
+   * Forgets the events of a trace, a limited number of them.
+   *
+   * @return whether none is left
+   */
+  boolean delete(String trace, int limit) {
+    int deleted = 0;
+    try (KeyValueIterator<Bytes, byte[]> range =
+        store.range(bound(trace, EVENT), bound(trace, END))) {
       while (range.hasNext()) {
+        if (deleted++ == limit) {
+          return false;
+        }
         store.delete(range.next().key);
       }
     }
+    return true;
+  }
+
+  private Entry entry(byte[] value) {
+    ByteBuffer prefix = ByteBuffer.wrap(value);
+    long firstAppend = prefix.getLong();
+    long sequence = prefix.getLong();
+    return new Entry(envelopes.read(value, PREFIX_BYTES), firstAppend, sequence, value);
   }
 
   private static byte[] value(long appended, long sequence, byte[] event) {
@@ -99,30 +181,36 @@ final class Entries {
   }
 
   private static Bytes key(String trace, Envelope envelope) {
-    byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
+    return key(trace, envelope.kind(), envelope.identity().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Bytes key(String trace, TraceEventKind kind, byte[] identity) {
+    return Bytes.wrap(bytes(trace, EVENT, (byte) kind.ordinal(), identity));
+  }
+
+  private static Bytes placeKey(String trace, Envelope envelope, byte[] place) {
     byte[] identity = envelope.identity().getBytes(StandardCharsets.UTF_8);
-    return Bytes.wrap(
-        ByteBuffer.allocate(traceBytes.length + 2 + identity.length)
-            .put(traceBytes)
-            .put(SEPARATOR)
-            .put((byte) envelope.kind().ordinal())
-            .put(identity)
-            .array());
+    return Bytes.wrap(bytes(trace, PLACE, (byte) envelope.kind().ordinal(), place, identity));
   }
 
-  private static Bytes first(String trace) {
-    return bound(trace, SEPARATOR);
+  private static byte[] bytes(String trace, byte section, byte kind, byte[]... parts) {
+    byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
+    int length = traceBytes.length + 2;
+    for (byte[] part : parts) {
+      length += part.length;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(length).put(traceBytes).put(section).put(kind);
+    for (byte[] part : parts) {
+      bytes.put(part);
+    }
+    return bytes.array();
   }
 
-  private static Bytes last(String trace) {
-    // The bound itself is never a key: a separator is always followed by a kind.
-    return bound(trace, (byte) (SEPARATOR + 1));
-  }
-
-  private static Bytes bound(String trace, byte end) {
+  /** The bound itself is never a key: a section is always followed by a kind. */
+  private static Bytes bound(String trace, byte section) {
     byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
     byte[] bound = Arrays.copyOf(traceBytes, traceBytes.length + 1);
-    bound[traceBytes.length] = end;
+    bound[traceBytes.length] = section;
     return Bytes.wrap(bound);
   }
 }

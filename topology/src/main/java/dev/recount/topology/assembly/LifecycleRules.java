@@ -73,13 +73,15 @@ final class LifecycleRules {
     return header.unemitted() ? Math.min(settle, header.provisionalDue) : settle;
   }
 
-  /** Whether the trace has more spans than are folded: it settles at once and grows on. */
-  private boolean capped(TraceHeader header) {
-    return header.spans > spanCap;
+  /**
+   * Whether the trace has more events of a kind than are folded: it settles at once and grows on.
+   */
+  boolean exceedsCap(TraceHeader header) {
+    return header.spans > spanCap || header.others > spanCap || header.logRecords > spanCap;
   }
 
   private long settleDue(TraceHeader header) {
-    if (capped(header)) {
+    if (header.overCap()) {
       return header.lastAppend;
     }
     long quiet = header.rootEnded() ? settleQuiet : settleIdle;
@@ -87,7 +89,7 @@ final class LifecycleRules {
   }
 
   private long amendDue(TraceHeader header) {
-    if (capped(header)) {
+    if (header.overCap()) {
       // Reading it back is costly: while it grows, at growing intervals.
       return Math.min(
           Math.max(header.lastAppend + amendQuiet, header.provisionalDue),
@@ -137,7 +139,7 @@ final class LifecycleRules {
   void emitted(TraceHeader header, Phase phase, long now) {
     header.setUnemitted(false);
     header.setUrgent(false);
-    if (phase == Phase.provisional || capped(header)) {
+    if (phase == Phase.provisional || header.overCap()) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
       header.provisionalDelay *= 2;

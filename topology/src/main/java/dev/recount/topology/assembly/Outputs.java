@@ -1,7 +1,7 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.avro.FeedbackRecord;
-import dev.recount.avro.Span;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.TraceEvent;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
@@ -28,12 +28,20 @@ final class Outputs {
     forward(NodeNames.TRACE_RECORDS, traceId, row, now);
   }
 
-  void span(Span span, long now) {
-    forward(NodeNames.RETAINED_SPANS, span.getTraceId(), codecs.retainedSpans().encode(span), now);
+  void span(String traceId, byte[] span, long now) {
+    forward(NodeNames.RETAINED_SPANS, traceId, span, now);
   }
 
   void snapshot(String traceId, String snapshotId, byte[] row, long now) {
     forward(NodeNames.SNAPSHOT_RECORDS, traceId + "/" + snapshotId, row, now);
+  }
+
+  void contents(SnapshotContents contents, long now) {
+    forward(
+        NodeNames.SNAPSHOT_CONTENTS,
+        contents.getTraceId(),
+        codecs.snapshotContents().encode(contents),
+        now);
   }
 
   void evaluation(String traceId, byte[] row, long now) {

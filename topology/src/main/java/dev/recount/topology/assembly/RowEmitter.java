@@ -6,8 +6,10 @@ import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackMatch;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
+import dev.recount.avro.SnapshotContent;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
-import dev.recount.avro.Span;
+import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -18,43 +20,51 @@ import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Folds a trace and emits those of its rows that have changed since the last emission. */
 final class RowEmitter {
+  /** Bodies of segments that one record brings together, unless a single one is larger. */
+  private static final long CHARACTERS_PER_RECORD = 256 << 10;
+
   private final Entries entries;
+  private final FoldingOrder folding;
   private final Emissions emissions;
   private final Anchors anchors;
   private final TopologyCodecs codecs;
   private final Outputs outputs;
+  private final SpanRelease spanRelease;
   private final int spanCap;
 
   RowEmitter(
       Entries entries,
+      FoldingOrder folding,
       Emissions emissions,
       Anchors anchors,
       TopologyCodecs codecs,
       Outputs outputs,
       TopologySettings settings) {
     this.entries = entries;
+    this.folding = folding;
     this.emissions = emissions;
     this.anchors = anchors;
     this.codecs = codecs;
     this.outputs = outputs;
+    this.spanRelease = new SpanRelease(codecs);
     this.spanCap = settings.spanCap();
   }
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceRows rows = TraceFold.fold(reader.contents(trace));
     header.revision++;
     new Emission(trace, header, phase, now).emit(rows, reader);
     if (phase != Phase.provisional) {
-      reader.releaseTo(entries, trace, span -> release(span, header, now));
-      header.releasedSequence = header.sequence;
+      releaseSpans(trace, header, now);
     }
   }
 
@@ -64,19 +74,20 @@ final class RowEmitter {
     if (anchor == null) {
       return;
     }
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceRows rows = Anchors.amend(anchor, reader, trace, header.spans);
     header.revision++;
     new Emission(trace, header, Phase.amended, now).emit(rows, reader);
-    reader.releaseTo(entries, trace, span -> release(span, header, now));
-    header.releasedSequence = header.sequence;
+    releaseSpans(trace, header, now);
   }
 
-  /** Leaves an anchor in place of the trace's events. */
+  private TraceReader read(String trace, TraceHeader header) {
+    return TraceReader.read(entries, folding, codecs.traceEvents(), trace, header, spanCap);
+  }
+
+  /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */
   void leaveAnchor(String trace, TraceHeader header) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     TraceContents contents = reader.contents(trace);
     Anchor before = anchors.load(trace);
     if (before == null) {
@@ -95,19 +106,48 @@ final class RowEmitter {
               rows.enclosingDecisions(),
               Anchors.together(before.feedback(), contents.feedback(), reader.unlinked())));
     }
-    entries.delete(trace);
   }
 
-  private void release(Span span, TraceHeader header, long now) {
-    span.setKeyTime(Instant.ofEpochMilli(header.firstAppend));
-    span.setRevision(header.revision);
-    outputs.span(span, now);
+  /** Releases the spans that have come since the last release, one by one: they may be many. */
+  private void releaseSpans(String trace, TraceHeader header, long now) {
+    if (!header.unreleased()) {
+      return;
+    }
+    entries.visit(
+        trace,
+        TraceEventKind.SPAN,
+        entry -> {
+          if (entry.sequence() > header.releasedSequence) {
+            release(trace, entry.value(), entry.offset(), header, now);
+          }
+        });
+    released(header);
+  }
+
+  /**
+   * Releases one span at once, in an emission of its own: what comes to a trace that has settled
+   * and is over its cap is not folded, and looking for it later would cost a walk through the
+   * trace.
+   */
+  void releaseNow(String trace, byte[] event, TraceHeader header, long now) {
+    header.revision++;
+    release(trace, event, 0, header, now);
+    released(header);
+  }
+
+  private static void released(TraceHeader header) {
+    header.releasedSequence = header.sequence;
+    header.setUnreleased(false);
+  }
+
+  private void release(String trace, byte[] event, int offset, TraceHeader header, long now) {
+    outputs.span(
+        trace, spanRelease.record(event, offset, header.firstAppend, header.revision), now);
   }
 
   /** Reports the feedback on a trace that never came. */
   void reportUnmatched(String trace, TraceHeader header, long now) {
-    TraceReader reader =
-        TraceReader.read(entries, codecs.traceEvents(), trace, spanCap, header.releasedSequence);
+    TraceReader reader = read(trace, header);
     header.revision++;
     for (TraceContents.LinkedFeedback feedback : reader.contents(trace).feedback()) {
       FeedbackRecord row = unmatched(feedback, UnmatchedReasons.TRACE_NEVER_CAME);
@@ -153,10 +193,51 @@ final class RowEmitter {
       for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
         feedback(unmatched(withdrawn, UnmatchedReasons.AMBIGUOUS));
       }
+      if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
+        // An anchor keeps no snapshots; those that were emitted before it stand.
+        keep(RowType.SNAPSHOT);
+      }
+      contents(rows.contents());
       before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(this::withdraw);
       // Last, so that whoever sees the trace's row finds its decisions.
       trace(rows.trace());
       emissions.save(trace, after);
+    }
+
+    private void keep(RowType type) {
+      before.forEach(
+          (key, fingerprint) -> {
+            if (key.type() == type) {
+              after.putIfAbsent(key, fingerprint);
+            }
+          });
+    }
+
+    /** Sends the bodies of segments that have not been sent, several to a record. */
+    private void contents(Map<String, SnapshotContent> contents) {
+      keep(RowType.CONTENT);
+      if (phase == Phase.provisional) {
+        return;
+      }
+      List<SnapshotContent> batch = new ArrayList<>();
+      long characters = 0;
+      for (Map.Entry<String, SnapshotContent> entry : contents.entrySet()) {
+        RowKey key = new RowKey(RowType.CONTENT, entry.getKey());
+        if (after.putIfAbsent(key, Fingerprint.NONE) != null) {
+          continue;
+        }
+        long length = entry.getValue().getContent().length();
+        if (!batch.isEmpty() && characters + length > CHARACTERS_PER_RECORD) {
+          outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
+          batch = new ArrayList<>();
+          characters = 0;
+        }
+        batch.add(entry.getValue());
+        characters += length;
+      }
+      if (!batch.isEmpty()) {
+        outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
+      }
     }
 
     /** Whether a row says something else than when it was last emitted. */
@@ -226,7 +307,10 @@ final class RowEmitter {
       }
     }
 
-    /** Takes back a row that the trace no longer has: two spans turned out to be one decision. */
+    /**
+     * Takes back a row that the trace no longer has: two spans turned out to be one decision, or
+     * earlier events took the row's place under the cap.
+     */
     private void withdraw(RowKey key) {
       switch (key.type()) {
         case DECISION -> {
@@ -245,8 +329,16 @@ final class RowEmitter {
           row.setDeleted(true);
           outputs.evaluation(trace, codecs.evaluations().encode(row), now);
         }
-        // Traces, snapshots and feedback are events of their own and never taken back.
-        case TRACE, SNAPSHOT, FEEDBACK -> {}
+        case SNAPSHOT -> {
+          SnapshotRecord row = EmptyRows.snapshot(trace, key.id());
+          row.setKeyTime(keyTime);
+          row.setPhase(phase);
+          row.setRevision(header.revision);
+          row.setDeleted(true);
+          outputs.snapshot(trace, key.id(), codecs.snapshotRecords().encode(row), now);
+        }
+        // A trace, feedback and bodies are never taken back.
+        case TRACE, FEEDBACK, CONTENT -> {}
       }
     }
   }

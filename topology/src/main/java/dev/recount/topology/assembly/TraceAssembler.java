@@ -46,6 +46,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   /** Timers that one record may fire: bounds the work of a tick. The next tick goes on. */
   private static final int TIMERS_PER_RECORD = 200;
 
+  /** Events of one expired trace that one record may delete. */
+  private static final int DELETIONS_PER_RECORD = 5_000;
+
   /** A tick that has not come back after this many intervals is taken for lost. */
   private static final int TICK_PATIENCE = 10;
 
@@ -62,6 +65,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   @SuppressWarnings("NullAway.Init")
   private Entries entries;
+
+  @SuppressWarnings("NullAway.Init")
+  private FoldingOrder folding;
 
   @SuppressWarnings("NullAway.Init")
   private Timers timers;
@@ -117,11 +123,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     this.context = context;
     headers = store(Stores.HEADERS);
     entries = new Entries(store(Stores.ENTRIES), envelopes);
+    folding = new FoldingOrder(entries, codecs.traceEvents());
     timers = new Timers(store(Stores.TIMERS));
     emissions = new Emissions(store(Stores.EMISSIONS));
     outputs = new Outputs(context, codecs);
     anchors = new Anchors(store(Stores.ANCHORS), codecs);
-    emitter = new RowEmitter(entries, emissions, anchors, codecs, outputs, settings);
+    emitter = new RowEmitter(entries, folding, emissions, anchors, codecs, outputs, settings);
     feedback = new FeedbackRouter(headers, timers, codecs, outputs, settings);
     aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
     clock = new LogClock(headers);
@@ -180,16 +187,30 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
     TraceHeader header = load(trace);
+    if (header != null && header.purged()) {
+      // Its anchor stands already; what is left of its events must not mix with what comes now.
+      entries.delete(trace, Integer.MAX_VALUE);
+      header = null;
+    }
     if (header == null) {
       header = newHeader(trace, now);
     }
     Entries.Filing filing = entries.file(trace, envelope, event, now, header.sequence + 1);
-    if (filing == Entries.Filing.UNCHANGED) {
+    if (filing.outcome() == Entries.Outcome.UNCHANGED) {
       return;
     }
     header.sequence++;
-    if (filing == Entries.Filing.NEW) {
+    if (filing.outcome() == Entries.Outcome.NEW) {
       count(header, envelope.kind());
+    }
+    keepFoldingOrder(trace, header, envelope, event, filing);
+    if (envelope.kind() == TraceEventKind.SPAN) {
+      boolean settled = header.lifecycle != TraceHeader.Lifecycle.OPEN;
+      if (settled && header.overCap() && !header.unreleased()) {
+        emitter.releaseNow(trace, event, header, now);
+      } else {
+        header.setUnreleased(true);
+      }
     }
     boolean complete = envelope.has(Hints.ROOT) && envelope.has(Hints.ENDED);
     if (complete) {
@@ -198,6 +219,16 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
     schedule(trace, header);
     save(trace, header);
+  }
+
+  private void keepFoldingOrder(
+      String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
+    if (header.overCap()) {
+      folding.filed(trace, envelope, event, filing.replaced());
+    } else if (rules.exceedsCap(header)) {
+      folding.begin(trace);
+      header.setOverCap();
+    }
   }
 
   /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */
@@ -219,7 +250,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       case SPAN -> header.spans++;
       case SNAPSHOT, DECISION -> header.others++;
       case FEEDBACK, LINK -> header.feedback++;
-      case LOG_RECORD, ALIAS, CONFIG, FORGET, TICK -> {}
+      case LOG_RECORD -> header.logRecords++;
+      case ALIAS, CONFIG, FORGET, TICK -> {}
     }
   }
 
@@ -259,6 +291,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       return;
     }
     header.timerDue = 0;
+    if (header.purged()) {
+      purge(trace, header, now);
+      return;
+    }
     if (rules.expired(header, now)) {
       expire(trace, header, now);
       return;
@@ -277,13 +313,24 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private void expire(String trace, TraceHeader header, long now) {
     if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
       // Feedback on a trace that never came: there is nothing that later feedback could amend.
-      entries.delete(trace);
       emissions.delete(trace);
     } else {
       emitter.leaveAnchor(trace, header);
       timers.set(now + settings.anchorRetention().toMillis(), Anchors.timerOf(trace));
     }
-    headers.delete(key(trace));
+    header.setPurged();
+    purge(trace, header, now);
+  }
+
+  /** Deletes the events of an expired trace, a limited number of them; the next record goes on. */
+  private void purge(String trace, TraceHeader header, long now) {
+    if (entries.delete(trace, DELETIONS_PER_RECORD)) {
+      headers.delete(key(trace));
+      return;
+    }
+    header.timerDue = now;
+    timers.set(now, trace);
+    save(trace, header);
   }
 
   /** Gives up the anchor of a trace, unless something late has just come for it. */

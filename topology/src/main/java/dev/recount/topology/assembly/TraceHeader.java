@@ -18,12 +18,15 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 1;
-  private static final int BYTES = 2 + 4 + 12 * Long.BYTES;
+  private static final byte FORMAT = 2;
+  private static final int BYTES = 2 + 4 + 13 * Long.BYTES;
 
   private static final int ROOT_ENDED = 1;
   private static final int URGENT = 2;
   private static final int UNEMITTED = 4;
+  private static final int UNRELEASED = 8;
+  private static final int OVER_CAP = 16;
+  private static final int PURGED = 32;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -49,6 +52,9 @@ final class TraceHeader {
   long others;
 
   long feedback;
+
+  /** Log records, of spans and of evaluations that are no feedback. */
+  long logRecords;
 
   /** When the next provisional emission is due; 0 for none. */
   long provisionalDue;
@@ -88,6 +94,33 @@ final class TraceHeader {
     flags = unemitted ? flags | UNEMITTED : flags & ~UNEMITTED;
   }
 
+  /** Whether a span waits for the next emission to be released. */
+  boolean unreleased() {
+    return (flags & UNRELEASED) != 0;
+  }
+
+  void setUnreleased(boolean unreleased) {
+    flags = unreleased ? flags | UNRELEASED : flags & ~UNRELEASED;
+  }
+
+  /** Whether there are more events of a kind than are folded. Once so, always so. */
+  boolean overCap() {
+    return (flags & OVER_CAP) != 0;
+  }
+
+  void setOverCap() {
+    flags |= OVER_CAP;
+  }
+
+  /** Whether the trace has expired and its events are being deleted. */
+  boolean purged() {
+    return (flags & PURGED) != 0;
+  }
+
+  void setPurged() {
+    flags |= PURGED;
+  }
+
   /** Whether there is anything but feedback: only then is there a trace. */
   boolean hasTrace() {
     return spans + others > 0;
@@ -106,6 +139,7 @@ final class TraceHeader {
         .putLong(spans)
         .putLong(others)
         .putLong(feedback)
+        .putLong(logRecords)
         .putLong(provisionalDue)
         .putLong(provisionalDelay)
         .putLong(timerDue)
@@ -131,6 +165,7 @@ final class TraceHeader {
     header.spans = buffer.getLong();
     header.others = buffer.getLong();
     header.feedback = buffer.getLong();
+    header.logRecords = buffer.getLong();
     header.provisionalDue = buffer.getLong();
     header.provisionalDelay = buffer.getLong();
     header.timerDue = buffer.getLong();

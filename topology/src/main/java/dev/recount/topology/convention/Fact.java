@@ -4,11 +4,20 @@ package dev.recount.topology.convention;
 public enum Fact {
   /** What the span does: chat, execute_tool, LLM, tool. See {@link Operations}. */
   OPERATION,
+  /** What the step is called, whatever kind of step it is. */
+  STEP_NAME,
+  /** What the step took in, whatever kind of step it is. */
+  STEP_INPUT,
+  /** What the step gave out, whatever kind of step it is. */
+  STEP_OUTPUT,
   AGENT_NAME,
   AGENT_VERSION,
   MODEL,
   RESPONSE_MODEL,
   RESPONSE_ID,
+  /** Whether the conversation was compacted before the call. */
+  COMPACTED,
+  FINISH_REASONS,
   PROMPT_NAME,
   PROMPT_VERSION,
   TOOL_SCHEMA_VERSION,
@@ -25,12 +34,19 @@ public enum Fact {
   TOOL_RESULT,
   INPUT_TOKENS,
   OUTPUT_TOKENS,
-  INPUT_MESSAGES,
-  OUTPUT_MESSAGES,
-  TOOL_DEFINITIONS,
+  TOTAL_TOKENS,
+  CACHE_READ_TOKENS,
+  CACHE_WRITE_TOKENS,
+  REASONING_TOKENS,
+  /** What the call cost, in US dollars. */
+  COST,
   MEMORY_CHUNKS,
+  /** Names of the tools that an agent may use, where its model calls do not list them. */
+  OFFERED_TOOLS,
   ERROR_TYPE,
   ERROR_MESSAGE,
+  /** How severe it is: an error is one even where the status does not say so. */
+  LEVEL,
   SNAPSHOT_ID,
   CONTEXT_TOKENS,
   CONTEXT_LIMIT,

@@ -17,6 +17,10 @@ final class Operations {
           entry("text_completion", DecisionKind.MODEL_CALL),
           entry("execute_tool", DecisionKind.TOOL_CALL),
           entry("plan", DecisionKind.PLAN),
+          entry("reasoning", DecisionKind.REASONING),
+          entry("branch", DecisionKind.BRANCH),
+          entry("handoff", DecisionKind.HANDOFF),
+          entry("response", DecisionKind.RESPONSE),
           entry("retrieval", DecisionKind.MEMORY),
           entry("search_memory", DecisionKind.MEMORY),
           entry("create_memory", DecisionKind.MEMORY),
@@ -29,6 +33,8 @@ final class Operations {
           entry("retriever", DecisionKind.MEMORY),
           entry("evaluator", DecisionKind.SELF_EVALUATION),
           entry("guardrail", DecisionKind.SELF_EVALUATION),
+          // Langfuse: langfuse.observation.type, for what OpenInference does not have already
+          entry("generation", DecisionKind.MODEL_CALL),
           // OpenLLMetry: llm.request.type
           entry("completion", DecisionKind.MODEL_CALL),
           // Vercel AI SDK: ai.operationId; the spans around these only sum them up

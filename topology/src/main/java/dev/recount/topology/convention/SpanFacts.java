@@ -1,68 +1,90 @@
 package dev.recount.topology.convention;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.JsonValue;
 import dev.recount.avro.Span;
 import dev.recount.avro.SpanEvent;
 import dev.recount.avro.StatusCode;
-import java.util.Map;
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one span says, in Recount's vocabulary. Never throws: what is malformed is not stated. */
 @SuppressWarnings("EnumOrdinal") // an array by fact, within one instance only
 public final class SpanFacts {
-  private static final int RESOURCE_RANK = 1000;
   private static final int FACTS = Fact.values().length;
 
+  /** Facts about an agent that any step may state of the agent that it belongs to. */
+  private static final Set<String> AGENT_OPERATIONS =
+      Set.of("agent", "invoke_agent", "create_agent");
+
+  private static final Set<String> ERROR_LEVELS = Set.of("error", "fatal", "critical", "true");
+
+  /** Names of classes that frameworks give as the name of any tool. */
+  private static final Set<String> TOOL_CLASSES =
+      Set.of("DynamicStructuredTool", "DynamicTool", "StructuredTool", "Tool", "FunctionTool");
+
+  private static final String TOOL_MESSAGE = "gen_ai.tool.message";
+
+  private final Span span;
   private final @Nullable Object[] values = new Object[FACTS];
-  private final int[] ranks = new int[FACTS];
+  private final short[] ranks = new short[FACTS];
   private boolean exceptionRecorded;
+  private @Nullable JsonNode toolOutput;
 
-  private SpanFacts() {}
-
-  /** Reads a span's attributes, its events and its resource. */
-  public static SpanFacts of(Span span) {
-    SpanFacts facts = new SpanFacts();
-    for (Map.Entry<String, Object> attribute : span.getAttributes().entrySet()) {
-      Conventions.Rule rule = Conventions.ofSpanAttribute(attribute.getKey());
-      if (rule != null) {
-        facts.state(rule.fact(), rule.rank(), attribute.getValue());
-      }
-    }
-    for (Map.Entry<String, Object> attribute : span.getResourceAttributes().entrySet()) {
-      Conventions.Rule rule = Conventions.ofResourceAttribute(attribute.getKey());
-      if (rule != null) {
-        facts.state(rule.fact(), RESOURCE_RANK + rule.rank(), attribute.getValue());
-      }
-    }
-    for (SpanEvent event : span.getEvents()) {
-      if ("exception".equals(event.getName())) {
-        facts.exceptionRecorded = true;
-        facts.state(Fact.ERROR_TYPE, RESOURCE_RANK, event.getAttributes().get("exception.type"));
-        facts.state(
-            Fact.ERROR_MESSAGE, RESOURCE_RANK, event.getAttributes().get("exception.message"));
-      }
-    }
-    return facts;
+  SpanFacts(Span span) {
+    this.span = span;
   }
 
-  private void state(Fact fact, int rank, @Nullable Object value) {
+  /** Reads a span by the standard table. */
+  public static SpanFacts of(Span span) {
+    return SpanMapper.standard().read(span);
+  }
+
+  /** Takes note of a statement, unless one of lower rank is there. */
+  void state(Fact fact, int rank, @Nullable Object value) {
     int index = fact.ordinal();
     if (value != null
         && !(value instanceof String text && text.isEmpty())
         && (values[index] == null || rank < ranks[index])) {
       values[index] = value;
-      ranks[index] = rank;
+      ranks[index] = (short) rank;
     }
+  }
+
+  void exception(@Nullable Object type, @Nullable Object message, int rank) {
+    exceptionRecorded = true;
+    state(Fact.ERROR_TYPE, rank, type);
+    state(Fact.ERROR_MESSAGE, rank, message);
+  }
+
+  /** A fact as it was stated; null when it was not. */
+  public @Nullable Object value(Fact fact) {
+    return values[fact.ordinal()];
   }
 
   /** A fact as text; arrays and objects as JSON. Null when it is not stated. */
   public @Nullable String text(Fact fact) {
     Object value = values[fact.ordinal()];
     if (value == null) {
-      return null;
+      return fact == Fact.AGENT_NAME ? agentByStep() : null;
+    }
+    if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15) {
+      return Long.toString(number.longValue());
     }
     return value instanceof JsonValue json ? json.getJson() : value.toString();
+  }
+
+  /** An agent's span may be named after the agent and say so nowhere else. */
+  private @Nullable String agentByStep() {
+    String operation = text(Fact.OPERATION);
+    if (operation == null || !AGENT_OPERATIONS.contains(operation.toLowerCase(Locale.ROOT))) {
+      return null;
+    }
+    String step = text(Fact.STEP_NAME);
+    return step != null ? step : SpanNames.agent(span.getName());
   }
 
   /** A fact as a whole number, also from text. Null when it is not stated or is no number. */
@@ -71,17 +93,30 @@ public final class SpanFacts {
     if (value instanceof Long number) {
       return number;
     }
-    if (value instanceof Double number && number == Math.rint(number)) {
-      return number.longValue();
+    if (value instanceof Double number) {
+      return whole(number);
     }
     if (value instanceof String text) {
       try {
         return Long.valueOf(text.strip());
-      } catch (NumberFormatException notANumber) {
-        return null;
+      } catch (NumberFormatException notWhole) {
+        Double number = number(fact);
+        return number == null ? null : whole(number);
       }
     }
     return null;
+  }
+
+  private static @Nullable Long whole(double number) {
+    return number == Math.rint(number) && Math.abs(number) < Long.MAX_VALUE
+        ? Long.valueOf((long) number)
+        : null;
+  }
+
+  /** A count; null where it is not stated, is no whole number, or is negative. */
+  public @Nullable Long count(Fact fact) {
+    Long number = wholeNumber(fact);
+    return number == null || number < 0 ? null : number;
   }
 
   /** A fact as a number, also from text. Null when it is not stated or is not finite. */
@@ -90,7 +125,7 @@ public final class SpanFacts {
     Double number = null;
     if (value instanceof Number stated) {
       number = stated.doubleValue();
-    } else if (value instanceof String text) {
+    } else if (value instanceof String text && text.length() < 400) {
       try {
         number = Double.valueOf(text.strip());
       } catch (NumberFormatException notANumber) {
@@ -98,6 +133,12 @@ public final class SpanFacts {
       }
     }
     return number != null && Double.isFinite(number) ? number : null;
+  }
+
+  /** A fact as an exact number; null when it is not stated or is no number. */
+  public @Nullable BigDecimal decimal(Fact fact) {
+    Double number = number(fact);
+    return number == null ? null : BigDecimal.valueOf(number);
   }
 
   /** What kind of decision the span is, or null when it is none. */
@@ -110,17 +151,118 @@ public final class SpanFacts {
       }
     }
     String operation = text(Fact.OPERATION);
-    if (operation == null) {
-      // Some instrumentations name no operation on tool spans, but no other span names only a tool.
-      return text(Fact.TOOL_NAME) == null ? null : DecisionKind.TOOL_CALL;
+    if (operation != null) {
+      return Operations.kindOf(operation);
     }
-    return Operations.kindOf(operation);
+    // Some instrumentations name no operation; but no other span names only a tool, and no other
+    // span has a model and tokens.
+    if (values[Fact.TOOL_NAME.ordinal()] != null) {
+      return DecisionKind.TOOL_CALL;
+    }
+    boolean model =
+        values[Fact.MODEL.ordinal()] != null || values[Fact.RESPONSE_MODEL.ordinal()] != null;
+    return model && values[Fact.OUTPUT_TOKENS.ordinal()] != null ? DecisionKind.MODEL_CALL : null;
+  }
+
+  /** Name of the tool that the span calls; null when nobody says it. */
+  public @Nullable String toolName() {
+    String name = text(Fact.TOOL_NAME);
+    if (name != null && !TOOL_CLASSES.contains(name)) {
+      return name;
+    }
+    if (decisionKind() != DecisionKind.TOOL_CALL) {
+      return name;
+    }
+    String step = ToolTexts.answeringTool(toolOutput());
+    if (step == null) {
+      step = text(Fact.STEP_NAME);
+    }
+    if (step == null || TOOL_CLASSES.contains(step)) {
+      step = SpanNames.tool(span.getName());
+    }
+    return step == null || TOOL_CLASSES.contains(step) ? null : step;
+  }
+
+  /** ID of the tool call; null when nobody says it. */
+  public @Nullable String toolCallId() {
+    String id = text(Fact.TOOL_CALL_ID);
+    if (id != null || decisionKind() != DecisionKind.TOOL_CALL) {
+      return id;
+    }
+    id = ToolTexts.answeredCall(toolOutput());
+    if (id == null) {
+      Object said = eventAttribute(TOOL_MESSAGE, "id");
+      id = said == null ? null : said.toString();
+    }
+    return id;
+  }
+
+  /** Arguments of the tool call, canonical; null when they were not recorded. */
+  public @Nullable String toolArguments() {
+    Object stated = value(Fact.TOOL_ARGUMENTS);
+    if (stated == null && decisionKind() == DecisionKind.TOOL_CALL) {
+      stated = value(Fact.STEP_INPUT);
+      if (stated == null) {
+        stated = eventAttribute(TOOL_MESSAGE, "content");
+      }
+    }
+    return ToolTexts.arguments(stated);
+  }
+
+  /** What the tool answered, freed of its wrapping; null when it was not recorded. */
+  public @Nullable String toolResult() {
+    return ToolTexts.result(toolOutput());
+  }
+
+  /** Whether the tool's answer says of itself that the call failed. */
+  public boolean resultIsError() {
+    return ToolTexts.isErrorOutput(toolOutput());
+  }
+
+  private JsonNode toolOutput() {
+    if (toolOutput == null) {
+      Object stated = value(Fact.TOOL_RESULT);
+      if (stated == null && decisionKind() == DecisionKind.TOOL_CALL) {
+        stated = value(Fact.STEP_OUTPUT);
+        if (stated == null) {
+          stated = eventAttribute("gen_ai.choice", "message");
+        }
+      }
+      toolOutput = Json.ofAttribute(stated);
+    }
+    return toolOutput;
+  }
+
+  /** One SDK puts a tool's arguments and its result into events, as though it were a model. */
+  private @Nullable Object eventAttribute(String event, String attribute) {
+    for (SpanEvent candidate : span.getEvents()) {
+      if (event.equals(candidate.getName())) {
+        return candidate.getAttributes().get(attribute);
+      }
+    }
+    return null;
   }
 
   /** Whether the span failed: by status, by an error type, or by an exception that it recorded. */
   public boolean failed(Span span) {
-    return span.getStatusCode() == StatusCode.ERROR
-        || values[Fact.ERROR_TYPE.ordinal()] != null
-        || exceptionRecorded;
+    return span.getStatusCode() == StatusCode.ERROR || explainsError();
+  }
+
+  /** Whether the span says of an error more than its status does. */
+  public boolean explainsError() {
+    return values[Fact.ERROR_TYPE.ordinal()] != null
+        || exceptionRecorded
+        || errorLevel()
+        || finishedInError();
+  }
+
+  private boolean finishedInError() {
+    String reasons = text(Fact.FINISH_REASONS);
+    return reasons != null && reasons.contains("error");
+  }
+
+  private boolean errorLevel() {
+    String level = text(Fact.LEVEL);
+    return level != null && ERROR_LEVELS.contains(level.toLowerCase(Locale.ROOT));
   }
 }

@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which step led to which. A decision follows from the one of the same agent that ended last before
- * it began; the first of an agent follows from the decision that encloses it.
+ * Which step led to which. A tool call follows from the model call that asked for it. Any other
+ * decision follows from the one of the same agent that ended last before it began; the first of an
+ * agent follows from the decision that encloses it.
  */
 final class CausalPath {
   /** Longest chain that a row carries; the whole path is in the parents. */
@@ -32,6 +33,7 @@ final class CausalPath {
 
   /** Puts the decisions in order of their steps and gives each its number, parent and depth. */
   static void trace(List<DecisionDraft> drafts) {
+    orderAfterAsking(drafts);
     drafts.sort(BY_ORDER);
     Map<SpanNode, DecisionDraft> bySpan = bySpan(drafts);
     Map<Scope, NavigableMap<Long, DecisionDraft>> endedByScope = new HashMap<>();
@@ -41,7 +43,10 @@ final class CausalPath {
       DecisionDraft enclosing = enclosing(draft, bySpan);
       Scope own = new Scope(enclosing, draft.agent());
       Scope anyAgent = new Scope(enclosing, null);
-      draft.parent = lastEnded(endedByScope.get(own), draft.orderedStart);
+      draft.parent = askedBy(draft);
+      if (draft.parent == null) {
+        draft.parent = lastEnded(endedByScope.get(own), draft.orderedStart);
+      }
       if (draft.parent == null) {
         draft.parent = lastEnded(endedByScope.get(anyAgent), draft.orderedStart);
       }
@@ -55,6 +60,21 @@ final class CausalPath {
       long end = Math.max(draft.end, draft.orderedStart);
       endedByScope.computeIfAbsent(own, scope -> new TreeMap<>()).put(end, draft);
       endedByScope.computeIfAbsent(anyAgent, scope -> new TreeMap<>()).put(end, draft);
+    }
+  }
+
+  /** The model call that asked, whatever the tree of spans says. */
+  private static @Nullable DecisionDraft askedBy(DecisionDraft draft) {
+    DecisionDraft asking = draft.askedBy;
+    return asking != null && asking.step > 0 && asking.step < draft.step ? asking : null;
+  }
+
+  /** What a model asked for comes after it, whatever the clocks say. */
+  private static void orderAfterAsking(List<DecisionDraft> drafts) {
+    for (DecisionDraft draft : drafts) {
+      if (draft.askedBy != null && draft.orderedStart <= draft.askedBy.orderedStart) {
+        draft.orderedStart = draft.askedBy.orderedStart + 1;
+      }
     }
   }
 
@@ -80,7 +100,7 @@ final class CausalPath {
   /** The nearest decision around this one: on an enclosing span, or else on its own span. */
   private static @Nullable DecisionDraft enclosing(
       DecisionDraft draft, Map<SpanNode, DecisionDraft> bySpan) {
-    for (SpanNode node = draft.node; node != null; node = node.parent) {
+    for (SpanNode node = draft.place; node != null; node = node.parent) {
       DecisionDraft found = bySpan.get(node);
       // Only what comes earlier in the order can enclose; it also keeps the path free of cycles.
       if (found != null && found != draft && found.step > 0 && found.step < draft.step) {

@@ -1,10 +1,15 @@
 package dev.recount.topology.fold;
 
+import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
+import dev.recount.topology.Interpretation;
 import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.ToolTexts;
+import dev.recount.topology.model.TokenUsage;
+import dev.recount.topology.model.Tokens;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,8 +20,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the decisions of a trace: in its spans, and in what the agent itself said of them. Where
- * both speak of the same decision the explicit word wins.
+ * Finds the decisions of a trace: in its spans, in the messages of its model calls, and in what the
+ * agent itself said of them. Where several speak of the same decision the explicit word wins, then
+ * the span's.
  */
 final class DecisionBuilder {
   static final Comparator<DecisionEvent> BY_OCCURRENCE =
@@ -25,116 +31,287 @@ final class DecisionBuilder {
 
   private final String traceId;
   private final SpanTree tree;
+  private final Interpretation interpretation;
+  private final Conversations conversations;
+  private final Failures failures;
+  private final Map<SpanNode, DecisionDraft> drafts = new HashMap<>();
 
-  private DecisionBuilder(String traceId, SpanTree tree) {
+  private DecisionBuilder(
+      String traceId, SpanTree tree, Conversations conversations, Interpretation interpretation) {
     this.traceId = traceId;
     this.tree = tree;
+    this.conversations = conversations;
+    this.interpretation = interpretation;
+    this.failures = Failures.of(tree.nodes());
   }
 
-  /** The decisions, in no particular order, without parents, snapshots or feedback. */
+  /** The decisions, in no particular order, without snapshots or feedback. */
   static List<DecisionDraft> build(
-      String traceId, SpanTree tree, Collection<DecisionEvent> events) {
-    return new DecisionBuilder(traceId, tree).build(events);
+      String traceId,
+      SpanTree tree,
+      Conversations conversations,
+      Collection<DecisionEvent> events,
+      Interpretation interpretation) {
+    return new DecisionBuilder(traceId, tree, conversations, interpretation).build(events);
   }
 
   private List<DecisionDraft> build(Collection<DecisionEvent> events) {
-    List<SpanNode> deciding =
-        tree.nodes().stream().filter(node -> node.ownDecision() != null).toList();
-    Map<SpanNode, DecisionEvent> eventOfSpan = new HashMap<>();
-    List<DecisionEvent> spanless = new ArrayList<>();
-    EventMatcher matcher = new EventMatcher(tree, deciding);
+    List<ToolCall> calls = conversations.calls().inOrder();
+    EventMatcher matcher = new EventMatcher(tree, conversations.calls(), calls);
+    Map<Object, DecisionEvent> eventOf = new HashMap<>();
+    List<DecisionEvent> alone = new ArrayList<>();
     for (DecisionEvent event : events.stream().sorted(BY_OCCURRENCE).toList()) {
-      SpanNode node = matcher.spanOf(event);
-      if (node == null || eventOfSpan.putIfAbsent(node, event) != null) {
-        spanless.add(event);
+      Object told = matcher.toldBy(event);
+      if (told == null || eventOf.putIfAbsent(told, event) != null) {
+        alone.add(event);
       }
     }
-    List<DecisionDraft> drafts = new ArrayList<>(deciding.size() + spanless.size());
+    List<DecisionDraft> built = new ArrayList<>(calls.size() + alone.size());
+    for (SpanNode node : tree.nodes()) {
+      DecisionKind kind = node.ownDecision();
+      if (kind != null && kind != DecisionKind.TOOL_CALL) {
+        DecisionDraft draft = ofSpan(node, eventOf.get(node));
+        drafts.put(node, draft);
+        built.add(draft);
+      } else if (kind == null && eventOf.get(node) != null) {
+        // An explicit decision on a span that is none by itself, such as a plan within an agent's.
+        built.add(ofEvent(Objects.requireNonNull(eventOf.get(node)), node));
+      }
+    }
     Map<String, Integer> occurrences = new HashMap<>();
-    for (SpanNode node : deciding) {
-      drafts.add(ofSpan(node, eventOfSpan.get(node), occurrences));
+    for (ToolCall call : calls) {
+      built.add(ofCall(call, eventOf.get(call), occurrences));
     }
-    // An explicit decision on a span that is none by itself, such as a plan within an agent's span.
-    for (Map.Entry<SpanNode, DecisionEvent> entry : eventOfSpan.entrySet()) {
-      if (entry.getKey().ownDecision() == null) {
-        drafts.add(ofEvent(entry.getValue(), entry.getKey()));
+    for (SpanNode answering : conversations.answers()) {
+      DecisionDraft modelCall = drafts.get(answering);
+      if (modelCall != null) {
+        built.add(response(answering, modelCall));
       }
     }
-    for (DecisionEvent event : spanless) {
-      drafts.add(ofEvent(event, tree.byId(event.getSpanId())));
+    for (DecisionEvent event : alone) {
+      built.add(ofEvent(event, tree.byId(event.getSpanId())));
     }
-    return drafts;
+    return built;
   }
 
-  private DecisionDraft ofSpan(
-      SpanNode node, @Nullable DecisionEvent event, Map<String, Integer> occurrences) {
+  private DecisionDraft ofSpan(SpanNode node, @Nullable DecisionEvent event) {
     DecisionKind kind =
         event == null ? Objects.requireNonNull(node.ownDecision()) : event.getKind();
-    String id = event == null ? spanDecisionId(node, occurrences) : event.getDecisionId();
+    String id = event == null ? Identities.of(traceId, "span", node.id()) : event.getDecisionId();
     DecisionDraft draft = new DecisionDraft(id, kind, node);
-    draft.start = node.start();
-    draft.end = node.end();
-    draft.ended = node.span.getEndTimeUnixNano() != 0;
-    draft.orderedStart = node.orderedStart;
-    draft.versions = VersionTuples.at(node);
-    draft.toolName = node.own(Fact.TOOL_NAME);
-    draft.toolCallId = node.own(Fact.TOOL_CALL_ID);
-    draft.toolArguments = node.own(Fact.TOOL_ARGUMENTS);
-    draft.toolResult = node.own(Fact.TOOL_RESULT);
-    draft.name = draft.toolName != null ? draft.toolName : node.span.getName();
-    draft.chosen = node.own(Fact.CHOSEN);
-    if (draft.chosen == null && kind == DecisionKind.TOOL_CALL) {
-      draft.chosen = draft.toolName;
+    placeOn(draft, node);
+    draft.name = node.span.getName();
+    Exchange.Summary said = conversations.of(node);
+    if (draft.versions.getToolSchemaVersion() == null) {
+      draft.versions.setToolSchemaVersion(said.toolsVersion());
     }
-    draft.considered = Alternatives.parse(node.own(Fact.CONSIDERED));
-    draft.rationale = node.own(Fact.RATIONALE);
-    draft.confidence = node.facts.number(Fact.CONFIDENCE);
-    draft.constraints = Alternatives.parseTexts(node.own(Fact.CONSTRAINTS));
-    draft.expectedOutcome = node.own(Fact.EXPECTED_OUTCOME);
-    draft.inputTokens = node.facts.wholeNumber(Fact.INPUT_TOKENS);
-    draft.outputTokens = node.facts.wholeNumber(Fact.OUTPUT_TOKENS);
-    draft.statedSnapshotId = node.own(Fact.SNAPSHOT_ID);
-    draft.contextTokens = node.facts.wholeNumber(Fact.CONTEXT_TOKENS);
-    draft.contextLimit = node.facts.wholeNumber(Fact.CONTEXT_LIMIT);
-    stateOutcome(draft, node);
+    stateDecision(draft, node);
+    if (draft.rationale == null) {
+      draft.rationale = said.reasoning();
+    }
+    if (!node.enclosesModelCall) {
+      stateTokens(draft, node);
+    }
+    draft.memoryChunks = Retrievals.chunkIds(node);
+    if (failures.of(node)) {
+      fail(draft, node);
+    } else {
+      succeed(draft, node);
+    }
     if (event != null) {
       explicit(draft, event);
     }
     return draft;
   }
 
-  private static void stateOutcome(DecisionDraft draft, SpanNode node) {
-    if (node.facts.failed(node.span)) {
-      draft.status = Status.error;
-      draft.errorType = node.own(Fact.ERROR_TYPE);
+  private static void placeOn(DecisionDraft draft, SpanNode node) {
+    draft.start = node.start();
+    draft.end = node.end();
+    draft.ended = node.span.getEndTimeUnixNano() != 0;
+    draft.orderedStart = node.orderedStart;
+    draft.versions = VersionTuples.at(node);
+  }
+
+  /** What a span says of the decision that it carried out. */
+  private static void stateDecision(DecisionDraft draft, SpanNode node) {
+    draft.chosen = node.own(Fact.CHOSEN);
+    draft.considered = Alternatives.parse(node.own(Fact.CONSIDERED));
+    draft.rationale = node.own(Fact.RATIONALE);
+    draft.confidence = node.facts.number(Fact.CONFIDENCE);
+    draft.constraints = Alternatives.parseTexts(node.own(Fact.CONSTRAINTS));
+    draft.expectedOutcome = node.own(Fact.EXPECTED_OUTCOME);
+    draft.statedSnapshotId = node.own(Fact.SNAPSHOT_ID);
+    draft.contextTokens = node.facts.wholeNumber(Fact.CONTEXT_TOKENS);
+    draft.contextLimit = node.facts.wholeNumber(Fact.CONTEXT_LIMIT);
+  }
+
+  private void stateTokens(DecisionDraft draft, SpanNode node) {
+    SpanNode stating = conversations.stating(node, at -> !tokens(at).unknown());
+    draft.tokens = tokens(stating);
+    Long stated = Costs.stated(stating);
+    if (stated != null) {
+      draft.costNanoUsd = stated;
+      return;
+    }
+    draft.costNanoUsd =
+        interpretation.models().costNanoUsd(draft.versions.getResponseModel(), draft.tokens);
+    if (draft.costNanoUsd == null) {
+      draft.costNanoUsd =
+          interpretation.models().costNanoUsd(draft.versions.getModel(), draft.tokens);
+    }
+  }
+
+  private static Tokens tokens(SpanNode node) {
+    return TokenUsage.of(node.span, node.facts);
+  }
+
+  private static void fail(DecisionDraft draft, SpanNode node) {
+    draft.status = Status.error;
+    draft.errorType = node.own(Fact.ERROR_TYPE);
+    // An exception's message is the error's own; a status often adds a stack trace.
+    draft.errorMessage = node.own(Fact.ERROR_MESSAGE);
+    if (draft.errorMessage == null) {
       draft.errorMessage = node.span.getStatusMessage();
-      if (draft.errorMessage == null) {
-        draft.errorMessage = node.own(Fact.ERROR_MESSAGE);
-      }
-    } else if (node.span.getStatusCode() == StatusCode.OK || draft.ended) {
+    }
+  }
+
+  private static void succeed(DecisionDraft draft, SpanNode node) {
+    if (node.span.getStatusCode() == StatusCode.OK || draft.ended) {
       draft.status = Status.ok;
     }
   }
 
-  /**
-   * A tool call is known by its ID, name, arguments and occurrence, since call IDs repeat; any
-   * other decision by its span.
-   */
-  private String spanDecisionId(SpanNode node, Map<String, Integer> occurrences) {
-    String callId = node.own(Fact.TOOL_CALL_ID);
-    if (node.kind != DecisionKind.TOOL_CALL || callId == null) {
-      return Identities.of(traceId, "span", node.id());
+  private DecisionDraft ofCall(
+      ToolCall call, @Nullable DecisionEvent event, Map<String, Integer> occurrences) {
+    DecisionKind kind = event == null ? DecisionKind.TOOL_CALL : event.getKind();
+    String own = identity(call, occurrences);
+    DecisionDraft draft =
+        new DecisionDraft(event == null ? own : event.getDecisionId(), kind, call.span);
+    draft.place = call.span != null ? call.span : call.origin();
+    draft.toolName = call.name;
+    draft.toolCallId = call.id;
+    draft.toolArguments = call.arguments;
+    if (call.span != null) {
+      placeOn(draft, call.span);
+      stateDecision(draft, call.span);
+    } else {
+      placeBetween(draft, call);
     }
-    String tool = node.own(Fact.TOOL_NAME);
-    String call =
+    draft.name = call.name != null || call.span == null ? call.name : call.span.span.getName();
+    draft.chosen = draft.chosen != null ? draft.chosen : call.name;
+    draft.rationale = draft.rationale != null ? draft.rationale : call.rationale;
+    draft.askedBy = call.askedBy == null ? null : drafts.get(call.askedBy);
+    SpanNode asking = call.askedBy != null ? call.askedBy : call.seenIn;
+    if (asking != null) {
+      Exchange.Summary said = conversations.of(asking);
+      if (said.toolsVersion() != null) {
+        draft.versions.setToolSchemaVersion(said.toolsVersion());
+      }
+    }
+    if (draft.considered.isEmpty()) {
+      draft.considered = offered(call, asking);
+    }
+    stateOutcome(draft, call);
+    if (event != null) {
+      explicit(draft, event);
+    }
+    return draft;
+  }
+
+  /**
+   * A call that only messages tell of: after the model had asked, until it was shown the answer.
+   */
+  private static void placeBetween(DecisionDraft draft, ToolCall call) {
+    SpanNode origin = call.origin();
+    draft.versions = VersionTuples.at(origin);
+    draft.versions.setResponseModel(null);
+    draft.start = call.askedBy == null ? origin.start() : origin.end();
+    draft.end = call.answered ? Math.max(call.answeredAt, draft.start) : draft.start;
+    draft.ended = call.answered;
+    draft.orderedStart = Math.max(draft.start, origin.orderedStart);
+  }
+
+  private List<Alternative> offered(ToolCall call, @Nullable SpanNode asking) {
+    List<String> names = asking == null ? List.of() : conversations.offeredTo(asking);
+    if (names.isEmpty() && call.span != null) {
+      names = conversations.offeredTo(call.span);
+    }
+    List<Alternative> alternatives = new ArrayList<>(names.size());
+    for (String name : names) {
+      alternatives.add(new Alternative(name, null, null));
+    }
+    return alternatives;
+  }
+
+  /** What came of a call: its spans' word, and what the model was told. */
+  private void stateOutcome(DecisionDraft draft, ToolCall call) {
+    List<SpanNode> spans = new ArrayList<>(call.others);
+    if (call.span != null) {
+      spans.add(0, call.span);
+      succeed(draft, call.span);
+    } else if (call.answered) {
+      draft.status = Status.ok;
+    }
+    for (SpanNode span : spans) {
+      draft.toolResult = draft.toolResult != null ? draft.toolResult : span.facts.toolResult();
+    }
+    draft.toolResult = draft.toolResult != null ? draft.toolResult : call.result;
+    boolean reported = call.error || ToolTexts.readsAsError(draft.toolResult);
+    for (SpanNode span : spans) {
+      if (failures.of(span) && draft.status != Status.error) {
+        fail(draft, span);
+      }
+      reported |= span.facts.resultIsError();
+    }
+    reported |= ToolTexts.readsAsError(call.result);
+    if (reported) {
+      draft.status = Status.error;
+    }
+    if (draft.status == Status.error && draft.errorMessage == null) {
+      String report = draft.toolResult != null ? draft.toolResult : call.result;
+      draft.errorMessage =
+          report == null || report.isEmpty() ? null : ToolTexts.errorMessage(report);
+    }
+  }
+
+  /**
+   * A tool call is known by its ID, name, arguments and occurrence, since call IDs repeat,
+   * whichever spans and messages tell of it; one that nobody knows an ID of and no message tells
+   * of, by its span.
+   */
+  private String identity(ToolCall call, Map<String, Integer> occurrences) {
+    if (call.id == null && call.span != null && !call.wasAsked()) {
+      return Identities.of(traceId, "span", call.span.id());
+    }
+    String identity =
         Identities.of(
             traceId,
             "tool-call",
-            callId,
-            tool == null ? "" : tool,
-            Identities.canonicalJson(node.own(Fact.TOOL_ARGUMENTS)));
-    int occurrence = occurrences.merge(call, 1, Integer::sum);
-    return Identities.of(call, Integer.toString(occurrence));
+            call.id == null ? "" : call.id,
+            call.name == null ? "" : call.name,
+            call.arguments == null ? "" : call.arguments);
+    int occurrence = occurrences.merge(identity, 1, Integer::sum);
+    return Identities.of(identity, Integer.toString(occurrence));
+  }
+
+  /** The answer that ends an agent's run, after everything that it did. */
+  private DecisionDraft response(SpanNode node, DecisionDraft modelCall) {
+    Exchange.Summary said = conversations.of(node);
+    DecisionDraft draft =
+        new DecisionDraft(
+            Identities.of(traceId, "response", node.id()), DecisionKind.RESPONSE, null);
+    draft.place = node;
+    draft.askedBy = modelCall;
+    draft.name = "response";
+    draft.versions = modelCall.versions;
+    draft.start = node.end();
+    draft.end = node.end();
+    draft.ended = modelCall.ended;
+    draft.orderedStart = Math.max(node.end(), node.orderedStart);
+    draft.chosen = said.text();
+    draft.rationale = said.reasoning();
+    draft.status = modelCall.status == Status.error ? Status.unset : modelCall.status;
+    return draft;
   }
 
   private DecisionDraft ofEvent(DecisionEvent event, @Nullable SpanNode node) {
@@ -161,7 +338,9 @@ final class DecisionBuilder {
     }
     draft.toolCallId = event.getToolCallId() != null ? event.getToolCallId() : draft.toolCallId;
     draft.toolArguments =
-        draft.toolArguments != null ? draft.toolArguments : event.getToolArguments();
+        draft.toolArguments != null
+            ? draft.toolArguments
+            : ToolTexts.arguments((Object) event.getToolArguments());
     draft.chosen = event.getChosen() != null ? event.getChosen() : draft.chosen;
     draft.considered =
         event.getConsidered().isEmpty() ? draft.considered : List.copyOf(event.getConsidered());

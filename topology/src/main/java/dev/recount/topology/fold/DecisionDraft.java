@@ -6,6 +6,8 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
+import dev.recount.topology.context.WindowChange;
+import dev.recount.topology.model.Tokens;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,8 +18,14 @@ final class DecisionDraft {
   final String id;
   final DecisionKind kind;
 
-  /** Span that carried the decision out; null for a decision that only an event tells of. */
+  /** Span that carried the decision out; null when only messages or an event tell of it. */
   final @Nullable SpanNode node;
+
+  /** Span whose surroundings hold for the decision; null when none is known. */
+  @Nullable SpanNode place;
+
+  /** The model call that asked for it; null when nobody says. */
+  @Nullable DecisionDraft askedBy;
 
   /** What the agent said about the decision; null when only a span tells of it. */
   @Nullable DecisionEvent event;
@@ -46,16 +54,24 @@ final class DecisionDraft {
   @Nullable Double confidence;
   List<String> constraints = List.of();
   @Nullable String expectedOutcome;
-  @Nullable String actualOutcome;
   Status status = Status.unset;
   @Nullable String errorType;
   @Nullable String errorMessage;
-  @Nullable Long inputTokens;
-  @Nullable Long outputTokens;
+  Tokens tokens = Tokens.UNKNOWN;
+
+  /** Billionths of a US dollar. */
+  @Nullable Long costNanoUsd;
+
+  /** What a retrieval brought. */
+  List<String> memoryChunks = List.of();
+
   @Nullable String statedSnapshotId;
   @Nullable Long contextTokens;
   @Nullable Long contextLimit;
   @Nullable ContextSnapshot snapshot;
+
+  /** What had become of the snapshot's window since the one before. */
+  @Nullable WindowChange windowChange;
 
   final SortedSet<String> flags = new TreeSet<>();
 
@@ -70,6 +86,7 @@ final class DecisionDraft {
     this.id = id;
     this.kind = kind;
     this.node = node;
+    this.place = node;
   }
 
   /** Name of the agent that made the decision; empty when nobody says. */

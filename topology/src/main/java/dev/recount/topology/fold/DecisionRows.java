@@ -37,8 +37,14 @@ final class DecisionRows {
     row.setStatus(draft.status);
     row.setErrorType(draft.errorType);
     row.setErrorMessage(draft.errorMessage);
-    row.setInputTokens(draft.inputTokens);
-    row.setOutputTokens(draft.outputTokens);
+    row.setInputTokens(draft.tokens.input());
+    row.setOutputTokens(draft.tokens.output());
+    row.setTotalTokens(draft.tokens.total());
+    row.setFreshInputTokens(draft.tokens.fresh());
+    row.setCacheReadTokens(draft.tokens.cacheRead());
+    row.setCacheWriteTokens(draft.tokens.cacheWrite());
+    row.setReasoningTokens(draft.tokens.reasoning());
+    row.setCostNanoUsd(draft.costNanoUsd);
     row.setResponseId(draft.node == null ? null : draft.node.own(Fact.RESPONSE_ID));
     row.setSnapshotId(
         draft.snapshot == null ? draft.statedSnapshotId : draft.snapshot.getSnapshotId());
@@ -59,7 +65,7 @@ final class DecisionRows {
   }
 
   private static void identify(DecisionRecord row, DecisionDraft draft, Identity trace) {
-    SpanNode node = draft.node;
+    SpanNode node = draft.place;
     row.setService(node == null ? trace.service() : node.span.getServiceName());
     row.setEnvironment(node == null ? trace.environment() : node.inherited(Fact.ENVIRONMENT));
     row.setSessionId(node == null ? trace.sessionId() : node.inherited(Fact.SESSION_ID));

@@ -2,65 +2,76 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
-import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the span that an explicit decision is about. */
+/** Finds the span or the tool call that an explicit decision is about. */
 final class EventMatcher {
   private final SpanTree tree;
-  private final Map<String, List<SpanNode>> toolSpansByCallId = new HashMap<>();
+  private final ToolCalls calls;
+  private final Map<String, List<ToolCall>> callsById = new HashMap<>();
 
-  EventMatcher(SpanTree tree, List<SpanNode> deciding) {
+  /**
+   * @param inOrder the calls, in the order in which they were asked
+   */
+  EventMatcher(SpanTree tree, ToolCalls calls, List<ToolCall> inOrder) {
     this.tree = tree;
-    for (SpanNode node : deciding) {
-      String callId = node.own(Fact.TOOL_CALL_ID);
-      if (node.kind == DecisionKind.TOOL_CALL && callId != null) {
-        toolSpansByCallId.computeIfAbsent(callId, id -> new ArrayList<>()).add(node);
+    this.calls = calls;
+    for (ToolCall call : inOrder) {
+      if (call.id != null) {
+        callsById.computeIfAbsent(call.id, id -> new ArrayList<>()).add(call);
       }
     }
   }
 
   /**
-   * The span of the decision: the one that it names, if that can be the same decision; for a tool
-   * call else the one that carries out the call. Null when there is none.
+   * What the decision is about: the span that it names, or the tool call there, if that can be the
+   * same decision; for a tool call else the one with its ID. Null when there is none.
    */
-  @Nullable SpanNode spanOf(DecisionEvent event) {
+  @Nullable Object toldBy(DecisionEvent event) {
     SpanNode named = tree.byId(event.getSpanId());
-    if (named != null && (named.ownDecision() == null || named.ownDecision() == event.getKind())) {
-      return named;
+    boolean tool = event.getKind() == DecisionKind.TOOL_CALL;
+    if (named != null) {
+      ToolCall call = calls.of(named);
+      if (call != null && tool) {
+        return call;
+      }
+      if (call == null && (named.ownDecision() == null || named.ownDecision() == event.getKind())) {
+        // A model call that asks for a tool is named by those who know of no span of the tool's.
+        ToolCall asked = tool && event.getToolCallId() != null ? callOf(event) : null;
+        return asked != null ? asked : named;
+      }
     }
-    if (event.getKind() == DecisionKind.TOOL_CALL && event.getToolCallId() != null) {
-      return toolSpanOf(event);
-    }
-    return null;
+    return tool && event.getToolCallId() != null ? callOf(event) : null;
   }
 
-  private @Nullable SpanNode toolSpanOf(DecisionEvent event) {
-    List<SpanNode> candidates =
-        toolSpansByCallId.getOrDefault(event.getToolCallId(), List.of()).stream()
-            .filter(node -> agrees(event.getToolName(), node.own(Fact.TOOL_NAME)))
-            .filter(
-                node ->
-                    event.getToolArguments() == null
-                        || node.own(Fact.TOOL_ARGUMENTS) == null
-                        || Identities.canonicalJson(event.getToolArguments())
-                            .equals(Identities.canonicalJson(node.own(Fact.TOOL_ARGUMENTS))))
+  private @Nullable ToolCall callOf(DecisionEvent event) {
+    String arguments =
+        event.getToolArguments() == null ? null : Json.canonical(event.getToolArguments());
+    List<ToolCall> candidates =
+        callsById.getOrDefault(event.getToolCallId(), List.of()).stream()
+            .filter(call -> agrees(event.getToolName(), call.name))
+            .filter(call -> agrees(arguments, call.arguments))
             .toList();
     if (candidates.isEmpty()) {
       return null;
     }
     // IDs repeat: of several calls that agree, the first that starts after the decision was made.
     long decided = Times.nanoseconds(event.getOccurredAt());
-    for (SpanNode candidate : candidates) {
-      if (candidate.start() >= decided) {
+    for (ToolCall candidate : candidates) {
+      if (started(candidate) >= decided) {
         return candidate;
       }
     }
     return candidates.get(candidates.size() - 1);
+  }
+
+  private static long started(ToolCall call) {
+    return call.span != null ? call.span.start() : call.origin().end();
   }
 
   private static boolean agrees(@Nullable String one, @Nullable String other) {

@@ -5,6 +5,7 @@ import dev.recount.avro.Versions;
 import dev.recount.topology.convention.Fact;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Who ran a trace, for whom, and in which versions: what the trace as a whole says. */
@@ -25,7 +26,10 @@ record Identity(
     }
     Versions versions = VersionTuples.overlay(VersionTuples.at(first), ofEvents(contents));
     if (versions.getResponseModel() == null) {
-      versions.setResponseModel(firstAnsweringModel(inOrder));
+      versions.setResponseModel(first(inOrder, Versions::getResponseModel));
+    }
+    if (versions.getToolSchemaVersion() == null) {
+      versions.setToolSchemaVersion(first(inOrder, Versions::getToolSchemaVersion));
     }
     return new Identity(
         first.span.getServiceName(),
@@ -35,9 +39,10 @@ record Identity(
         versions);
   }
 
-  private static @Nullable String firstAnsweringModel(List<DecisionDraft> inOrder) {
+  private static @Nullable String first(
+      List<DecisionDraft> inOrder, Function<Versions, @Nullable String> version) {
     return inOrder.stream()
-        .map(draft -> draft.versions.getResponseModel())
+        .map(draft -> version.apply(draft.versions))
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);

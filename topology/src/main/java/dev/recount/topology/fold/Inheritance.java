@@ -27,6 +27,7 @@ final class Inheritance {
           Fact.FRAMEWORK,
           Fact.FRAMEWORK_VERSION,
           Fact.RELEASE,
+          Fact.OFFERED_TOOLS,
           Fact.SESSION_ID,
           Fact.USER_ID,
           Fact.ENVIRONMENT);

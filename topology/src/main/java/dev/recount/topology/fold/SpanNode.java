@@ -4,6 +4,7 @@ import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Span;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
+import dev.recount.topology.convention.SpanMapper;
 import org.jspecify.annotations.Nullable;
 
 /** A span in its place in the tree of its trace. */
@@ -24,8 +25,14 @@ final class SpanNode {
   /** Whether some descendant is a model call: then this one, if it is one too, only sums it up. */
   boolean enclosesModelCall;
 
-  /** Whether the span only repeats a tool call that an enclosing span stands for. */
-  boolean repeatsEnclosingToolCall;
+  /** Number of model calls below, as far as more than one matters. */
+  int modelCallsBelow;
+
+  /** The span around this one that tells of the same tool call; null when there is none. */
+  @Nullable SpanNode repeats;
+
+  /** The span that tells of the same model call; null when there is none. */
+  @Nullable SpanNode toldBy;
 
   /**
    * Start for the purpose of order, in nanoseconds: no earlier than the parent's, whatever the
@@ -33,9 +40,14 @@ final class SpanNode {
    */
   long orderedStart;
 
-  SpanNode(Span span) {
+  private boolean toolRead;
+  private @Nullable String toolName;
+  private @Nullable String toolCallId;
+  private @Nullable String toolArguments;
+
+  SpanNode(Span span, SpanMapper mapper) {
     this.span = span;
-    this.facts = SpanFacts.of(span);
+    this.facts = mapper.read(span);
     this.kind = facts.decisionKind();
     this.orderedStart = span.getStartTimeUnixNano();
   }
@@ -67,6 +79,38 @@ final class SpanNode {
     if (kind == DecisionKind.MODEL_CALL && enclosesModelCall) {
       return null;
     }
-    return repeatsEnclosingToolCall ? null : kind;
+    return repeats != null || toldBy != null ? null : kind;
+  }
+
+  /** Name of the agent at work; empty when nobody says. */
+  String agent() {
+    String agent = inherited(Fact.AGENT_NAME);
+    return agent == null ? "" : agent;
+  }
+
+  /** Name of the tool that the span calls; null for a span of another kind. */
+  @Nullable String toolName() {
+    readTool();
+    return toolName;
+  }
+
+  @Nullable String toolCallId() {
+    readTool();
+    return toolCallId;
+  }
+
+  /** Canonical arguments of the tool call. */
+  @Nullable String toolArguments() {
+    readTool();
+    return toolArguments;
+  }
+
+  private void readTool() {
+    if (!toolRead && kind == DecisionKind.TOOL_CALL) {
+      toolName = facts.toolName();
+      toolCallId = facts.toolCallId();
+      toolArguments = facts.toolArguments();
+    }
+    toolRead = true;
   }
 }

@@ -3,6 +3,7 @@ package dev.recount.topology.fold;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Span;
 import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.SpanMapper;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,6 +21,9 @@ final class SpanTree {
           .thenComparing(Comparator.comparingLong(SpanNode::end).reversed())
           .thenComparing(SpanNode::id);
 
+  /** Spans of plumbing between two that tell of the same tool call. */
+  private static final int MOST_PLUMBING = 8;
+
   private final List<SpanNode> nodes;
   private final Map<String, SpanNode> byId;
   private final @Nullable SpanNode root;
@@ -30,11 +34,11 @@ final class SpanTree {
     this.root = root;
   }
 
-  static SpanTree of(Collection<Span> spans) {
+  static SpanTree of(Collection<Span> spans, SpanMapper mapper) {
     List<SpanNode> nodes = new ArrayList<>(spans.size());
     Map<String, SpanNode> byId = new HashMap<>(spans.size() * 2);
     for (Span span : spans) {
-      SpanNode node = new SpanNode(span);
+      SpanNode node = new SpanNode(span, mapper);
       nodes.add(node);
       byId.put(node.id(), node);
     }
@@ -50,6 +54,8 @@ final class SpanTree {
     for (SpanNode node : nodes) {
       noteEnclosing(node);
     }
+    noteToldTwice(nodes);
+    countModelCalls(nodes);
     SpanNode root = rootOf(nodes);
     Inheritance.spread(nodes, root);
     return new SpanTree(nodes, byId, root);
@@ -90,23 +96,70 @@ final class SpanTree {
         above.enclosesModelCall = true;
       }
     }
-    if (node.kind == DecisionKind.TOOL_CALL && node.parent != null) {
-      node.repeatsEnclosingToolCall = isSameToolCall(node, node.parent);
+    if (node.kind == DecisionKind.TOOL_CALL) {
+      SpanNode outer = enclosingStep(node);
+      node.repeats = outer != null && isSameToolCall(node, outer) ? outer : null;
     }
+  }
+
+  /** The step around a span, beyond plumbing such as requests; null when none is near. */
+  private static @Nullable SpanNode enclosingStep(SpanNode node) {
+    SpanNode above = node.parent;
+    for (int i = 0; i < MOST_PLUMBING && above != null; i++) {
+      if (above.kind != null || above.own(Fact.OPERATION) != null) {
+        return above;
+      }
+      above = above.parent;
+    }
+    return null;
   }
 
   /** A tool call is often told twice, by the framework's span and by the protocol's within it. */
   private static boolean isSameToolCall(SpanNode inner, SpanNode outer) {
-    if (outer.kind != DecisionKind.TOOL_CALL || !Objects.equals(toolName(inner), toolName(outer))) {
+    if (outer.kind != DecisionKind.TOOL_CALL) {
       return false;
     }
-    String innerCall = inner.own(Fact.TOOL_CALL_ID);
-    String outerCall = outer.own(Fact.TOOL_CALL_ID);
-    return innerCall == null || outerCall == null || innerCall.equals(outerCall);
+    if (inner.toolCallId() != null && outer.toolCallId() != null) {
+      return inner.toolCallId().equals(outer.toolCallId());
+    }
+    boolean sameArguments =
+        inner.toolArguments() == null
+            || outer.toolArguments() == null
+            || inner.toolArguments().equals(outer.toolArguments());
+    return sameArguments && Objects.equals(inner.toolName(), outer.toolName());
   }
 
-  private static @Nullable String toolName(SpanNode node) {
-    return node.own(Fact.TOOL_NAME);
+  /**
+   * Two instrumentations may tell of one model call side by side: the response has one ID, and the
+   * spans overlap.
+   */
+  private static void noteToldTwice(List<SpanNode> nodes) {
+    Map<String, SpanNode> byResponse = new HashMap<>();
+    for (SpanNode node : nodes) {
+      String response = node.kind == DecisionKind.MODEL_CALL ? node.own(Fact.RESPONSE_ID) : null;
+      if (response == null || node.enclosesModelCall) {
+        continue;
+      }
+      SpanNode other = byResponse.putIfAbsent(response, node);
+      if (other != null
+          && node.start() < other.end()
+          && !Objects.equals(node.span.getScopeName(), other.span.getScopeName())) {
+        node.toldBy = other;
+      }
+    }
+  }
+
+  private static void countModelCalls(List<SpanNode> nodes) {
+    for (SpanNode node : nodes) {
+      if (node.ownDecision() == DecisionKind.MODEL_CALL) {
+        // Upwards until somebody has been told of two already: more do not matter.
+        for (SpanNode above = node.parent;
+            above != null && above.modelCallsBelow < 2;
+            above = above.parent) {
+          above.modelCallsBelow++;
+        }
+      }
+    }
   }
 
   private static @Nullable SpanNode rootOf(List<SpanNode> nodes) {

@@ -5,6 +5,7 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.Span;
+import dev.recount.avro.SpanLogRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param traceId trace ID, 32 lower-case hexadecimal digits
  * @param spans spans to be folded into decisions
  * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
+ * @param overCap whether there are more events of a kind than are folded
+ * @param logs log records of the spans: the events of the GenAI conventions
  * @param snapshots explicit context snapshots
  * @param decisions explicit decisions
  * @param feedback feedback that names the trace or was linked to it
@@ -22,9 +25,23 @@ public record TraceContents(
     String traceId,
     List<Span> spans,
     long spansBeyondCap,
+    boolean overCap,
+    List<SpanLogRecord> logs,
     List<ContextSnapshot> snapshots,
     List<DecisionEvent> decisions,
     List<LinkedFeedback> feedback) {
+
+  /** Contents without log records. */
+  public TraceContents(
+      String traceId,
+      List<Span> spans,
+      long spansBeyondCap,
+      boolean overCap,
+      List<ContextSnapshot> snapshots,
+      List<DecisionEvent> decisions,
+      List<LinkedFeedback> feedback) {
+    this(traceId, spans, spansBeyondCap, overCap, List.of(), snapshots, decisions, feedback);
+  }
 
   /**
    * Feedback on the trace.

@@ -4,6 +4,8 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.Interpretation;
+import dev.recount.topology.context.Contents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,14 +19,30 @@ import java.util.TreeMap;
 public final class TraceFold {
   private TraceFold() {}
 
-  /** Folds the events of one trace. Costs O(n log n) in their number. */
+  /** Folds the events of one trace by the tables that come with Recount. */
   public static TraceRows fold(TraceContents contents) {
+    return fold(contents, Interpretation.standard());
+  }
+
+  /** Folds the events of one trace. Costs O(n log n) in their number, and linear in their size. */
+  public static TraceRows fold(TraceContents contents, Interpretation interpretation) {
     String traceId = contents.traceId();
-    SpanTree tree = SpanTree.of(contents.spans());
-    List<DecisionDraft> decisions = DecisionBuilder.build(traceId, tree, contents.decisions());
+    SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
+    Contents bodies = new Contents();
+    DerivedSnapshots derived = new DerivedSnapshots(contents.snapshots(), bodies);
+    Conversations conversations = Conversations.of(tree, contents.logs(), derived);
+    List<DecisionDraft> decisions =
+        DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
     CausalPath.trace(decisions);
-    SnapshotJoin snapshots = new SnapshotJoin(tree, contents.snapshots());
+    VersionTuples.spreadToolSchema(decisions);
+    ContextFigures.complete(decisions, interpretation.models());
+    derived.make(traceId, decisions);
+    List<ContextSnapshot> windows = new ArrayList<>(contents.snapshots());
+    windows.addAll(derived.snapshots());
+    SnapshotJoin snapshots = new SnapshotJoin(tree, windows);
     snapshots.join(decisions);
+    SnapshotHistory history = new SnapshotHistory(windows, bodies, derived.compacted());
+    history.note(decisions);
     Warnings.flag(decisions);
     CausalPath.findSuspects(decisions);
     Identity identity = Identity.of(contents, tree, decisions);
@@ -39,7 +57,8 @@ public final class TraceFold {
     return new TraceRows(
         traceRow,
         decisionRows,
-        snapshotRows(contents, snapshots, decisions, identity),
+        snapshotRows(history, derived, snapshots, decisions, identity),
+        history.contents(),
         added.evaluations(),
         added.feedback(),
         enclosing);
@@ -69,7 +88,11 @@ public final class TraceFold {
   }
 
   private static List<SnapshotRecord> snapshotRows(
-      TraceContents contents, SnapshotJoin join, List<DecisionDraft> decisions, Identity identity) {
+      SnapshotHistory history,
+      DerivedSnapshots derived,
+      SnapshotJoin join,
+      List<DecisionDraft> decisions,
+      Identity identity) {
     Map<String, DecisionDraft> decisionOfSnapshot = new HashMap<>();
     for (DecisionDraft decision : decisions) {
       ContextSnapshot snapshot = decision.snapshot;
@@ -77,12 +100,13 @@ public final class TraceFold {
         decisionOfSnapshot.putIfAbsent(snapshot.getSnapshotId(), decision);
       }
     }
-    List<SnapshotRecord> rows = new ArrayList<>(contents.snapshots().size());
-    for (ContextSnapshot snapshot :
-        contents.snapshots().stream().sorted(SnapshotJoin.BY_CAPTURE).toList()) {
+    List<SnapshotRecord> rows = new ArrayList<>(history.inOrder().size());
+    for (ContextSnapshot snapshot : history.inOrder()) {
       rows.add(
           SnapshotRows.row(
               snapshot,
+              history,
+              derived.contains(snapshot),
               join.spanOf(snapshot),
               decisionOfSnapshot.get(snapshot.getSnapshotId()),
               identity));

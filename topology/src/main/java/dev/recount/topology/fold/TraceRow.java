@@ -6,13 +6,14 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.model.TokenUsage;
+import dev.recount.topology.model.Tokens;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sums a trace up in its row, feedback aside. */
@@ -43,9 +44,8 @@ final class TraceRow {
     row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
     row.setSnapshotCount(contents.snapshots().size());
     row.setTools(tools());
-    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.spansBeyondCap() > 0)));
-    row.setInputTokens(sumOfModelCalls(draft -> draft.inputTokens));
-    row.setOutputTokens(sumOfModelCalls(draft -> draft.outputTokens));
+    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.overCap())));
+    sumTokens();
     row.setMaxContextUtilization(maxUtilization());
     stateOutcome();
     row.setEvaluations(List.of());
@@ -101,16 +101,40 @@ final class TraceRow {
     return new ArrayList<>(tools);
   }
 
-  private @Nullable Long sumOfModelCalls(Function<DecisionDraft, @Nullable Long> tokens) {
-    Long sum = null;
+  /** Only calls of a model read and write; on other spans the figures are sums of these. */
+  private void sumTokens() {
+    boolean known = false;
     for (DecisionDraft decision : decisions) {
-      Long own = decision.node == null ? null : tokens.apply(decision);
-      // Only calls of a model read and write; on other spans the figures are sums of these.
-      if (own != null && decision.node != null && decision.node.kind == DecisionKind.MODEL_CALL) {
-        sum = sum == null ? own : sum + own;
+      if (decision.node != null && decision.node.kind == DecisionKind.MODEL_CALL) {
+        known |= !decision.tokens.unknown();
+        add(decision.tokens, decision.costNanoUsd);
       }
     }
-    return sum;
+    if (!known) {
+      addOutermostSum();
+    }
+  }
+
+  /** Where no model call says what it took, what the outermost span says that sums them up. */
+  private void addOutermostSum() {
+    for (SpanNode node : tree.nodes()) {
+      Tokens tokens = TokenUsage.of(node.span, node.facts);
+      if (!tokens.unknown()) {
+        add(tokens, Costs.stated(node));
+        return;
+      }
+    }
+  }
+
+  private void add(Tokens tokens, @Nullable Long costNanoUsd) {
+    row.setInputTokens(Tokens.sum(row.getInputTokens(), tokens.input()));
+    row.setOutputTokens(Tokens.sum(row.getOutputTokens(), tokens.output()));
+    row.setTotalTokens(Tokens.sum(row.getTotalTokens(), tokens.total()));
+    row.setFreshInputTokens(Tokens.sum(row.getFreshInputTokens(), tokens.fresh()));
+    row.setCacheReadTokens(Tokens.sum(row.getCacheReadTokens(), tokens.cacheRead()));
+    row.setCacheWriteTokens(Tokens.sum(row.getCacheWriteTokens(), tokens.cacheWrite()));
+    row.setReasoningTokens(Tokens.sum(row.getReasoningTokens(), tokens.reasoning()));
+    row.setCostNanoUsd(Tokens.sum(row.getCostNanoUsd(), costNanoUsd));
   }
 
   private @Nullable Double maxUtilization() {

@@ -2,6 +2,10 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.Versions;
 import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.Frameworks;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Versions, wherever they are stated, as one tuple. */
@@ -20,7 +24,8 @@ final class VersionTuples {
     versions.setToolSchemaVersion(node.inherited(Fact.TOOL_SCHEMA_VERSION));
     versions.setMemoryIndexVersion(node.inherited(Fact.MEMORY_INDEX_VERSION));
     String framework = node.inherited(Fact.FRAMEWORK);
-    versions.setFramework(framework != null ? framework : node.span.getScopeName());
+    versions.setFramework(
+        framework != null ? framework : Frameworks.ofScope(node.span.getScopeName()));
     versions.setFrameworkVersion(
         framework != null ? node.inherited(Fact.FRAMEWORK_VERSION) : node.span.getScopeVersion());
     versions.setRelease(node.inherited(Fact.RELEASE));
@@ -44,6 +49,27 @@ final class VersionTuples {
     merged.setFrameworkVersion(either(first.getFrameworkVersion(), second.getFrameworkVersion()));
     merged.setRelease(either(first.getRelease(), second.getRelease()));
     return merged;
+  }
+
+  /**
+   * Tool definitions that nobody gave a version are hashed where they are, on a model call. The
+   * hash holds for what else its agent did, and where the agent has none, for the trace.
+   */
+  static void spreadToolSchema(List<DecisionDraft> inOrder) {
+    Map<String, String> byAgent = new HashMap<>();
+    String first = null;
+    for (DecisionDraft draft : inOrder) {
+      String version = draft.versions.getToolSchemaVersion();
+      if (version != null) {
+        byAgent.putIfAbsent(draft.agent(), version);
+        first = first == null ? version : first;
+      }
+    }
+    for (DecisionDraft draft : inOrder) {
+      if (draft.versions.getToolSchemaVersion() == null) {
+        draft.versions.setToolSchemaVersion(byAgent.getOrDefault(draft.agent(), first));
+      }
+    }
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {

@@ -1,16 +1,19 @@
 package dev.recount.topology.intake;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
+import dev.recount.schemas.otlp.MalformedOtlpException;
+import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.topology.Sha256;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.LogsData;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,37 +25,58 @@ import org.jspecify.annotations.Nullable;
 public final class LogIntake extends IntakeProcessor {
   private static final String EVENT_NAME = "event.name";
   private static final String CONVENTION = "gen_ai.";
+  private static final int ID_DIGITS = 16;
 
-  /** Writes entries with the codec. */
-  public LogIntake(AvroCodec<TraceEvent> codec) {
+  private final OtlpEncoding encoding;
+
+  /** Reads records of the encoding and writes entries with the codec. */
+  public LogIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding) {
     super(codec);
+    this.encoding = encoding;
   }
 
   @Override
   void accept(byte[] value) {
-    LogsData logs;
+    LogsData.Builder read = LogsData.newBuilder();
     try {
-      logs = LogsData.parseFrom(value);
-    } catch (InvalidProtocolBufferException malformed) {
-      throw new UndecodableException(
-          "Not OTLP log records in protobuf (LogsData): " + malformed.getMessage(), malformed);
+      encoding.read(value, read);
+    } catch (MalformedOtlpException malformed) {
+      throw new UndecodableException("Not OTLP log records: " + malformed.getMessage(), malformed);
     }
-    Refusals refusals = new Refusals();
-    for (ResourceLogs ofResource : logs.getResourceLogsList()) {
+    Export export = new Export();
+    for (ResourceLogs ofResource : read.getResourceLogsList()) {
       Map<String, Object> resource = OtlpSpans.resourceAttributes(ofResource.getResource());
       for (ScopeLogs ofScope : ofResource.getScopeLogsList()) {
         for (LogRecord record : ofScope.getLogRecordsList()) {
-          accept(record, ofScope, resource, refusals);
+          accept(record, ofScope, resource, export);
         }
       }
     }
-    if (!refusals.isEmpty()) {
-      deadLetter(refusals.toString());
+    if (!export.refusals.isEmpty()) {
+      deadLetter(export.refusals.toString());
+    }
+  }
+
+  /** What is known of an export while its records are taken in. */
+  private static final class Export {
+    final Refusals refusals = new Refusals();
+
+    /** How often each identity has occurred: a conversation may say the same thing twice. */
+    private final Map<String, Integer> identities = new HashMap<>();
+
+    private int position;
+
+    /** The record's identity in its trace's log, and its place in the export. */
+    String place(SpanLogRecord log) {
+      log.setPosition(position++);
+      String identity = identity(log);
+      int occurrence = identities.merge(log.getTraceId() + identity, 1, Integer::sum);
+      return occurrence == 1 ? identity : identity + "#" + occurrence;
     }
   }
 
   private void accept(
-      LogRecord record, ScopeLogs scope, Map<String, Object> resource, Refusals refusals) {
+      LogRecord record, ScopeLogs scope, Map<String, Object> resource, Export export) {
     Map<String, Object> attributes = AttributeValues.map(record.getAttributesList());
     String event = eventName(record, attributes);
     if (event == null || !event.startsWith(CONVENTION)) {
@@ -81,14 +105,28 @@ public final class LogIntake extends IntakeProcessor {
         log.setResourceAttributes(resource);
         log.setScopeName(OtlpSpans.emptyToNull(scope.getScope().getName()));
         log.setScopeVersion(OtlpSpans.emptyToNull(scope.getScope().getVersion()));
-        String identity = (spanId == null ? "" : spanId) + "/" + event + "/" + time;
-        append(traceId, TraceEventKind.LOG_RECORD, identity, time, 0, log);
+        append(traceId, TraceEventKind.LOG_RECORD, export.place(log), time, 0, log);
       } else {
-        refusals.add("Event " + event + ": no trace ID");
+        export.refusals.add("Event " + event + ": no trace ID");
       }
     } catch (UndecodableException refused) {
-      refusals.add("Event " + event + ": " + refused.getMessage());
+      export.refusals.add("Event " + event + ": " + refused.getMessage());
     }
+  }
+
+  /**
+   * What the record is known by. Several messages of one name often share a time, so that only what
+   * they say tells them apart.
+   */
+  private static String identity(SpanLogRecord log) {
+    String said = log.getBody() + " " + log.getAttributes();
+    return (log.getSpanId() == null ? "" : log.getSpanId())
+        + "/"
+        + log.getEventName()
+        + "/"
+        + log.getTimeUnixNano()
+        + "/"
+        + Sha256.hexOf(said).substring(0, ID_DIGITS);
   }
 
   private static @Nullable String eventName(LogRecord record, Map<String, Object> attributes) {

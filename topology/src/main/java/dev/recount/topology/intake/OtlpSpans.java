@@ -96,10 +96,14 @@ final class OtlpSpans {
 
   private static @Nullable String identityError(io.opentelemetry.proto.trace.v1.Span span) {
     if (traceId(span.getTraceId()) == null) {
-      return "the trace ID has " + span.getTraceId().size() + " bytes, or is zero; 16 are needed";
+      return "the trace ID has "
+          + span.getTraceId().size()
+          + " bytes, or is zero or not hexadecimal; 16 are needed";
     }
     if (spanId(span.getSpanId()) == null) {
-      return "the span ID has " + span.getSpanId().size() + " bytes, or is zero; 8 are needed";
+      return "the span ID has "
+          + span.getSpanId().size()
+          + " bytes, or is zero or not hexadecimal; 8 are needed";
     }
     return null;
   }

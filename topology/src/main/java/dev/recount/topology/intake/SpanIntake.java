@@ -1,12 +1,13 @@
 package dev.recount.topology.intake;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.recount.avro.AliasKind;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
+import dev.recount.schemas.otlp.MalformedOtlpException;
+import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
@@ -17,25 +18,28 @@ public final class SpanIntake extends IntakeProcessor {
   /** One record may become this much and no more, or it would not fit a transaction. */
   private static final long LARGEST_EXPANSION = 128L << 20;
 
+  private final OtlpEncoding encoding;
   private final boolean announceAliases;
 
   /**
+   * @param encoding how the records are encoded
    * @param announceAliases whether to log which response and tool call IDs occur in a trace
    */
-  public SpanIntake(AvroCodec<TraceEvent> codec, boolean announceAliases) {
+  public SpanIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding, boolean announceAliases) {
     super(codec);
+    this.encoding = encoding;
     this.announceAliases = announceAliases;
   }
 
   @Override
   void accept(byte[] value) {
-    TracesData traces;
+    TracesData.Builder read = TracesData.newBuilder();
     try {
-      traces = TracesData.parseFrom(value);
-    } catch (InvalidProtocolBufferException malformed) {
-      throw new UndecodableException(
-          "Not OTLP spans in protobuf (TracesData): " + malformed.getMessage(), malformed);
+      encoding.read(value, read);
+    } catch (MalformedOtlpException malformed) {
+      throw new UndecodableException("Not OTLP spans: " + malformed.getMessage(), malformed);
     }
+    TracesData traces = read.build();
     long inTheLog = OtlpSpans.bytesInTheLog(traces);
     if (inTheLog > LARGEST_EXPANSION) {
       throw new UndecodableException(

@@ -6,6 +6,7 @@ import dev.recount.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -29,6 +30,14 @@ class ArrivalOrderTest {
   void anyOrderBatchingDuplicationAndRestartEndsInTheSameRows(
       @ForAll("arrivals") List<Arrival> arrivals) {
     assertThat(AssemblerHarness.differences(inOrder(arrivals), disorderly(arrivals))).isEmpty();
+  }
+
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void whatIsFoldedOfATraceOverItsCapDoesNotDependOnOrderEither(
+      @ForAll("arrivals") List<Arrival> arrivals) {
+    TopologySettings small = TopologySettings.fromMap(Map.of("span.cap", "3"));
+    assertThat(AssemblerHarness.differences(inOrder(arrivals, small), disorderly(arrivals, small)))
+        .isEmpty();
   }
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -69,7 +78,11 @@ class ArrivalOrderTest {
   }
 
   private static AssemblerHarness inOrder(List<Arrival> arrivals) {
-    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START);
+    return inOrder(arrivals, TopologySettings.defaults());
+  }
+
+  private static AssemblerHarness inOrder(List<Arrival> arrivals, TopologySettings settings) {
+    AssemblerHarness harness = new AssemblerHarness(settings, START);
     for (Arrival arrival : arrivals) {
       arrival.plan().events().forEach(event -> harness.append(event.key(), event.event()));
     }
@@ -78,8 +91,12 @@ class ArrivalOrderTest {
   }
 
   private static AssemblerHarness disorderly(List<Arrival> arrivals) {
+    return disorderly(arrivals, TopologySettings.defaults());
+  }
+
+  private static AssemblerHarness disorderly(List<Arrival> arrivals, TopologySettings settings) {
     Random delays = new Random(arrivals.stream().mapToLong(Arrival::position).sum());
-    AssemblerHarness harness = new AssemblerHarness(TopologySettings.defaults(), START, delays);
+    AssemblerHarness harness = new AssemblerHarness(settings, START, delays);
     List<Arrival> order = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       for (int copy = 0; copy < arrival.copies(); copy++) {

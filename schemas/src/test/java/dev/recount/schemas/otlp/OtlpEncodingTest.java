@@ -1,0 +1,86 @@
+package dev.recount.schemas.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.TracesData;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OtlpEncodingTest {
+  private static final String JSON =
+      "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"a\"}]}]}]}";
+
+  private static TracesData read(OtlpEncoding encoding, byte[] record)
+      throws MalformedOtlpException {
+    TracesData.Builder target = TracesData.newBuilder();
+    encoding.read(record, target);
+    return target.build();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n", "\r\n\t "})
+  void jsonIsKnownByItsBrace(String before) throws Exception {
+    TracesData traces = read(OtlpEncoding.AUTO, bytes(before + JSON + "\n"));
+    assertThat(traces.getResourceSpans(0).getScopeSpans(0).getSpans(0).getName()).isEqualTo("a");
+  }
+
+  /** A request whose first resource takes up 123 bytes begins with a line feed and a brace. */
+  @Test
+  void protobufThatBeginsLikeJsonIsProtobuf() throws Exception {
+    List<byte[]> beginLikeJson = new ArrayList<>();
+    for (int length = 0; length < 300; length++) {
+      byte[] record = request("x".repeat(length)).toByteArray();
+      if (record[0] == '\n' && record[1] == '{') {
+        beginLikeJson.add(record);
+      }
+      assertThat(read(OtlpEncoding.AUTO, record)).isEqualTo(TracesData.parseFrom(record));
+    }
+    assertThat(beginLikeJson).hasSize(1);
+  }
+
+  private static TracesData request(String name) {
+    Span span =
+        Span.newBuilder()
+            .setTraceId(ByteString.copyFrom(new byte[16]))
+            .setSpanId(ByteString.copyFrom(new byte[8]))
+            .setName(name)
+            .build();
+    return TracesData.newBuilder()
+        .addResourceSpans(
+            ResourceSpans.newBuilder()
+                .setResource(Resource.getDefaultInstance())
+                .addScopeSpans(ScopeSpans.newBuilder().addSpans(span)))
+        .build();
+  }
+
+  @Test
+  void aForcedEncodingTakesNoOther() throws Exception {
+    byte[] protobuf = request("a").toByteArray();
+    assertThat(read(OtlpEncoding.PROTOBUF, protobuf)).isEqualTo(request("a"));
+    assertThatThrownBy(() -> read(OtlpEncoding.PROTOBUF, bytes(JSON)))
+        .isInstanceOf(MalformedOtlpException.class);
+    assertThatThrownBy(() -> read(OtlpEncoding.JSON, protobuf))
+        .isInstanceOf(MalformedOtlpException.class);
+  }
+
+  @Test
+  void jsonThatIsBrokenIsToldSo() {
+    assertThatThrownBy(() -> read(OtlpEncoding.AUTO, bytes("{\"resourceSpans\":[")))
+        .isInstanceOf(MalformedOtlpException.class)
+        .hasMessageContaining("JSON");
+  }
+}

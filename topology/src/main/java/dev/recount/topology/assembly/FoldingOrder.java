@@ -1,0 +1,100 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.Span;
+import dev.recount.avro.SpanLogRecord;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.schemas.AvroCodec;
+import dev.recount.topology.Hints;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events of a trace over its cap are folded, whatever the order in which they came: of each
+ * kind the earliest roots and failures, as many as the cap allows, and as many others.
+ *
+ * <p>The order is kept in state and only of such traces, so that any other trace costs nothing more
+ * and a fold reads as many events as the cap allows, not as many as there are.
+ */
+final class FoldingOrder {
+  /** Bytes of a place: a rank and a time. */
+  static final int PLACE_BYTES = 1 + Long.BYTES;
+
+  /** Roots and failures. */
+  private static final byte FIRST = 0;
+
+  private static final byte BY_TIME = 1;
+
+  private final Entries entries;
+  private final AvroCodec<TraceEvent> codec;
+
+  FoldingOrder(Entries entries, AvroCodec<TraceEvent> codec) {
+    this.entries = entries;
+    this.codec = codec;
+  }
+
+  /** Gives all events of a trace their place. Done once, when the trace passes its cap. */
+  void begin(String trace) {
+    entries.visit(trace, entry -> place(trace, entry.envelope(), entry.value(), entry.offset()));
+  }
+
+  /** Gives an event its place, and takes that of the event that it replaced. */
+  void filed(String trace, Envelope envelope, byte[] event, Entries.@Nullable Entry replaced) {
+    if (replaced != null) {
+      byte[] place = placeOf(replaced.envelope(), replaced.value(), replaced.offset());
+      if (place != null) {
+        entries.removePlace(trace, replaced.envelope(), place);
+      }
+    }
+    place(trace, envelope, event, 0);
+  }
+
+  /**
+   * Visits the events of a kind that are folded.
+   *
+   * @param cap how many roots and failures at most, and how many others
+   */
+  void visit(String trace, TraceEventKind kind, int cap, Entries.Visitor visitor) {
+    entries.visitPlaces(trace, kind, FIRST, cap, visitor);
+    entries.visitPlaces(trace, kind, BY_TIME, cap, visitor);
+  }
+
+  private void place(String trace, Envelope envelope, byte[] event, int offset) {
+    byte[] place = placeOf(envelope, event, offset);
+    if (place != null) {
+      entries.place(trace, envelope, place);
+    }
+  }
+
+  /** The place of an event, or null for one that is folded whatever the cap. */
+  private byte @Nullable [] placeOf(Envelope envelope, byte[] event, int offset) {
+    Long time =
+        switch (envelope.kind()) {
+          case SPAN -> ((Span) payload(event, offset)).getStartTimeUnixNano();
+          case LOG_RECORD -> ((SpanLogRecord) payload(event, offset)).getTimeUnixNano();
+          case SNAPSHOT -> millis(((ContextSnapshot) payload(event, offset)).getCapturedAt());
+          case DECISION -> millis(((DecisionEvent) payload(event, offset)).getOccurredAt());
+          case FEEDBACK, LINK, ALIAS, CONFIG, FORGET, TICK -> null;
+        };
+    if (time == null) {
+      return null;
+    }
+    boolean first = envelope.has(Hints.ROOT) || envelope.has(Hints.ERROR);
+    // Order of the bytes is to be order of time, before 1970 too.
+    return ByteBuffer.allocate(PLACE_BYTES)
+        .put(first ? FIRST : BY_TIME)
+        .putLong(time ^ Long.MIN_VALUE)
+        .array();
+  }
+
+  private static long millis(Instant instant) {
+    return instant.toEpochMilli();
+  }
+
+  private Object payload(byte[] event, int offset) {
+    return codec.decode(event, offset).getPayload();
+  }
+}
