@@ -3,7 +3,9 @@ package dev.recount.benchmarks;
 import dev.recount.avro.TraceEvent;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.intake.SpanIntake;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -25,7 +27,13 @@ final class LogEntries {
    * @param announceAliases whether entries for response and tool call IDs are made too
    */
   LogEntries(boolean announceAliases) {
-    intake = new SpanIntake(CODECS.traceEvents(), OtlpEncoding.AUTO, announceAliases);
+    intake =
+        new SpanIntake(
+            CODECS.traceEvents(),
+            OtlpEncoding.AUTO,
+            Redaction.none(),
+            SpanMapper.standard(),
+            announceAliases);
     intake.init(context);
   }
 

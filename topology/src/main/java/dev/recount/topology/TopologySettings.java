@@ -1,7 +1,11 @@
 package dev.recount.topology;
 
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.SpanMapper;
+import dev.recount.topology.model.ModelTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -26,6 +30,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param tickInterval how often an idle partition is looked after
  * @param announceAliases whether response and tool call IDs are logged, so that feedback can name
  *     them instead of a trace
+ * @param attributeMapping for each fact the attributes of a team's own that state it
+ * @param models rows of a team's own for the table of models: prices and context limits
  * @param otlpEncoding how the records of {@code otlp_spans} and {@code otlp_logs} are encoded
  * @param live whether ticks and links are written into the log; a replay reads them instead
  */
@@ -42,6 +48,8 @@ public record TopologySettings(
     int spanCap,
     Duration tickInterval,
     boolean announceAliases,
+    Map<Fact, List<String>> attributeMapping,
+    String models,
     OtlpEncoding otlpEncoding,
     boolean live) {
 
@@ -58,6 +66,8 @@ public record TopologySettings(
   private static final String TICK_INTERVAL = "tick.interval.ms";
   private static final String ANNOUNCE_ALIASES = "aliases.announce";
   private static final String OTLP_ENCODING = "otlp.encoding";
+  private static final String ATTRIBUTE_MAPPING = "attribute.mapping";
+  private static final String MODELS = "models";
   private static final String LIVE = "live";
 
   /** Every setting with its default, its bounds and what it does. */
@@ -162,6 +172,23 @@ public record TopologySettings(
               "How the records of otlp_spans and otlp_logs are encoded: protobuf, json, or auto to"
                   + " tell by the record.")
           .define(
+              ATTRIBUTE_MAPPING,
+              ConfigDef.Type.LIST,
+              "",
+              AttributeMapping::validate,
+              Importance.MEDIUM,
+              "Attributes of your own that state a fact, as fact=key, several separated by commas. Of"
+                  + " one fact the first that is there wins, and wins over the conventions.")
+          .define(
+              MODELS,
+              ConfigDef.Type.STRING,
+              "",
+              TopologySettings::validateModels,
+              Importance.MEDIUM,
+              "Rows to add to the table of models or to replace there:"
+                  + " model,input,output,cache_read,cache_write,context_limit. On the command line"
+                  + " @FILE reads them from a file.")
+          .define(
               LIVE,
               ConfigDef.Type.BOOLEAN,
               true,
@@ -200,8 +227,25 @@ public record TopologySettings(
         config.getInt(SPAN_CAP),
         milliseconds(config, TICK_INTERVAL),
         config.getBoolean(ANNOUNCE_ALIASES),
+        AttributeMapping.parse(config.getList(ATTRIBUTE_MAPPING)),
+        config.getString(MODELS),
         OtlpEncoding.named(config.getString(OTLP_ENCODING)),
         config.getBoolean(LIVE));
+  }
+
+  /** How telemetry is read: the tables that come with Recount, with what the settings add. */
+  public Interpretation interpretation() {
+    return attributeMapping.isEmpty() && models.isBlank()
+        ? Interpretation.standard()
+        : new Interpretation(new SpanMapper(attributeMapping), ModelTable.standardWith(models));
+  }
+
+  private static void validateModels(String name, Object rows) {
+    try {
+      ModelTable.standardWith((String) rows);
+    } catch (IllegalArgumentException malformed) {
+      throw new ConfigException(name, rows, malformed.getMessage());
+    }
   }
 
   private static Duration milliseconds(AbstractConfig config, String name) {

@@ -1,6 +1,7 @@
 package dev.recount.topology;
 
 import static java.util.Comparator.comparing;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,13 +9,18 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.TraceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +50,43 @@ class InstrumentationsTest {
       pipeline.pass(Duration.ofMinutes(10));
       SoftAssertions.assertSoftly(softly -> compare(softly, recording.run(), pipeline));
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("recordings")
+  void theOrderOfArrivalDoesNotMatter(Recording recording) {
+    List<Recording.Request> backwards = recording.backwards();
+    assertThat(backwards).hasSizeGreaterThanOrEqualTo(recording.requests().size());
+    assertThat(rows("backwards", backwards))
+        .isNotEmpty()
+        .isEqualTo(rows("forwards", recording.requests()));
+  }
+
+  /** Rows by key, without what alone may depend on arrival. */
+  private Map<String, SpecificRecordBase> rows(String run, List<Recording.Request> requests) {
+    Map<String, SpecificRecordBase> rows = new TreeMap<>();
+    try (Pipeline pipeline = new Pipeline(stateDirectory.resolve(run))) {
+      requests.forEach(request -> pipeline.send(request.topic(pipeline.topics), request.bytes()));
+      pipeline.pass(Duration.ofMinutes(10));
+      for (TraceRecord row : pipeline.traceRecords()) {
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        rows.put(row.getTraceId(), row);
+      }
+      for (DecisionRecord row : pipeline.decisionRecords()) {
+        String key = row.getTraceId() + "/" + row.getDecisionId();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        if (row.getDeleted()) {
+          rows.remove(key);
+        } else {
+          rows.put(key, row);
+        }
+      }
+    }
+    return rows;
   }
 
   private static void compare(SoftAssertions softly, JsonNode run, Pipeline pipeline) {
@@ -115,6 +158,7 @@ class InstrumentationsTest {
     text(softly, what + " call ID", expected.get("call_id"), row.getToolCallId());
     json(softly, what + " arguments", expected.get("arguments"), row.getToolArguments());
     json(softly, what + " result", expected.get("result"), row.getToolResult());
+    text(softly, what + " rationale", expected.get("rationale"), row.getRationale());
     if (expected.has("failed")) {
       softly
           .assertThat(row.getStatus() == Status.error)

@@ -99,7 +99,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         connection,
                         PipelineNames.of(connection.topics()).applicationId(),
                         stack.dataFolder().resolve("streams"),
-                        options.settings())));
+                        options.settings(),
+                        options.intake().redaction())));
     CompletableFuture<SinksRole> sinks =
         CompletableFuture.supplyAsync(
             () -> roles.add(SinksRole.start(connection, target, stack.connect())));
@@ -109,7 +110,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 connection,
                 OtlpSettings.defaults(connection.topics())
                     .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp()),
-                options.intake()));
+                options.intake().protection(),
+                options.intake().treatment(stack.dataFolder())));
     join(sinks);
     join(topology);
     ControlServer control =
@@ -136,7 +138,10 @@ public final class EmbeddedPipeline implements AutoCloseable {
     return new FeedbackService(
             new FeedbackParser(),
             new FeedbackProducer(
-                receiver.kafka(), connection.topics(), connection.newRegistryClient()))
+                receiver.kafka(),
+                connection.topics(),
+                connection.newRegistryClient(),
+                intake.redaction()))
         .behind(intake.protection());
   }
 

@@ -2,10 +2,13 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.UserError;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.RecountTopology;
 import dev.recount.topology.StreamsConfiguration;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +18,7 @@ import org.apache.kafka.streams.Topology;
 /** Puts the topology together with its configuration. */
 final class TopologyAssembly {
   private static final String STREAMS_PREFIX = "streams.";
+  private static final String FILE_PREFIX = "@";
 
   private TopologyAssembly() {}
 
@@ -23,16 +27,22 @@ final class TopologyAssembly {
    *
    * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
    *     front
+   * @param redaction applied to every input before it is logged
    * @throws UserError when a setting is unknown or out of bounds
    */
   static StreamsRole start(
-      Connection connection, String applicationId, Path stateFolder, Map<String, String> changed) {
+      Connection connection,
+      String applicationId,
+      Path stateFolder,
+      Map<String, String> changed,
+      Redaction redaction) {
     Split split = Split.of(changed);
     Topology topology =
         RecountTopology.build(
             connection.topics(),
             TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings(split.own()));
+            settings(split.own()),
+            redaction);
     return StreamsRole.start(
         topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
   }
@@ -55,6 +65,22 @@ final class TopologyAssembly {
     }
   }
 
+  /** The content of a file where the setting names one, as {@code @FILE}. */
+  private static String contentOf(String name, String value) {
+    if (!value.startsWith(FILE_PREFIX)) {
+      return value;
+    }
+    Path file = Path.of(value.substring(FILE_PREFIX.length()));
+    try {
+      return Files.readString(file);
+    } catch (IOException unreadable) {
+      throw new UserError(
+          "Setting " + name + ": cannot read " + file + ".",
+          "Give a readable text file, as " + name + "=@FILE.",
+          unreadable);
+    }
+  }
+
   /** Settings of the topology, and those of Kafka Streams without their prefix. */
   private record Split(Map<String, String> own, Map<String, String> streams) {
     static Split of(Map<String, String> changed) {
@@ -65,7 +91,7 @@ final class TopologyAssembly {
             if (name.startsWith(STREAMS_PREFIX)) {
               streams.put(name.substring(STREAMS_PREFIX.length()), value);
             } else {
-              own.put(name, value);
+              own.put(name, contentOf(name, value));
             }
           });
       return new Split(own, streams);

@@ -11,6 +11,7 @@ import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.Interpretation;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.Emissions.Fingerprint;
@@ -37,6 +38,7 @@ final class RowEmitter {
   private final TopologyCodecs codecs;
   private final Outputs outputs;
   private final SpanRelease spanRelease;
+  private final Interpretation interpretation;
   private final int spanCap;
 
   RowEmitter(
@@ -54,13 +56,14 @@ final class RowEmitter {
     this.codecs = codecs;
     this.outputs = outputs;
     this.spanRelease = new SpanRelease(codecs);
+    this.interpretation = settings.interpretation();
     this.spanCap = settings.spanCap();
   }
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
     TraceReader reader = read(trace, header);
-    TraceRows rows = TraceFold.fold(reader.contents(trace));
+    TraceRows rows = TraceFold.fold(reader.contents(trace), interpretation);
     header.revision++;
     new Emission(trace, header, phase, now).emit(rows, reader);
     if (phase != Phase.provisional) {
@@ -91,7 +94,7 @@ final class RowEmitter {
     TraceContents contents = reader.contents(trace);
     Anchor before = anchors.load(trace);
     if (before == null) {
-      TraceRows rows = TraceFold.fold(contents);
+      TraceRows rows = TraceFold.fold(contents, interpretation);
       anchors.save(trace, Anchors.of(rows, contents.feedback(), header));
     } else {
       TraceRows rows = Anchors.amend(before, reader, trace, header.spans);

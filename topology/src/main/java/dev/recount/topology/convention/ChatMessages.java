@@ -101,7 +101,7 @@ public record ChatMessages(
     private final List<ChatMessage> input = new ArrayList<>();
     private final List<ChatMessage> output = new ArrayList<>();
     private final List<ToolDefinition> tools = new ArrayList<>();
-    private JsonNode toolsBeside = MissingNode.getInstance();
+    private JsonNode toolsBeside = JsonNodeFactory.instance.arrayNode();
 
     void readAttributes(Map<String, Object> attributes) {
       @Nullable Object[] values = null;
@@ -182,7 +182,7 @@ public record ChatMessages(
       if (system.isEmpty()) {
         system.addAll(found.system);
       }
-      if (toolsBeside.isMissingNode()) {
+      if (toolsBeside.isEmpty()) {
         toolsBeside = found.tools;
       }
     }

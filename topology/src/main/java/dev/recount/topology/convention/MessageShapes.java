@@ -1,6 +1,8 @@
 package dev.recount.topology.convention;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class MessageShapes {
   static final class Found {
     final List<ChatMessage> messages = new ArrayList<>();
     final List<ChatMessage> system = new ArrayList<>();
-    JsonNode tools = MissingNode.getInstance();
+    final ArrayNode tools = JsonNodeFactory.instance.arrayNode();
   }
 
   /** Reads messages; where nobody says whose they are, they are the given role's. */
@@ -101,15 +103,16 @@ final class MessageShapes {
       addMessage(node, role, found);
       return;
     }
+    JsonNode settings = node.path("config").isObject() ? node.path("config") : node;
     JsonNode system =
-        Json.first(node, "system", "instructions", "systemInstruction", "system_instruction");
+        Json.first(settings, "system", "instructions", "systemInstruction", "system_instruction");
     if (!system.isMissingNode()) {
       JsonNode content = system.has("parts") ? system.path("parts") : system;
       found.system.addAll(read(content, ChatMessage.SYSTEM).messages);
     }
-    JsonNode tools = Json.first(node, "tools", "functions");
+    JsonNode tools = Json.first(settings, "tools", "functions");
     if (tools.isArray()) {
-      found.tools = tools;
+      tools.forEach(found.tools::add);
     }
     JsonNode list = Json.first(node, LISTS);
     if (list.isMissingNode()) {
@@ -185,6 +188,10 @@ final class MessageShapes {
     List<MessagePart> parts = new ArrayList<>();
     addReasoning(node, parts);
     JsonNode content = Json.first(node, "parts", "content", "contents", "text");
+    if (finalRole.equals(ChatMessage.TOOL) && isDefinition(content)) {
+      found.tools.add(content);
+      return;
+    }
     if (finalRole.equals(ChatMessage.TOOL) && !holdsResults(content)) {
       parts.add(answer(node, content));
     } else {
@@ -240,6 +247,12 @@ final class MessageShapes {
     if (legacy.isObject() && (!calls.isArray() || calls.isEmpty())) {
       parts.add(MessageParts.call(legacy));
     }
+  }
+
+  /** One SDK appends the tools on offer to the messages, as though they were tools' answers. */
+  private static boolean isDefinition(JsonNode content) {
+    return "function".equals(content.path("type").asText())
+        && content.path("function").path("parameters").isObject();
   }
 
   private static boolean holdsResults(JsonNode content) {

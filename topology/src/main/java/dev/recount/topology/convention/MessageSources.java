@@ -70,6 +70,9 @@ final class MessageSources {
     // LangSmith, and the GenAI conventions before their events
     {Holds.INPUT, Form.WHOLE, "gen_ai.prompt"},
     {Holds.OUTPUT, Form.WHOLE, "gen_ai.completion"},
+    // Google's Agent Development Kit
+    {Holds.INPUT, Form.WHOLE, "gcp.vertex.agent.llm_request"},
+    {Holds.OUTPUT, Form.WHOLE, "gcp.vertex.agent.llm_response"},
     // What a step of any kind took in and gave out
     {Holds.INPUT, Form.WHOLE, "traceloop.entity.input"},
     {Holds.OUTPUT, Form.WHOLE, "traceloop.entity.output"},

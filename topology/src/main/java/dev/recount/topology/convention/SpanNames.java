@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What conventions prescribe of the names of spans. */
 final class SpanNames {
-  private static final String[] TOOL_PREFIXES = {"execute_tool ", "tools/call ", "ai.toolCall "};
+  private static final String[] TOOL_PREFIXES = {
+    "execute_tool ", "tools/call ", "MCP send tools/call ", "ai.toolCall "
+  };
   private static final String[] AGENT_PREFIXES = {"invoke_agent ", "create_agent "};
   private static final String[] TOOL_SUFFIXES = {".tool"};
   private static final String[] AGENT_SUFFIXES = {".agent", ".run"};

@@ -21,6 +21,11 @@ public final class ToolDefinitions {
     List<ToolDefinition> tools = new ArrayList<>();
     if (Json.unquoted(list) instanceof com.fasterxml.jackson.databind.node.ArrayNode elements) {
       for (JsonNode element : elements) {
+        JsonNode declared = Json.first(element, "function_declarations", "functionDeclarations");
+        if (declared.isArray()) {
+          tools.addAll(read(declared));
+          continue;
+        }
         ToolDefinition tool = definition(Json.unquoted(element));
         if (tool != null) {
           tools.add(tool);

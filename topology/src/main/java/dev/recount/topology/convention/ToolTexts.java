@@ -54,6 +54,12 @@ public final class ToolTexts {
     if (!value.isObject()) {
       return value;
     }
+    if (value.has("tool_name") && value.path("arguments").isObject() && value.size() == 2) {
+      return value.path("arguments");
+    }
+    if (value.has("input_str") && value.path("inputs").isObject()) {
+      return value.path("inputs");
+    }
     JsonNode positional = value.path("args");
     JsonNode named = value.path("kwargs");
     // One framework adds a switch of its own.
@@ -121,8 +127,11 @@ public final class ToolTexts {
     if (value.size() == 2 && value.path("type").isTextual() && value.has("value")) {
       return value.path("value");
     }
-    if (value.size() == 1 && value.has("outputs")) {
-      return unquoted(value.path("outputs"));
+    // A text among structured results is wrapped, and so is any result of one SDK.
+    JsonNode wrapped = Json.first(value, "result", "outputs");
+    boolean text = wrapped.isTextual() && value.size() == (value.has("is_error") ? 2 : 1);
+    if (text || value.size() == 1 && value.has("outputs")) {
+      return unquoted(wrapped);
     }
     boolean mcp = value.path("content").isArray() && (value.size() == 1 || value.has("isError"));
     return mcp ? value.path("content") : value;
@@ -132,7 +141,7 @@ public final class ToolTexts {
    * LangChain's message around a tool's output, as it is or serialised; null where there is none.
    */
   private static @Nullable JsonNode toolMessage(JsonNode given) {
-    JsonNode value = given.size() == 1 && given.has("output") ? given.path("output") : given;
+    JsonNode value = given.path("output").isObject() ? given.path("output") : given;
     JsonNode message = value.path("kwargs").isObject() ? value.path("kwargs") : value;
     return message.path("tool_call_id").isTextual() && message.has("content") ? message : null;
   }

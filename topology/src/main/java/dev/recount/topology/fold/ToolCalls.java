@@ -221,9 +221,10 @@ final class ToolCalls {
     if (claim(span, unclaimed.get(spanKey(id, name, span.toolArguments())), true)) {
       return true;
     }
-    if (id != null) {
-      return claim(span, unclaimed.get(spanKey(id, name, null)), true)
-          || claim(span, unclaimed.get(new Key(id, ANY, ANY)), true);
+    if (id != null
+        && (claim(span, unclaimed.get(spanKey(id, name, null)), true)
+            || claim(span, unclaimed.get(new Key(id, ANY, ANY)), true))) {
+      return true;
     }
     return name != null && claim(span, unclaimed.get(new Key(ANY, name, ANY)), true);
   }

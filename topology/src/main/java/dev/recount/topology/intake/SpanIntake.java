@@ -8,9 +8,12 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.redaction.OtlpRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
+import dev.recount.topology.convention.SpanMapper;
 import io.opentelemetry.proto.trace.v1.TracesData;
 
 /** Takes in {@code otlp_spans}: several traces to a record, one entry of the log per span. */
@@ -19,15 +22,28 @@ public final class SpanIntake extends IntakeProcessor {
   private static final long LARGEST_EXPANSION = 128L << 20;
 
   private final OtlpEncoding encoding;
+  private final boolean redacting;
+  private final OtlpRedaction redaction;
+  private final SpanMapper mapper;
   private final boolean announceAliases;
 
   /**
    * @param encoding how the records are encoded
+   * @param redaction applied before anything else is done
+   * @param mapper tells what spans say
    * @param announceAliases whether to log which response and tool call IDs occur in a trace
    */
-  public SpanIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding, boolean announceAliases) {
-    super(codec);
+  public SpanIntake(
+      AvroCodec<TraceEvent> codec,
+      OtlpEncoding encoding,
+      Redaction redaction,
+      SpanMapper mapper,
+      boolean announceAliases) {
+    super(codec, redaction);
     this.encoding = encoding;
+    this.redacting = redaction.isActive();
+    this.redaction = new OtlpRedaction(redaction);
+    this.mapper = mapper;
     this.announceAliases = announceAliases;
   }
 
@@ -39,7 +55,13 @@ public final class SpanIntake extends IntakeProcessor {
     } catch (MalformedOtlpException malformed) {
       throw new UndecodableException("Not OTLP spans: " + malformed.getMessage(), malformed);
     }
+    if (redacting) {
+      for (int i = 0; i < read.getResourceSpansCount(); i++) {
+        read.setResourceSpans(i, redaction.spans(read.getResourceSpans(i)));
+      }
+    }
     TracesData traces = read.build();
+    isRead(traces::toByteArray);
     long inTheLog = OtlpSpans.bytesInTheLog(traces);
     if (inTheLog > LARGEST_EXPANSION) {
       throw new UndecodableException(
@@ -67,7 +89,7 @@ public final class SpanIntake extends IntakeProcessor {
   }
 
   private void append(Span span) {
-    SpanFacts facts = SpanFacts.of(span);
+    SpanFacts facts = mapper.read(span);
     int hints = 0;
     hints |= span.getParentSpanId() == null ? Hints.ROOT : 0;
     hints |= span.getEndTimeUnixNano() != 0 ? Hints.ENDED : 0;
@@ -82,7 +104,7 @@ public final class SpanIntake extends IntakeProcessor {
     if (announceAliases) {
       String traceId = span.getTraceId();
       announce(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), traceId, span.getSpanId());
-      announce(AliasKind.TOOL_CALL_ID, facts.text(Fact.TOOL_CALL_ID), traceId, span.getSpanId());
+      announce(AliasKind.TOOL_CALL_ID, facts.toolCallId(), traceId, span.getSpanId());
     }
   }
 }

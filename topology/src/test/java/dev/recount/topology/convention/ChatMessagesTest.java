@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -492,7 +493,7 @@ class ChatMessagesTest {
     return new SpanEvent(1L, name, map(keysAndValues));
   }
 
-  private static SpanLogRecord log(String name, int position, String body) {
+  private static SpanLogRecord log(String name, int position, @Nullable String body) {
     SpanLogRecord log = new SpanLogRecord();
     log.setTraceId("");
     log.setTimeUnixNano(1L);
