@@ -244,6 +244,14 @@ public final class Topics {
         deadLetters);
   }
 
+  /**
+   * Those of the outputs whose records are rows of tables: all but the bodies of snapshots, which
+   * their manifests name and which are kept elsewhere.
+   */
+  public List<Topic> tables() {
+    return outputs().stream().filter(topic -> !topic.equals(snapshotContents)).toList();
+  }
+
   /** Every topic of the catalogue. */
   public List<Topic> all() {
     return List.of(

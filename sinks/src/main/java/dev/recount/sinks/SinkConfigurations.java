@@ -39,8 +39,8 @@ public final class SinkConfigurations {
   }
 
   /**
-   * The ClickHouse sink over all output topics but dead letters, to which it adds what it cannot
-   * write. One task, the default batches. Callers may change the map: it is a fresh one.
+   * The ClickHouse sink over all topics with a table but dead letters, to which it adds what it
+   * cannot write. One task, the default batches. Callers may change the map: it is a fresh one.
    *
    * <p>A password that is in memory is part of the map, and a Connect worker shows connector
    * configurations to whoever asks its REST interface; prefer {@link Secret#inFile}.
@@ -53,7 +53,7 @@ public final class SinkConfigurations {
     Map<String, String> config = common(connection, target);
     config.put(
         "topics",
-        topics.outputs().stream()
+        topics.tables().stream()
             .map(Topic::name)
             .filter(name -> !name.equals(topics.deadLetters().name()))
             .collect(Collectors.joining(",")));

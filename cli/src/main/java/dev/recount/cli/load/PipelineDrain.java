@@ -73,7 +73,7 @@ final class PipelineDrain {
             return settled == distinct.size();
           },
           "not all of the " + Text.count(distinct.size(), "trace") + " have settled in ClickHouse");
-      Set<String> records = topicNames(connection.topics().outputs());
+      Set<String> records = topicNames(connection.topics().tables());
       records.remove(connection.topics().deadLetters().name()); // another group's
       Map<TopicPartition, Long> outputs = lag.ends(records);
       await(() -> lag.isPast(names.sinkGroup(), outputs), "the sink has not written all records");

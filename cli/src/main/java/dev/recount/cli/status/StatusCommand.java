@@ -159,7 +159,7 @@ public final class StatusCommand implements Callable<Integer> {
             .toList();
     String deadLetters = topics.deadLetters().name();
     List<String> written =
-        topics.outputs().stream()
+        topics.tables().stream()
             .map(Topic::name)
             .filter(name -> !name.equals(deadLetters))
             .toList();

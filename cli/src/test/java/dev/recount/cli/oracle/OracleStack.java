@@ -197,7 +197,7 @@ final class OracleStack implements AutoCloseable {
   void awaitDrained() {
     PipelineNames names = PipelineNames.of(connection.topics());
     Set<String> log = Set.of(connection.topics().traceEvents().name());
-    Set<String> records = names(connection.topics().outputs());
+    Set<String> records = names(connection.topics().tables());
     records.remove(connection.topics().deadLetters().name());
     try (ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> inputs = lag.ends(names(connection.topics().inputs()));

@@ -9,10 +9,13 @@ import dev.recount.schemas.Topics;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import dev.recount.sinks.clickhouse.client.Secret;
+import dev.recount.sinks.clickhouse.tables.Routes;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -63,14 +66,18 @@ class ClickHouseSinkConfigTest {
   }
 
   @Test
-  void betweenThemTheConnectorsReadEveryOutputOnce() {
-    assertThat(
-            SinkConfigurations.clickHouseConnectors(CONNECTION, target(Secret.none()))
-                .values()
-                .stream()
-                .flatMap(config -> Stream.of(config.getOrDefault("topics", "").split(","))))
+  void betweenThemTheConnectorsReadEveryTopicWithATableOnce() throws IOException {
+    List<String> read =
+        SinkConfigurations.clickHouseConnectors(CONNECTION, target(Secret.none())).values().stream()
+            .flatMap(config -> Stream.of(config.getOrDefault("topics", "").split(",")))
+            .toList();
+    assertThat(read)
         .containsExactlyInAnyOrderElementsOf(
-            CONNECTION.topics().outputs().stream().map(Topic::name).toList());
+            CONNECTION.topics().tables().stream().map(Topic::name).toList());
+    try (SchemaRegistryClient registry = CONNECTION.newRegistryClient()) {
+      Routes routes = new Routes(CONNECTION.topics(), registry);
+      assertThat(read).allSatisfy(topic -> assertThat(routes.of(topic)).isNotNull());
+    }
   }
 
   @Test
