@@ -27,7 +27,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,8 +39,8 @@ class ContextBytesTest {
 
   @ParameterizedTest(name = "snapshots sent: {0}")
   @ValueSource(booleans = {true, false})
-  void aGrowingConversationIsStoredAboutOnce(
-      boolean sent, @TempDir Path folder, TestReporter reporter) throws IOException {
+  void aGrowingConversationIsStoredAboutOnce(boolean sent, @TempDir Path folder)
+      throws IOException {
     RecordedRuns runs = RecordedRuns.of(ImportOptions.defaults().withEvents(sent, sent), folder);
     assertThat(runs.snapshots()).hasSize(SNAPSHOTS).allMatch(row -> row.getDerived() != sent);
     Map<String, Map<String, Long>> bodies = bodies(runs);
@@ -60,7 +59,7 @@ class ContextBytesTest {
     figures.put("stored / distinct messages of the recording", factor(stored, recorded));
     figures.put("every snapshot whole, bytes", String.valueOf(whole));
     figures.put("every snapshot whole / stored", factor(whole, stored));
-    reporter.publishEntry(figures);
+    figures.forEach((figure, value) -> System.out.println(figure + ": " + value));
     assertThat(stored).isLessThanOrEqualTo((long) (LARGEST_FACTOR * distinct));
     assertThat(stored).isLessThanOrEqualTo((long) (LARGEST_FACTOR * recorded));
   }

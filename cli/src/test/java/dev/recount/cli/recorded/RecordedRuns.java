@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param contents values of {@code snapshot-contents}
  * @param contentBytes their size
  */
-record RecordedRuns(
+public record RecordedRuns(
     ImportResult imported,
     List<DecisionRecord> decisions,
     List<TraceRecord> traces,
@@ -65,11 +65,11 @@ record RecordedRuns(
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
   /** The recorded runs; skips the test where they are not there. */
-  static Path file() {
+  public static Path file() {
     String folder =
         System.getenv().getOrDefault("RECOUNT_TEST_DATA", "../../shared/data/tau-bench");
     Path file = Path.of(folder, "airline-gpt-4o.json");
-    assumeTrue(Files.isReadable(file), file + " is not there; what it becomes is not checked");
+    assumeTrue(Files.isReadable(file), file + " is not there; what becomes of it is not checked");
     return file;
   }
 
