@@ -113,6 +113,7 @@ class DoorsTest {
                         OtlpHttpSpanExporter.builder()
                             .setEndpoint(pipeline.otlpHttpUrl() + "/api/public/otel/v1/traces")
                             .addHeader("Authorization", "Basic " + basic)
+                            .setTimeout(PATIENCE)
                             .build())
                     .build())
             .build()) {
@@ -174,8 +175,9 @@ class DoorsTest {
     assertThat(post(pipeline.otlpHttpUrl() + "/otel/v1/logs", logs, TOKEN)).isEqualTo(200);
     String feedback =
         """
-        {"feedback_id":"f-1","kind":"RATING","trace_id":"%s","score":1,"comment":"by %s"}"""
-            .formatted(TRACE, EMAIL);
+        {"feedback_id":"f-1","kind":"RATING","trace_id":"%s","span_id":"%s",
+          "score":1,"comment":"by %s"}"""
+            .formatted(TRACE, SPAN, EMAIL);
     assertThat(post(pipeline.feedbackUrl(), feedback, "wrong")).isEqualTo(401);
     assertThat(post(pipeline.feedbackUrl(), feedback, TOKEN)).isEqualTo(200);
 

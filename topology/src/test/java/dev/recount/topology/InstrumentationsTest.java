@@ -2,11 +2,13 @@ package dev.recount.topology;
 
 import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Phase;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +162,7 @@ class InstrumentationsTest {
     json(softly, what + " arguments", expected.get("arguments"), row.getToolArguments());
     json(softly, what + " result", expected.get("result"), row.getToolResult());
     text(softly, what + " rationale", expected.get("rationale"), row.getRationale());
+    explicit(softly, what, expected, row);
     if (expected.has("failed")) {
       softly
           .assertThat(row.getStatus() == Status.error)
@@ -170,6 +174,45 @@ class InstrumentationsTest {
           .assertThat(row.getErrorMessage() + " " + row.getToolResult())
           .as(what + " error")
           .contains(expected.get("error").textValue());
+    }
+  }
+
+  /** What {@code recount.*} attributes add. */
+  private static void explicit(
+      SoftAssertions softly, String what, JsonNode expected, DecisionRecord row) {
+    text(
+        softly,
+        what + " expected outcome",
+        expected.get("expected_outcome"),
+        row.getExpectedOutcome());
+    text(
+        softly,
+        what + " tool schema",
+        expected.get("tool_schema_version"),
+        row.getVersions().getToolSchemaVersion());
+    if (expected.has("confidence")) {
+      softly
+          .assertThat(row.getConfidence())
+          .as(what + " confidence")
+          .isEqualTo(expected.get("confidence").doubleValue());
+    }
+    for (JsonNode constraint : expected.path("constraints")) {
+      softly.assertThat(row.getConstraints()).as(what).containsExactly(constraint.textValue());
+    }
+    if (expected.has("considered")) {
+      softly
+          .assertThat(row.getConsidered())
+          .as(what + " considered")
+          .extracting(Alternative::getName, Alternative::getScore, Alternative::getRejectedBecause)
+          .containsExactlyElementsOf(
+              StreamSupport.stream(expected.get("considered").spliterator(), false)
+                  .map(
+                      each ->
+                          tuple(
+                              each.get("name").textValue(),
+                              each.get("score").doubleValue(),
+                              each.path("rejected_because").textValue()))
+                  .toList());
     }
   }
 

@@ -54,7 +54,11 @@ final class TraceReader implements Entries.Visitor {
       return reader;
     }
     for (TraceEventKind kind :
-        List.of(TraceEventKind.SPAN, TraceEventKind.SNAPSHOT, TraceEventKind.DECISION)) {
+        List.of(
+            TraceEventKind.SPAN,
+            TraceEventKind.LOG_RECORD,
+            TraceEventKind.SNAPSHOT,
+            TraceEventKind.DECISION)) {
       folding.visit(trace, kind, cap, reader);
     }
     entries.visit(trace, TraceEventKind.FEEDBACK, reader);

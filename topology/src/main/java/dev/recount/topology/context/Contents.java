@@ -1,12 +1,14 @@
 package dev.recount.topology.context;
 
 import dev.recount.avro.SnapshotContent;
+import dev.recount.schemas.content.ContentReference;
 import dev.recount.topology.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,19 @@ public final class Contents {
   private final Map<String, SnapshotContent> byHash = new LinkedHashMap<>();
   private final Map<String, Long> bytes = new HashMap<>();
 
-  /** Keeps a body, and says what it is addressed by. */
+  /**
+   * Keeps a body, and says what it is addressed by. A reference to content that is kept elsewhere
+   * stands for that content: it has its address and its size.
+   */
   public String add(String type, String content) {
-    String hash = Sha256.hexOf(content);
+    Optional<ContentReference> reference = ContentReference.parse(content);
+    String hash = reference.map(ContentReference::sha256).orElseGet(() -> Sha256.hexOf(content));
     if (byHash.putIfAbsent(hash, new SnapshotContent(type, content)) == null) {
-      bytes.put(hash, (long) content.getBytes(StandardCharsets.UTF_8).length);
+      bytes.put(
+          hash,
+          reference
+              .map(ContentReference::bytes)
+              .orElseGet(() -> (long) content.getBytes(StandardCharsets.UTF_8).length));
     }
     return hash;
   }

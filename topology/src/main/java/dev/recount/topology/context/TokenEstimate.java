@@ -1,5 +1,7 @@
 package dev.recount.topology.context;
 
+import dev.recount.schemas.content.ContentReference;
+
 /**
  * About how many tokens a text takes up. The encodings of the large vendors come to four letters of
  * English a token and to a token for every one or two characters of other scripts; counting exactly
@@ -17,8 +19,15 @@ final class TokenEstimate {
 
   private TokenEstimate() {}
 
-  /** Tokens of a text, rounded up; 0 for an empty one. */
+  /**
+   * Tokens of a text, rounded up; 0 for an empty one. Of a reference to content that is kept
+   * elsewhere, those of the content, by its size.
+   */
   static long of(String text) {
+    long bytes = ContentReference.parse(text).map(ContentReference::bytes).orElse(0L);
+    if (bytes > 0) {
+      return (bytes + QUARTERS - 1) / QUARTERS;
+    }
     long quarters = 0;
     for (int i = 0; i < text.length(); i++) {
       quarters += text.charAt(i) < 0x80 ? 1 : QUARTERS_OF_A_FOREIGN_CHARACTER;

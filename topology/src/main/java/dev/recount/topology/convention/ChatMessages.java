@@ -37,6 +37,14 @@ public record ChatMessages(
   public static final ChatMessages NONE =
       new ChatMessages(List.of(), List.of(), List.of(), List.of());
 
+  /** By time and place; what two exports tell of the same time, by what it says. */
+  private static final Comparator<SpanLogRecord> IN_ORDER =
+      Comparator.comparingLong(SpanLogRecord::getTimeUnixNano)
+          .thenComparing(SpanLogRecord::getPosition)
+          .thenComparing(log -> String.valueOf(log.getEventName()))
+          .thenComparing(log -> String.valueOf(log.getBody()))
+          .thenComparing(log -> String.valueOf(log.getAttributes()));
+
   private static final String DETAILS = "gen_ai.client.inference.operation.details";
 
   /** Makes the lists unmodifiable. */
@@ -67,12 +75,7 @@ public record ChatMessages(
       for (SpanEvent event : events) {
         add(event.getName(), event.getAttributes(), null, all);
       }
-      for (SpanLogRecord log :
-          logs.stream()
-              .sorted(
-                  Comparator.comparingLong(SpanLogRecord::getTimeUnixNano)
-                      .thenComparing(SpanLogRecord::getPosition))
-              .toList()) {
+      for (SpanLogRecord log : logs.stream().sorted(IN_ORDER).toList()) {
         String name = log.getEventName();
         add(name == null ? "" : name, log.getAttributes(), log.getBody(), all);
       }

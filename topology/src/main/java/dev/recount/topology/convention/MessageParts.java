@@ -132,7 +132,7 @@ final class MessageParts {
     if (reasoning.isTextual()) {
       return new MessagePart.Reasoning(reasoning.textValue());
     }
-    if (part.path("text").isTextual() && !part.has("role")) {
+    if (part.path("text").isTextual() && !part.has("role") && !part.has("message")) {
       return part.path("thought").asBoolean(false)
           ? new MessagePart.Reasoning(part.path("text").textValue())
           : new MessagePart.Text(part.path("text").textValue());

@@ -24,6 +24,7 @@ final class CausalPath {
           .thenComparing(
               Comparator.<DecisionDraft>comparingLong(draft -> Math.max(draft.end, draft.start))
                   .reversed())
+          .thenComparing(draft -> draft.sequence)
           .thenComparing(draft -> draft.id);
 
   private CausalPath() {}
@@ -100,7 +101,10 @@ final class CausalPath {
   /** The nearest decision around this one: on an enclosing span, or else on its own span. */
   private static @Nullable DecisionDraft enclosing(
       DecisionDraft draft, Map<SpanNode, DecisionDraft> bySpan) {
-    for (SpanNode node = draft.place; node != null; node = node.parent) {
+    // What only messages tell of stands beside the model call that tells it, not within.
+    SpanNode beside = draft.place == null ? null : draft.place.parent;
+    SpanNode from = draft.node != null ? draft.node : beside;
+    for (SpanNode node = from; node != null; node = node.parent) {
       DecisionDraft found = bySpan.get(node);
       // Only what comes earlier in the order can enclose; it also keeps the path free of cycles.
       if (found != null && found != draft && found.step > 0 && found.step < draft.step) {

@@ -80,7 +80,9 @@ final class DecisionBuilder {
     }
     Map<String, Integer> occurrences = new HashMap<>();
     for (ToolCall call : calls) {
-      built.add(ofCall(call, eventOf.get(call), occurrences));
+      DecisionDraft draft = ofCall(call, eventOf.get(call), occurrences);
+      draft.sequence = built.size();
+      built.add(draft);
     }
     for (SpanNode answering : conversations.answers()) {
       DecisionDraft modelCall = drafts.get(answering);

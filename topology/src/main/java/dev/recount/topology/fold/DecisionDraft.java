@@ -43,6 +43,9 @@ final class DecisionDraft {
   /** Start for the purpose of order, see {@link SpanNode#orderedStart}. */
   long orderedStart;
 
+  /** Place among the tool calls of the trace, for what starts and ends at the same time. */
+  int sequence;
+
   @Nullable String name;
   @Nullable String toolName;
   @Nullable String toolCallId;

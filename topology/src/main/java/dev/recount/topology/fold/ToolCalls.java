@@ -34,7 +34,7 @@ final class ToolCalls {
   /** Calls in the order in which they were asked, by ID, tool and arguments. */
   private final Map<Key, List<ToolCall>> asked = new HashMap<>();
 
-  /** By ID and tool alone, for senders that write the same arguments in two ways. */
+  /** Calls that a model asked for, by ID and tool alone: some write arguments in two ways. */
   private final Map<Key, ToolCall> askedLast = new HashMap<>();
 
   private final Set<String> agentsSeen = new HashSet<>();
@@ -146,7 +146,7 @@ final class ToolCalls {
     calls.add(call);
     String name = call.name == null ? "" : call.name;
     asked.computeIfAbsent(key(call.id, name, call.arguments), key -> new ArrayList<>()).add(call);
-    if (call.id != null) {
+    if (call.id != null && call.askedBy != null) {
       askedLast.put(new Key(call.id, name, ANY), call);
     }
     for (Key key : keysOf(call)) {

@@ -9,10 +9,12 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.JsonValue;
 import dev.recount.avro.SegmentKind;
 import dev.recount.avro.SnapshotBoundary;
 import dev.recount.avro.Span;
 import dev.recount.avro.SpanKind;
+import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.StatusCode;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
@@ -84,6 +86,11 @@ sealed interface TelemetryPlan {
         attributes.put("gen_ai.tool.call.id", callId);
         attributes.put("gen_ai.tool.call.arguments", "{\"n\":" + id % 3 + "}");
       }
+      if (role == Role.TALK) {
+        attributes.put("gen_ai.output.messages", "[" + asking(id) + "]");
+        attributes.put(
+            "gen_ai.input.messages", "[" + asking(id - 1) + "," + answering(id - 1) + "]");
+      }
       if (role == Role.CHAT) {
         responseId = "response-" + id % 7;
         attributes.put("gen_ai.response.id", responseId);
@@ -143,6 +150,35 @@ sealed interface TelemetryPlan {
               (START + at) * 1_000_000,
               0,
               snapshot));
+    }
+  }
+
+  /** A log record that tells what a model answered. */
+  record PlannedLog(int trace, int id, int span, long at) implements TelemetryPlan {
+    @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedLog(trace, id, span, time);
+    }
+
+    @Override
+    public List<Keyed> events() {
+      SpanLogRecord log = new SpanLogRecord();
+      log.setTraceId(traceId(trace));
+      log.setSpanId(spanId(span));
+      log.setTimeUnixNano((START + at) * 1_000_000);
+      log.setEventName("gen_ai.choice");
+      log.setPosition(id);
+      log.setBody(new JsonValue("{\"message\":" + asking(id) + "}"));
+      log.setAttributes(Map.of());
+      log.setResourceAttributes(Map.of());
+      return List.of(
+          keyed(
+              traceId(trace),
+              TraceEventKind.LOG_RECORD,
+              span + "/" + id + "/" + at,
+              log.getTimeUnixNano(),
+              0,
+              log));
     }
   }
 
@@ -249,6 +285,7 @@ sealed interface TelemetryPlan {
             "gen_ai.operation.name", "chat",
             "gen_ai.request.model", "gpt-4o",
             "gen_ai.usage.input_tokens", 7L)),
+    TALK(Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "gpt-4o")),
     TOOL(Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "inventory")),
     RETRIEVAL(Map.of("gen_ai.operation.name", "retrieval")),
     PLUMBING(Map.of("http.request.method", "GET"));
@@ -309,7 +346,27 @@ sealed interface TelemetryPlan {
                 time,
                 Arbitraries.of(0.0, 0.1, 0.7, 1.0))
             .as(PlannedFeedback::new);
-    return Arbitraries.oneOf(spans, spans, spans, snapshots, decisions, feedback);
+    Arbitrary<TelemetryPlan> logs =
+        Combinators.combine(trace, Arbitraries.integers().between(1, 10), span, time)
+            .as(PlannedLog::new);
+    return Arbitraries.oneOf(spans, spans, spans, spans, snapshots, decisions, feedback, logs);
+  }
+
+  /** A message that asks for the call that a tool span of that number carries out. */
+  private static String asking(int id) {
+    return "{\"role\":\"assistant\",\"parts\":[{\"type\":\"tool_call\",\"id\":\"call-"
+        + id % 5
+        + "\",\"name\":\"inventory\",\"arguments\":{\"n\":"
+        + id % 3
+        + "}}]}";
+  }
+
+  private static String answering(int id) {
+    return "{\"role\":\"tool\",\"parts\":[{\"type\":\"tool_call_response\",\"id\":\"call-"
+        + id % 5
+        + "\",\"response\":\"Error: "
+        + id
+        + "\"}]}";
   }
 
   private static void announce(
