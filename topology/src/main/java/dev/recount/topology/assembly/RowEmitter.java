@@ -190,7 +190,7 @@ final class RowEmitter {
 
     void emit(TraceRows rows, TraceReader reader) {
       rows.decisions().forEach(this::decision);
-      rows.snapshots().forEach(this::snapshot);
+      snapshots(rows.snapshots());
       rows.evaluations().forEach(this::evaluation);
       rows.feedback().forEach(this::feedback);
       for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
@@ -223,6 +223,7 @@ final class RowEmitter {
         return;
       }
       List<SnapshotContent> batch = new ArrayList<>();
+      String lastType = null;
       long characters = 0;
       for (Map.Entry<String, SnapshotContent> entry : contents.entrySet()) {
         RowKey key = new RowKey(RowType.CONTENT, entry.getKey());
@@ -233,9 +234,14 @@ final class RowEmitter {
         if (!batch.isEmpty() && characters + length > CHARACTERS_PER_RECORD) {
           outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
           batch = new ArrayList<>();
+          lastType = null;
           characters = 0;
         }
-        batch.add(entry.getValue());
+        SnapshotContent content = entry.getValue();
+        String type = content.getContentType();
+        batch.add(
+            type.equals(lastType) ? new SnapshotContent(null, content.getContent()) : content);
+        lastType = type;
         characters += length;
       }
       if (!batch.isEmpty()) {
@@ -266,13 +272,19 @@ final class RowEmitter {
       }
     }
 
-    private void snapshot(SnapshotRecord row) {
-      row.setPhase(phase);
-      row.setRevision(header.revision);
-      row.setKeyTime(keyTime);
-      byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
-      if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
-        outputs.snapshot(trace, row.getSnapshotId(), encoded, now);
+    private void snapshots(List<SnapshotRecord> rows) {
+      SnapshotBatch batch = new SnapshotBatch();
+      for (SnapshotRecord row : rows) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        row.setKeyTime(keyTime);
+        byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
+        if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
+          batch.add(row, encoded.length);
+        }
+      }
+      for (SnapshotRecord row : batch.records()) {
+        outputs.snapshot(trace, row.getSnapshotId(), codecs.snapshotRecords().encode(row), now);
       }
     }
 
