@@ -26,7 +26,8 @@ final class LogEntries {
    * @param announceAliases whether entries for response and tool call IDs are made too
    */
   LogEntries(boolean announceAliases) {
-    intake = new SpanIntake(
+    intake =
+        new SpanIntake(
             CODECS.traceEvents(), OtlpEncoding.AUTO, SpanMapper.standard(), announceAliases);
     intake.init(context);
   }
