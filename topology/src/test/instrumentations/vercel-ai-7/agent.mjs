@@ -7,7 +7,7 @@ import { startTracing } from './telemetry.mjs';
 import { AGENT, QUESTION, SESSION, SYSTEM, TOOLS, USER } from './tools.mjs';
 
 const provider = startTracing();
-registerTelemetry(new OpenTelemetry());
+registerTelemetry(new OpenTelemetry({ runtimeContext: true }));
 
 const model = new MockLanguageModelV4({
   provider: 'openai.chat',

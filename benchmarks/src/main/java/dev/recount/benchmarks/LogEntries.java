@@ -3,6 +3,7 @@ package dev.recount.benchmarks;
 import dev.recount.avro.TraceEvent;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.intake.SpanIntake;
@@ -28,7 +29,11 @@ final class LogEntries {
   LogEntries(boolean announceAliases) {
     intake =
         new SpanIntake(
-            CODECS.traceEvents(), OtlpEncoding.AUTO, SpanMapper.standard(), announceAliases);
+            CODECS.traceEvents(),
+            OtlpEncoding.AUTO,
+            Redaction.none(),
+            SpanMapper.standard(),
+            announceAliases);
     intake.init(context);
   }
 

@@ -145,6 +145,37 @@ class CommandLineTest {
   }
 
   @Test
+  void redactionThatCannotBeFollowedIsRefusedBeforeAnythingStarts(@TempDir Path folder)
+      throws IOException {
+    String secret = "planted-key-0123456789";
+    Path key = Files.writeString(folder.resolve("key"), secret);
+    Path wrong = Files.writeString(folder.resolve("r.yaml"), "detectors:\n  - e-mail\n");
+    for (String command : List.of("up", "receiver", "topology")) {
+      assertThat(
+              run(
+                  command,
+                  "--debug",
+                  "--redaction",
+                  wrong.toString(),
+                  "--redaction-key-file",
+                  key.toString()))
+          .isEqualTo(ExitCodes.FAILED);
+      assertThat(err.toString())
+          .contains(wrong + " line 2: unknown detector 'e-mail'")
+          .doesNotContain(secret);
+      err.getBuffer().setLength(0);
+      Files.writeString(key, " \n");
+      assertThat(
+              run(command, "--redaction", wrong.toString(), "--redaction-key-file", key.toString()))
+          .isEqualTo(ExitCodes.FAILED);
+      assertThat(err.toString()).contains("needs a key").contains("openssl rand");
+      Files.writeString(key, secret);
+    }
+    assertThat(run("up", "--content-threshold", "12")).isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("--content-threshold");
+  }
+
+  @Test
   void aFileThatIsNotThereIsNamed() {
     assertThat(run("import", "/nowhere/runs.json", "--format", "tau-bench"))
         .isEqualTo(ExitCodes.FAILED);

@@ -232,7 +232,7 @@ class PipelineTest {
     assertThat(tools.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(572);
   }
 
-  private static Path recordedRuns() {
+  static Path recordedRuns() {
     String folder =
         System.getenv().getOrDefault("RECOUNT_TEST_DATA", "../../shared/data/tau-bench");
     return Path.of(folder, "airline-gpt-4o.json");

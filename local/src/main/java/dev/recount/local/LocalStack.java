@@ -12,6 +12,7 @@ import dev.recount.local.process.StackException;
 import dev.recount.local.registry.SchemaRegistryProcess;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,15 +175,20 @@ public final class LocalStack implements AutoCloseable {
       return;
     }
     closed = true;
-    closeAll(List.of(connect, kafka, this::closeChildren, dataFolder));
+    closeAll(List.of(connect, this::closeServers, dataFolder));
   }
 
-  /** The children do not need each other, and each takes its time to end. */
-  private void closeChildren() throws InterruptedException {
-    Thread beside = new Thread(() -> closeAll(registry.stream().toList()), "stack-close");
-    beside.start();
-    closeAll(clickHouse.stream().toList());
-    beside.join();
+  /** The servers do not need each other to stop, and each takes its time. */
+  private void closeServers() throws InterruptedException {
+    List<Thread> beside = new ArrayList<>();
+    Stream.concat(registry.stream(), clickHouse.stream())
+        .map(server -> new Thread(() -> closeAll(List.of(server)), "stack-close"))
+        .forEach(beside::add);
+    beside.forEach(Thread::start);
+    closeAll(List.of(kafka));
+    for (Thread each : beside) {
+      each.join();
+    }
   }
 
   private static void requireFreePorts(LocalStackOptions options) {

@@ -131,6 +131,10 @@ public final class AvroCodec<T extends SpecificRecordBase> {
       own.encoder.flush();
     } catch (IOException impossible) {
       throw new IllegalStateException("A byte array refused bytes", impossible);
+    } catch (RuntimeException unencodable) {
+      // The encoder holds the beginning of the record, which must not begin the next one.
+      buffers.remove();
+      throw unencodable;
     }
     return own.bytes.toByteArray();
   }

@@ -10,6 +10,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
@@ -48,6 +49,7 @@ public final class Topics {
   private final Topic traceRecords;
   private final Topic retainedSpans;
   private final Topic snapshotRecords;
+  private final Topic snapshotContents;
   private final Topic evaluations;
   private final Topic alerts;
   private final Topic feedbackRecords;
@@ -78,6 +80,7 @@ public final class Topics {
     this.retainedSpans = stream("retained-spans", traceId, Span.getClassSchema());
     this.snapshotRecords =
         stream("snapshot-records", "<trace ID>/<snapshot ID>", SnapshotRecord.getClassSchema());
+    this.snapshotContents = stream("snapshot-contents", traceId, SnapshotContents.getClassSchema());
     this.evaluations = stream("evaluations", traceId, Evaluation.getClassSchema());
     this.alerts = output("alerts", "alert ID", Alert.getClassSchema());
     this.feedbackRecords =
@@ -191,6 +194,11 @@ public final class Topics {
     return snapshotRecords;
   }
 
+  /** Bodies of the segments of context snapshots, once for a trace. */
+  public Topic snapshotContents() {
+    return snapshotContents;
+  }
+
   /** Verdicts of evaluators. */
   public Topic evaluations() {
     return evaluations;
@@ -228,6 +236,7 @@ public final class Topics {
         traceRecords,
         retainedSpans,
         snapshotRecords,
+        snapshotContents,
         evaluations,
         alerts,
         feedbackRecords,
@@ -248,6 +257,7 @@ public final class Topics {
         traceRecords,
         retainedSpans,
         snapshotRecords,
+        snapshotContents,
         evaluations,
         alerts,
         feedbackRecords,

@@ -56,6 +56,16 @@ class AvroCodecTest {
   }
 
   @Test
+  void aRecordThatCannotBeEncodedLeavesNothingBehind() {
+    byte[] expected = codec.encode(thumbsDown());
+    // Without a kind, which is written after the ID.
+    FeedbackEvent incomplete = new FeedbackEvent();
+    incomplete.setFeedbackId("half a record");
+    assertThatThrownBy(() -> codec.encode(incomplete)).isInstanceOf(RuntimeException.class);
+    assertThat(codec.encode(thumbsDown())).isEqualTo(expected);
+  }
+
+  @Test
   void bytesWithoutTheWireFormatAreUndecodable() {
     assertThatThrownBy(() -> codec.decode(new byte[] {1, 2, 3}))
         .isInstanceOf(UndecodableException.class)

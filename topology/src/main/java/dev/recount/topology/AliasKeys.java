@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /** Keys in the log of what names no trace: {@code alias:<kind>:<value>}. */
 public final class AliasKeys {
-  private static final String PREFIX = "alias:";
+  /** How the keys of all aliases begin. */
+  public static final String PREFIX = "alias:";
 
   private AliasKeys() {}
 

@@ -26,6 +26,7 @@ public final class NodeNames {
   public static final String TRACE_RECORDS = "trace-records-sink";
   public static final String RETAINED_SPANS = "retained-spans-sink";
   public static final String SNAPSHOT_RECORDS = "snapshot-records-sink";
+  public static final String SNAPSHOT_CONTENTS = "snapshot-contents-sink";
   public static final String EVALUATIONS = "evaluations-sink";
   public static final String FEEDBACK_RECORDS = "feedback-records-sink";
   public static final String UNMATCHED_FEEDBACK = "unmatched-feedback-sink";

@@ -4,6 +4,7 @@ import dev.recount.avro.TraceEvent;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
 import dev.recount.topology.convention.SpanMapper;
@@ -27,17 +28,30 @@ public final class RecountTopology {
   private final Topics topics;
   private final TopologyCodecs codecs;
   private final TopologySettings settings;
+  private final Redaction redaction;
   private final Topology topology = new Topology();
 
-  private RecountTopology(Topics topics, TopologyCodecs codecs, TopologySettings settings) {
+  private RecountTopology(
+      Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
     this.topics = topics;
     this.codecs = codecs;
     this.settings = settings;
+    this.redaction = redaction;
   }
 
   /** Builds the topology. Pure: it touches neither Kafka nor the registry. */
   public static Topology build(Topics topics, TopologyCodecs codecs, TopologySettings settings) {
-    RecountTopology building = new RecountTopology(topics, codecs, settings);
+    return build(topics, codecs, settings, Redaction.none());
+  }
+
+  /**
+   * Builds the topology likewise.
+   *
+   * @param redaction applied to every input before it is logged
+   */
+  public static Topology build(
+      Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
+    RecountTopology building = new RecountTopology(topics, codecs, settings, redaction);
     building.intake();
     building.assembly();
     return building.topology;
@@ -50,27 +64,31 @@ public final class RecountTopology {
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
-        () -> new SpanIntake(events, settings.otlpEncoding(), mapper, settings.announceAliases()));
+        () ->
+            new SpanIntake(
+                events, settings.otlpEncoding(), redaction, mapper, settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
-        () -> new LogIntake(events, settings.otlpEncoding()));
+        () -> new LogIntake(events, settings.otlpEncoding(), redaction));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),
         NodeNames.SNAPSHOT_INTAKE,
-        () -> new SnapshotIntake(events, codecs.contextSnapshots()));
+        () -> new SnapshotIntake(events, codecs.contextSnapshots(), redaction));
     intake(
         NodeNames.DECISIONS_SOURCE,
         topics.agentDecisions(),
         NodeNames.DECISION_INTAKE,
-        () -> new DecisionIntake(events, codecs.decisionEvents(), settings.announceAliases()));
+        () ->
+            new DecisionIntake(
+                events, codecs.decisionEvents(), redaction, settings.announceAliases()));
     intake(
         NodeNames.FEEDBACK_SOURCE,
         topics.feedback(),
         NodeNames.FEEDBACK_INTAKE,
-        () -> new FeedbackIntake(events, codecs.feedbackEvents()));
+        () -> new FeedbackIntake(events, codecs.feedbackEvents(), redaction));
     String[] intakes = {
       NodeNames.SPAN_INTAKE,
       NodeNames.LOG_INTAKE,
@@ -108,6 +126,7 @@ public final class RecountTopology {
     output(NodeNames.TRACE_RECORDS, topics.traceRecords());
     output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
     output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
     output(NodeNames.EVALUATIONS, topics.evaluations());
     output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
     output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());

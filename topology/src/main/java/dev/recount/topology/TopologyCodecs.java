@@ -6,6 +6,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
@@ -26,6 +27,7 @@ public record TopologyCodecs(
     AvroCodec<TraceRecord> traceRecords,
     AvroCodec<Span> retainedSpans,
     AvroCodec<SnapshotRecord> snapshotRecords,
+    AvroCodec<SnapshotContents> snapshotContents,
     AvroCodec<Evaluation> evaluations,
     AvroCodec<FeedbackRecord> feedbackRecords,
     AvroCodec<FeedbackRecord> unmatchedFeedback) {
@@ -46,6 +48,7 @@ public record TopologyCodecs(
         codecs.of(TraceRecord.class, topics.traceRecords()),
         codecs.of(Span.class, topics.retainedSpans()),
         codecs.of(SnapshotRecord.class, topics.snapshotRecords()),
+        codecs.of(SnapshotContents.class, topics.snapshotContents()),
         codecs.of(Evaluation.class, topics.evaluations()),
         codecs.of(FeedbackRecord.class, topics.feedbackRecords()),
         codecs.of(FeedbackRecord.class, topics.unmatchedFeedback()));

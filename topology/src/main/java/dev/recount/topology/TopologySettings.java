@@ -147,8 +147,9 @@ public record TopologySettings(
               20_000,
               Range.atLeast(1),
               Importance.MEDIUM,
-              "Spans of a trace that are folded into decisions. Further spans are stored and"
-                  + " counted.")
+              "Spans of a trace that are folded into decisions: the earliest, and beside them as many"
+                  + " roots and failures. Further spans are stored and counted. Explicit snapshots"
+                  + " and decisions have the same limit each; what is beyond stays in the log.")
           .define(
               TICK_INTERVAL,
               ConfigDef.Type.LONG,

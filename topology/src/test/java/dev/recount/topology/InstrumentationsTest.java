@@ -1,20 +1,29 @@
 package dev.recount.topology;
 
 import static java.util.Comparator.comparing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.TraceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +53,43 @@ class InstrumentationsTest {
       pipeline.pass(Duration.ofMinutes(10));
       SoftAssertions.assertSoftly(softly -> compare(softly, recording.run(), pipeline));
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("recordings")
+  void theOrderOfArrivalDoesNotMatter(Recording recording) {
+    List<Recording.Request> backwards = recording.backwards();
+    assertThat(backwards).hasSizeGreaterThanOrEqualTo(recording.requests().size());
+    assertThat(rows("backwards", backwards))
+        .isNotEmpty()
+        .isEqualTo(rows("forwards", recording.requests()));
+  }
+
+  /** Rows by key, without what alone may depend on arrival. */
+  private Map<String, SpecificRecordBase> rows(String run, List<Recording.Request> requests) {
+    Map<String, SpecificRecordBase> rows = new TreeMap<>();
+    try (Pipeline pipeline = new Pipeline(stateDirectory.resolve(run))) {
+      requests.forEach(request -> pipeline.send(request.topic(pipeline.topics), request.bytes()));
+      pipeline.pass(Duration.ofMinutes(10));
+      for (TraceRecord row : pipeline.traceRecords()) {
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        rows.put(row.getTraceId(), row);
+      }
+      for (DecisionRecord row : pipeline.decisionRecords()) {
+        String key = row.getTraceId() + "/" + row.getDecisionId();
+        row.setRevision(0);
+        row.setPhase(Phase.settled);
+        row.setKeyTime(Instant.EPOCH);
+        if (row.getDeleted()) {
+          rows.remove(key);
+        } else {
+          rows.put(key, row);
+        }
+      }
+    }
+    return rows;
   }
 
   private static void compare(SoftAssertions softly, JsonNode run, Pipeline pipeline) {
@@ -115,6 +161,8 @@ class InstrumentationsTest {
     text(softly, what + " call ID", expected.get("call_id"), row.getToolCallId());
     json(softly, what + " arguments", expected.get("arguments"), row.getToolArguments());
     json(softly, what + " result", expected.get("result"), row.getToolResult());
+    text(softly, what + " rationale", expected.get("rationale"), row.getRationale());
+    explicit(softly, what, expected, row);
     if (expected.has("failed")) {
       softly
           .assertThat(row.getStatus() == Status.error)
@@ -126,6 +174,45 @@ class InstrumentationsTest {
           .assertThat(row.getErrorMessage() + " " + row.getToolResult())
           .as(what + " error")
           .contains(expected.get("error").textValue());
+    }
+  }
+
+  /** What {@code recount.*} attributes add. */
+  private static void explicit(
+      SoftAssertions softly, String what, JsonNode expected, DecisionRecord row) {
+    text(
+        softly,
+        what + " expected outcome",
+        expected.get("expected_outcome"),
+        row.getExpectedOutcome());
+    text(
+        softly,
+        what + " tool schema",
+        expected.get("tool_schema_version"),
+        row.getVersions().getToolSchemaVersion());
+    if (expected.has("confidence")) {
+      softly
+          .assertThat(row.getConfidence())
+          .as(what + " confidence")
+          .isEqualTo(expected.get("confidence").doubleValue());
+    }
+    for (JsonNode constraint : expected.path("constraints")) {
+      softly.assertThat(row.getConstraints()).as(what).containsExactly(constraint.textValue());
+    }
+    if (expected.has("considered")) {
+      softly
+          .assertThat(row.getConsidered())
+          .as(what + " considered")
+          .extracting(Alternative::getName, Alternative::getScore, Alternative::getRejectedBecause)
+          .containsExactlyElementsOf(
+              StreamSupport.stream(expected.get("considered").spliterator(), false)
+                  .map(
+                      each ->
+                          tuple(
+                              each.get("name").textValue(),
+                              each.get("score").doubleValue(),
+                              each.path("rejected_because").textValue()))
+                  .toList());
     }
   }
 

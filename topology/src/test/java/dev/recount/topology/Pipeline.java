@@ -11,6 +11,7 @@ import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.redaction.Redaction;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -50,11 +51,16 @@ final class Pipeline implements AutoCloseable {
   }
 
   Pipeline(Path stateDirectory, TopologySettings settings) {
+    this(stateDirectory, settings, Redaction.none());
+  }
+
+  Pipeline(Path stateDirectory, TopologySettings settings, Redaction redaction) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
-        new TopologyTestDriver(RecountTopology.build(topics, codecs, settings), properties, START);
+        new TopologyTestDriver(
+            RecountTopology.build(topics, codecs, settings, redaction), properties, START);
   }
 
   /** Lets time pass, on the wall and in the log. */

@@ -2,6 +2,7 @@ package dev.recount.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -50,6 +53,34 @@ record Recording(String name, List<Request> requests, JsonNode expected) {
     } catch (IOException | URISyntaxException unreadable) {
       throw new IllegalStateException(unreadable);
     }
+  }
+
+  /**
+   * The same telemetry the other way round: every span and log record alone, the last one first.
+   */
+  List<Request> backwards() {
+    List<Request> single = new ArrayList<>();
+    for (Request request : requests) {
+      boolean logs = request.signal().equals("logs");
+      String resources = logs ? "resourceLogs" : "resourceSpans";
+      String scopes = logs ? "scopeLogs" : "scopeSpans";
+      String records = logs ? "logRecords" : "spans";
+      for (JsonNode resource : request.body().path(resources)) {
+        for (JsonNode scope : resource.path(scopes)) {
+          for (JsonNode each : scope.path(records)) {
+            ObjectNode ofScope = ((ObjectNode) scope).deepCopy();
+            ofScope.putArray(records).add(each);
+            ObjectNode ofResource = ((ObjectNode) resource).deepCopy();
+            ofResource.putArray(scopes).add(ofScope);
+            ObjectNode body = JSON.createObjectNode();
+            body.putArray(resources).add(ofResource);
+            single.add(new Request(request.signal(), body));
+          }
+        }
+      }
+    }
+    Collections.reverse(single);
+    return single;
   }
 
   private static Recording read(Path folder) {

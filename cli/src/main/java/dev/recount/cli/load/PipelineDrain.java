@@ -27,6 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 final class PipelineDrain {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
+  /** What leads through the log to a trace: feedback, its link to an alias, the link from there. */
+  private static final int HOPS = 3;
+
   /** IDs that fit into one query's parameter. */
   private static final int MOST_IDS = 1_000;
 
@@ -56,11 +59,13 @@ final class PipelineDrain {
       Map<TopicPartition, Long> inputs = lag.ends(topicNames(connection.topics().inputs()));
       await(
           () -> lag.isPast(names.applicationId(), inputs), "the topology has not read its inputs");
-      Map<TopicPartition, Long> events =
-          lag.ends(List.of(connection.topics().traceEvents().name()));
-      await(
-          () -> lag.isPast(names.applicationId(), events),
-          "the topology has not read the log of trace events");
+      for (int hop = 0; hop < HOPS; hop++) {
+        Map<TopicPartition, Long> events =
+            lag.ends(List.of(connection.topics().traceEvents().name()));
+        await(
+            () -> lag.isPast(names.applicationId(), events),
+            "the topology has not read the log of trace events");
+      }
       await(
           () -> {
             long settled = settled(distinct);

@@ -99,7 +99,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         connection,
                         PipelineNames.of(connection.topics()).applicationId(),
                         stack.dataFolder().resolve("streams"),
-                        options.settings())));
+                        options.settings(),
+                        options.intake().redaction())));
     CompletableFuture<SinksRole> sinks =
         CompletableFuture.supplyAsync(
             () -> roles.add(SinksRole.start(connection, target, stack.connect())));
@@ -109,7 +110,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 connection,
                 OtlpSettings.defaults(connection.topics())
                     .withPorts(options.ports().otlpGrpc(), options.ports().otlpHttp()),
-                options.intake()));
+                options.intake().protection(),
+                options.intake().treatment(stack.dataFolder())));
     join(sinks);
     join(topology);
     ControlServer control =
@@ -136,7 +138,10 @@ public final class EmbeddedPipeline implements AutoCloseable {
     return new FeedbackService(
             new FeedbackParser(),
             new FeedbackProducer(
-                receiver.kafka(), connection.topics(), connection.newRegistryClient()))
+                receiver.kafka(),
+                connection.topics(),
+                connection.newRegistryClient(),
+                intake.redaction()))
         .behind(intake.protection());
   }
 
@@ -250,11 +255,13 @@ public final class EmbeddedPipeline implements AutoCloseable {
     return stack.dataFolder().toString();
   }
 
-  /** Stops what takes in first and what is written to last. */
+  /** Stops the roles and then what they write to. */
   @Override
   public void close() {
-    control.close();
+    // It listens no longer at once, yet takes two seconds to be sure that nobody asks any more.
+    CompletableFuture<Void> beside = CompletableFuture.runAsync(control::close);
     roles.close();
     stack.close();
+    beside.join();
   }
 }

@@ -1,9 +1,13 @@
 package dev.recount.cli.roles;
 
+import dev.recount.cli.options.ContentOptions;
+import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.ProtectionOptions;
+import dev.recount.cli.options.RedactionOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.connectors.otlp.OtlpSettings;
+import dev.recount.connectors.otlp.Treatment;
 import dev.recount.schemas.Connection;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -36,6 +40,8 @@ public final class ReceiverCommand implements Callable<Integer> {
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
+  @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
+  @Mixin private final ContentOptions contentOptions = new ContentOptions();
 
   @Option(
       names = "--otlp-grpc-port",
@@ -54,7 +60,12 @@ public final class ReceiverCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
-    IntakeOptions intake = new IntakeOptions(protectionOptions.protection());
+    IntakeOptions intake =
+        new IntakeOptions(
+            protectionOptions.protection(),
+            redactionOptions.redaction(),
+            contentOptions::largeContent);
+    Treatment treatment = intake.treatment(Folders.data());
     return new RoleRunner(
             connection, serverOptions, intake.protection(), spec.commandLine().getOut())
         .run(
@@ -67,7 +78,8 @@ public final class ReceiverCommand implements Callable<Integer> {
                           OtlpSettings.defaults(connection.topics())
                               .withBindAddress(serverOptions.bindAddress())
                               .withPorts(otlpGrpcPort, otlpHttpPort),
-                          intake));
+                          intake.protection(),
+                          treatment));
               return EmbeddedPipeline.feedbackService(connection, receiver, intake);
             },
             Optional::empty);

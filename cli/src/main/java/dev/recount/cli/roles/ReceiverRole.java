@@ -2,11 +2,13 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.UserError;
 import dev.recount.cli.output.Text;
+import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.ProducerGateway;
 import dev.recount.connectors.otlp.OtlpReceiver;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.connectors.otlp.ReceiverStartException;
 import dev.recount.connectors.otlp.ReceiverStatistics;
+import dev.recount.connectors.otlp.Treatment;
 import dev.recount.schemas.Connection;
 
 /** Takes in OTLP and puts it onto Kafka. */
@@ -19,10 +21,11 @@ final class ReceiverRole implements Role {
     this.receiver = receiver;
   }
 
-  static ReceiverRole start(Connection connection, OtlpSettings settings, IntakeOptions intake) {
+  static ReceiverRole start(
+      Connection connection, OtlpSettings settings, Protection protection, Treatment treatment) {
     ProducerGateway kafka = ProducerGateway.connect(connection);
     try {
-      return new ReceiverRole(kafka, OtlpReceiver.start(settings, kafka, intake.protection()));
+      return new ReceiverRole(kafka, OtlpReceiver.start(settings, kafka, protection, treatment));
     } catch (ReceiverStartException failed) {
       kafka.close();
       boolean grpc = failed.port() == settings.grpcPort();

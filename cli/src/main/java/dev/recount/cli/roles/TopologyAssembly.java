@@ -2,6 +2,7 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.UserError;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.RecountTopology;
 import dev.recount.topology.StreamsConfiguration;
 import dev.recount.topology.TopologyCodecs;
@@ -26,16 +27,22 @@ final class TopologyAssembly {
    *
    * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
    *     front
+   * @param redaction applied to every input before it is logged
    * @throws UserError when a setting is unknown or out of bounds
    */
   static StreamsRole start(
-      Connection connection, String applicationId, Path stateFolder, Map<String, String> changed) {
+      Connection connection,
+      String applicationId,
+      Path stateFolder,
+      Map<String, String> changed,
+      Redaction redaction) {
     Split split = Split.of(changed);
     Topology topology =
         RecountTopology.build(
             connection.topics(),
             TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings(split.own()));
+            settings(split.own()),
+            redaction);
     return StreamsRole.start(
         topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
   }

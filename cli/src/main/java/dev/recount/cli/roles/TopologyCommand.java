@@ -2,10 +2,12 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
+import dev.recount.cli.options.RedactionOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.redaction.Redaction;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,6 +41,7 @@ public final class TopologyCommand implements Callable<Integer> {
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
   @Mixin private final SettingOptions settings = new SettingOptions();
+  @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
 
   @Option(
       names = "--state-dir",
@@ -53,6 +56,7 @@ public final class TopologyCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
     TopologyAssembly.check(settings.settings());
+    Redaction redaction = redactionOptions.redaction();
     Path folder = stateFolder == null ? Folders.data().resolve("streams") : stateFolder;
     AtomicReference<@Nullable StreamsRole> streams = new AtomicReference<>();
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
@@ -65,7 +69,8 @@ public final class TopologyCommand implements Callable<Integer> {
                           connection,
                           PipelineNames.of(connection.topics()).applicationId(),
                           folder,
-                          settings.settings())));
+                          settings.settings(),
+                          redaction)));
               return null;
             },
             () ->

@@ -2,8 +2,10 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
+import dev.recount.cli.options.ContentOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.ProtectionOptions;
+import dev.recount.cli.options.RedactionOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
@@ -56,6 +58,8 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin private final SettingOptions settings = new SettingOptions();
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
+  @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
+  @Mixin private final ContentOptions contentOptions = new ContentOptions();
 
   @Option(
       names = "--kafka-port",
@@ -137,7 +141,10 @@ public final class UpCommand implements Callable<Integer> {
                   dataFolder(),
                   ports(),
                   settings.settings(),
-                  new IntakeOptions(protectionOptions.protection()),
+                  new IntakeOptions(
+                      protectionOptions.protection(),
+                      redactionOptions.redaction(),
+                      contentOptions::largeContent),
                   Optional.ofNullable(registryUrl),
                   clickHouse(),
                   progress.steps()))) {

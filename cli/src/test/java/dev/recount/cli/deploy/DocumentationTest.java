@@ -7,8 +7,11 @@ import dev.recount.connectors.http.AccessTokens;
 import dev.recount.connectors.otlp.Doors;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.redaction.RedactedField;
+import dev.recount.schemas.redaction.RedactionFile;
 import dev.recount.topology.TopologySettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +60,22 @@ class DocumentationTest {
           .contains("| " + door.products() + " | " + spans + " | `" + door.logPath() + "` |");
     }
     assertThat(AccessTokens.HEADERS).allMatch(header -> page.contains("`" + header + "`"));
+  }
+
+  @Test
+  void everyDetectorAndEveryFieldOfRedactionIsListedAndTheExampleWorks() throws IOException {
+    String page = read("docs/redaction.md");
+    assertThat(RedactionFile.detectorNames()).allMatch(name -> page.contains("`" + name + "`"));
+    assertThat(RedactedField.values()).allMatch(field -> page.contains("`" + field.key() + "`"));
+    String example =
+        Pattern.compile("(?s)```yaml\n(.*?)```")
+            .matcher(page)
+            .results()
+            .map(found -> found.group(1))
+            .findFirst()
+            .orElseThrow();
+    byte[] key = "sixteen bytes ok".getBytes(StandardCharsets.UTF_8);
+    assertThat(RedactionFile.read("redaction.yaml", example, key).isActive()).isTrue();
   }
 
   @Test

@@ -58,6 +58,7 @@ final class Oracle {
       } else if (event instanceof Decision decision) {
         keepLater(
             oracle.contents(decision.trace()).decisions, decision.id(), decision, Decision::at);
+        note(tracesOfToolCall, decision.toolCall(), decision.trace());
       } else if (event instanceof Feedback feedback) {
         keepLater(judgements, feedback.id(), feedback, Feedback::at);
       }

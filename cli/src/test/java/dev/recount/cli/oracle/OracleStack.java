@@ -137,7 +137,12 @@ final class OracleStack implements AutoCloseable {
 
   /** Starts an instance of the topology in a JVM of its own. */
   TopologyProcess topology(String name) {
-    return TopologyProcess.start(connection, stack.dataFolder().resolve(name), SETTINGS);
+    return topology(name, SETTINGS);
+  }
+
+  /** Likewise with settings of its own. */
+  TopologyProcess topology(String name, Map<String, String> settings) {
+    return TopologyProcess.start(connection, stack.dataFolder().resolve(name), settings);
   }
 
   ClickHouse clickHouse() {

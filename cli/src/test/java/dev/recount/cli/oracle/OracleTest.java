@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The generated telemetry holds what the oracle is meant to be asked about. */
 class OracleTest {
-  private static final List<Telemetry> EVENTS = TelemetryGenerator.generate(400, 7);
+  private static final List<Telemetry> EVENTS = TelemetryGenerator.generate(800, 7);
   private static final Oracle ORACLE = Oracle.of(EVENTS);
 
   @Test
@@ -61,6 +63,38 @@ class OracleTest {
                 .sum()
             + EVENTS.stream().filter(Telemetry.Decision.class::isInstance).distinct().count();
     assertThat(EVENTS.size()).isGreaterThan((int) (rows * 1.1));
+  }
+
+  @Test
+  void someFeedbackIsAboutSomethingElseThanAtFirst() {
+    Map<String, Set<Telemetry.About>> abouts = new TreeMap<>();
+    for (Telemetry event : EVENTS) {
+      if (event instanceof Telemetry.Feedback feedback) {
+        abouts.computeIfAbsent(feedback.id(), id -> new HashSet<>()).add(feedback.about());
+      }
+    }
+    assertThat(abouts.values()).filteredOn(of -> of.size() > 1).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void someToolCallsAreNamedByExplicitDecisionsOnly() {
+    Set<String> onSpans = new TreeSet<>();
+    Set<String> onDecisions = new TreeSet<>();
+    for (Telemetry event : EVENTS) {
+      if (event instanceof Telemetry.Span span && span.text("gen_ai.tool.call.id") != null) {
+        onSpans.add(Objects.requireNonNull(span.text("gen_ai.tool.call.id")));
+      } else if (event instanceof Telemetry.Decision decision && decision.toolCall() != null) {
+        onDecisions.add(decision.toolCall());
+      }
+    }
+    onDecisions.removeAll(onSpans);
+    Set<String> judged = new TreeSet<>();
+    for (Telemetry event : EVENTS) {
+      if (event instanceof Telemetry.Feedback feedback && feedback.about().toolCall() != null) {
+        judged.add(feedback.about().toolCall());
+      }
+    }
+    assertThat(judged).containsAnyElementsOf(onDecisions);
   }
 
   @Test

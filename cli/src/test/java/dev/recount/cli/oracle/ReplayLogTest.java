@@ -94,8 +94,9 @@ class ReplayLogTest {
   }
 
   /**
-   * Feedback by alias is reported by the alias's partition and, once linked, by its trace's. Which
-   * of two partitions is replayed first nobody promises; the revision says which row holds.
+   * Feedback by alias is reported by the alias's partition and, once linked, by its trace's; an
+   * edit may take it to another trace. Which of two partitions is replayed first nobody promises;
+   * the revision says which row holds.
    */
   private static boolean isWrittenByTwoPartitions(Topics topics, Topic topic) {
     return topic.equals(topics.feedbackRecords()) || topic.equals(topics.unmatchedFeedback());

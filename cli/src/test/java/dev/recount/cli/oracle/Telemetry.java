@@ -139,9 +139,9 @@ sealed interface Telemetry {
       long at,
       About about)
       implements Telemetry {
-    Feedback as(long newAt, @Nullable Double newScore, @Nullable String newLabel) {
+    Feedback as(long newAt, @Nullable Double newScore, @Nullable String newLabel, About newAbout) {
       return new Feedback(
-          id, kind, source, name, newScore, newLabel, passed, comment, newAt, about);
+          id, kind, source, name, newScore, newLabel, passed, comment, newAt, newAbout);
     }
   }
 

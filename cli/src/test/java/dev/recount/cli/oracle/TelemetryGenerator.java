@@ -31,6 +31,7 @@ final class TelemetryGenerator {
   private final Random random;
   private final int traces;
   private final List<Telemetry> events = new ArrayList<>();
+  private final List<About> abouts = new ArrayList<>();
   private int numbers;
 
   private TelemetryGenerator(int traces, long seed) {
@@ -117,8 +118,11 @@ final class TelemetryGenerator {
             maybe(0.2, () -> "as said on the telephone"),
             after + random.nextInt(600_000),
             about);
-    if (chance(0.15)) {
-      send(feedback.as(feedback.at() - 1 - random.nextInt(9_000), 0.05, "revised"));
+    abouts.add(about);
+    if (chance(0.2)) {
+      // What was said first may have been about something else altogether.
+      About first = chance(0.4) ? one(abouts) : about;
+      send(feedback.as(feedback.at() - 1 - random.nextInt(9_000), 0.05, "revised", first));
     }
     send(feedback);
   }
@@ -167,6 +171,20 @@ final class TelemetryGenerator {
         if (chance(0.15)) {
           capture(null, chance(0.5) ? one(AGENTS) : null);
         }
+      }
+      if (chance(0.1)) {
+        String call = "call-" + numbers++;
+        calls.add(call);
+        decide(
+            null,
+            "TOOL_CALL",
+            Map.of(
+                "gen_ai.tool.call.id",
+                call,
+                "gen_ai.tool.name",
+                one(TOOLS),
+                "gen_ai.tool.call.arguments",
+                "{\"n\":1}"));
       }
       int judgements = chance(0.55) ? 0 : 1 + random.nextInt(4);
       for (int i = 0; i < judgements; i++) {

@@ -5,6 +5,8 @@ import dev.recount.connectors.kafka.KafkaGateway;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.redaction.EventRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ public final class FeedbackProducer {
   private final KafkaGateway kafka;
   private final AvroCodec<FeedbackEvent> codec;
   private final String topic;
+  private final EventRedaction redaction;
 
   /**
    * A producer over a gateway, which stays open.
@@ -26,10 +29,22 @@ public final class FeedbackProducer {
    *     answer
    */
   public FeedbackProducer(KafkaGateway kafka, Topics topics, SchemaRegistryClient registry) {
+    this(kafka, topics, registry, Redaction.none());
+  }
+
+  /**
+   * Likewise, redacting events before they are sent.
+   *
+   * @throws dev.recount.schemas.RegistryUnavailableException when the schema registry does not
+   *     answer
+   */
+  public FeedbackProducer(
+      KafkaGateway kafka, Topics topics, SchemaRegistryClient registry, Redaction redaction) {
     Topic feedback = topics.feedback();
     this.kafka = kafka;
     this.codec = AvroCodec.of(FeedbackEvent.class, feedback.subject(), registry);
     this.topic = feedback.name();
+    this.redaction = new EventRedaction(redaction);
   }
 
   /**
@@ -41,7 +56,8 @@ public final class FeedbackProducer {
    */
   public CompletableFuture<Void> send(List<FeedbackEvent> events) {
     List<CompletableFuture<Void>> sent = new ArrayList<>(events.size());
-    for (FeedbackEvent event : events) {
+    for (FeedbackEvent given : events) {
+      FeedbackEvent event = redaction.feedback(given);
       CompletableFuture<Void> one = kafka.send(topic, key(event), codec.encode(event));
       sent.add(one);
       if (one.isCompletedExceptionally()) {

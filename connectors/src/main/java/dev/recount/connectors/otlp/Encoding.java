@@ -23,9 +23,9 @@ enum Encoding {
   /** Binary protobuf. */
   PROTOBUF(MediaType.create("application", "x-protobuf")) {
     @Override
-    Admission admit(Signal signal, byte[] body) throws MalformedOtlpException {
+    Message parse(Signal signal, byte[] body) throws MalformedOtlpException {
       try {
-        return Admitter.admit(signal, signal.parse(body), body);
+        return signal.parse(body);
       } catch (InvalidProtocolBufferException malformed) {
         throw new MalformedOtlpException(
             "Not an OTLP request for " + signal.items() + ": " + malformed.getMessage());
@@ -45,10 +45,10 @@ enum Encoding {
   /** JSON, as OTLP spells it. */
   JSON(MediaType.create("application", "json")) {
     @Override
-    Admission admit(Signal signal, byte[] body) throws MalformedOtlpException {
+    Message parse(Signal signal, byte[] body) throws MalformedOtlpException {
       Message.Builder request = signal.newRequest();
       OtlpJson.merge(body, request);
-      return Admitter.admit(signal, request.build(), null);
+      return request.build();
     }
 
     @Override
@@ -112,8 +112,8 @@ enum Encoding {
     return Optional.empty();
   }
 
-  /** Reads a request and decides what of it is taken. */
-  abstract Admission admit(Signal signal, byte[] body) throws MalformedOtlpException;
+  /** Reads a request. */
+  abstract Message parse(Signal signal, byte[] body) throws MalformedOtlpException;
 
   /** Body of a reply with status 200. */
   abstract byte[] success(Signal signal, Admission admission);

@@ -41,7 +41,7 @@ public final class OtlpReceiver implements AutoCloseable {
    * @throws ReceiverStartException when a port cannot be listened on
    */
   public static OtlpReceiver start(OtlpSettings settings, KafkaGateway kafka) {
-    return start(settings, kafka, Protection.none());
+    return start(settings, kafka, Protection.none(), Treatment.none());
   }
 
   /**
@@ -49,12 +49,14 @@ public final class OtlpReceiver implements AutoCloseable {
    *
    * @param kafka where records go; stays open when the receiver closes
    * @param protection what stands before both ports
+   * @param treatment what is done to telemetry before it is on Kafka
    * @throws ReceiverStartException when a port cannot be listened on
    */
   public static OtlpReceiver start(
-      OtlpSettings settings, KafkaGateway kafka, Protection protection) {
+      OtlpSettings settings, KafkaGateway kafka, Protection protection, Treatment treatment) {
     Reception reception =
-        new Reception(kafka, settings.topics(), new MemoryBudget(settings.maximumBytesInFlight()));
+        new Reception(
+            kafka, settings.topics(), new MemoryBudget(settings.maximumBytesInFlight()), treatment);
     Server grpc = grpcServer(settings, reception, protection);
     Server http = httpServer(settings, reception, protection);
     start(grpc, "OTLP over gRPC", settings.bindAddress(), settings.grpcPort());

@@ -1,8 +1,10 @@
 package dev.recount.connectors.otlp;
 
+import com.google.protobuf.Message;
 import dev.recount.connectors.http.MemoryBudget;
 import dev.recount.connectors.kafka.KafkaGateway;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.content.ContentStoreException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,14 +18,16 @@ final class Reception {
   private final KafkaGateway kafka;
   private final Topics topics;
   private final MemoryBudget budget;
+  private final Treatment treatment;
   private final LongAdder accepted = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder refused = new LongAdder();
 
-  Reception(KafkaGateway kafka, Topics topics, MemoryBudget budget) {
+  Reception(KafkaGateway kafka, Topics topics, MemoryBudget budget, Treatment treatment) {
     this.kafka = kafka;
     this.topics = topics;
     this.budget = budget;
+    this.treatment = treatment;
   }
 
   MemoryBudget budget() {
@@ -38,9 +42,9 @@ final class Reception {
   CompletableFuture<Admission> take(Signal signal, Encoding encoding, byte[] body) {
     Admission admission;
     try {
-      admission = encoding.admit(signal, body);
-    } catch (MalformedOtlpException malformed) {
-      return CompletableFuture.failedFuture(malformed);
+      admission = admit(signal, encoding, body);
+    } catch (MalformedOtlpException | ContentStoreException failed) {
+      return CompletableFuture.failedFuture(failed);
     }
     return kafka
         .sendAll(signal.topic(topics), admission.records())
@@ -50,6 +54,15 @@ final class Reception {
               rejected.add(admission.rejected());
               return admission;
             });
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same object says that nothing was done to it
+  private Admission admit(Signal signal, Encoding encoding, byte[] body)
+      throws MalformedOtlpException {
+    Message request = encoding.parse(signal, body);
+    Message treated = treatment.apply(signal, request);
+    boolean asSent = treated == request && encoding == Encoding.PROTOBUF;
+    return Admitter.admit(signal, treated, asSent ? body : null);
   }
 
   /** What to tell a client whose request was not taken. */

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import dev.recount.connectors.http.BodyException;
 import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.SendException;
+import dev.recount.schemas.content.ContentStoreException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import java.util.concurrent.CompletionException;
 
@@ -40,6 +41,14 @@ record Refusal(HttpStatus httpStatus, Code code, String message, int retrySecond
           Code.INVALID_ARGUMENT,
           String.valueOf(send.getMessage()),
           0);
+    }
+    if (cause instanceof ContentStoreException) {
+      // Its message names places on this machine; the log has it.
+      return new Refusal(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          Code.UNAVAILABLE,
+          "Large content cannot be kept at the moment",
+          RETRY_SECONDS);
     }
     return new Refusal(
         HttpStatus.SERVICE_UNAVAILABLE,

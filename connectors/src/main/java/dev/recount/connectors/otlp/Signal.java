@@ -4,12 +4,15 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.recount.schemas.Topics;
+import dev.recount.schemas.redaction.OtlpRedaction;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +28,15 @@ enum Signal {
     @Override
     Message parse(byte[] bytes) throws InvalidProtocolBufferException {
       return ExportTraceServiceRequest.parseFrom(bytes);
+    }
+
+    @Override
+    Message redact(Message request, OtlpRedaction redaction) {
+      ExportTraceServiceRequest.Builder redacted = ExportTraceServiceRequest.newBuilder();
+      for (ResourceSpans spans : ((ExportTraceServiceRequest) request).getResourceSpansList()) {
+        redacted.addResourceSpans(redaction.spans(spans));
+      }
+      return redacted.build();
     }
 
     @Override
@@ -74,6 +86,15 @@ enum Signal {
     @Override
     Message parse(byte[] bytes) throws InvalidProtocolBufferException {
       return ExportLogsServiceRequest.parseFrom(bytes);
+    }
+
+    @Override
+    Message redact(Message request, OtlpRedaction redaction) {
+      ExportLogsServiceRequest.Builder redacted = ExportLogsServiceRequest.newBuilder();
+      for (ResourceLogs logs : ((ExportLogsServiceRequest) request).getResourceLogsList()) {
+        redacted.addResourceLogs(redaction.logs(logs));
+      }
+      return redacted.build();
     }
 
     @Override
@@ -137,6 +158,9 @@ enum Signal {
 
   /** Its request in the bytes. */
   abstract Message parse(byte[] bytes) throws InvalidProtocolBufferException;
+
+  /** The same request, redacted. */
+  abstract Message redact(Message request, OtlpRedaction redaction);
 
   /** An empty request. */
   abstract Message.Builder newRequest();

@@ -79,7 +79,10 @@ class ProtectionTest {
             Optional.of(Protection.certificate(certificates.certificate(), certificates.key())));
     receiver =
         OtlpReceiver.start(
-            OtlpSettings.defaults(Topics.withPrefix("")).withPorts(0, 0), kafka, protection);
+            OtlpSettings.defaults(Topics.withPrefix("")).withPorts(0, 0),
+            kafka,
+            protection,
+            Treatment.none());
     client = HttpClient.newBuilder().sslContext(certificates.trusting()).build();
   }
 

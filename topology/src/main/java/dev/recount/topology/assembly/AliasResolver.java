@@ -13,7 +13,11 @@ import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.AliasState.Pending;
 import dev.recount.topology.assembly.AliasState.Standing;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -33,6 +37,16 @@ final class AliasResolver {
    */
   private static final long REVISIONS_PER_ACT = 1L << 20;
 
+  private static final int ANNOUNCEMENTS_PER_SWEEP = 64;
+
+  /** Twice as many as are announced meanwhile: what has expired cannot pile up. */
+  private static final int STATES_PER_SWEEP = 2 * ANNOUNCEMENTS_PER_SWEEP;
+
+  /** Bounds of the keys of all aliases. */
+  private static final Bytes FIRST = storeKey(AliasKeys.PREFIX);
+
+  private static final Bytes LAST = Bytes.increment(FIRST);
+
   private final KeyValueStore<Bytes, byte[]> store;
   private final Timers timers;
   private final TopologyCodecs codecs;
@@ -40,6 +54,8 @@ final class AliasResolver {
   private final boolean live;
   private final long feedbackWait;
   private final long retention;
+  private int announcedSinceSweep;
+  private Bytes sweepFrom = FIRST;
 
   AliasResolver(
       KeyValueStore<Bytes, byte[]> store,
@@ -52,12 +68,13 @@ final class AliasResolver {
     this.codecs = codecs;
     this.outputs = outputs;
     this.live = settings.live();
-    this.feedbackWait = settings.feedbackWait().toMillis();
     this.retention = settings.stateRetention().toMillis();
+    this.feedbackWait = Math.min(settings.feedbackWait().toMillis(), retention);
   }
 
   /** Takes note that an alias occurs in a trace. */
   void announced(String key, byte[] event, long now) {
+    sweep(now);
     AliasAnnouncement announcement =
         (AliasAnnouncement) codecs.traceEvents().decode(event).getPayload();
     AliasState state = load(key, now);
@@ -172,23 +189,28 @@ final class AliasResolver {
     return (FeedbackLink) codecs.traceEvents().decode(event).getPayload();
   }
 
+  /** A timer is set for as long as feedback waits; an alias that nothing names costs none. */
   private void schedule(String key, AliasState state) {
-    long due = state.lastAppend + retention;
+    long due = 0;
     for (Pending pending : state.feedback.values()) {
       if (pending.standing == Standing.WAITING) {
-        due = Math.min(due, pending.since + feedbackWait);
+        long end = pending.since + feedbackWait;
+        due = due == 0 ? end : Math.min(due, end);
       }
     }
-    if (state.timerDue == 0 || due < state.timerDue) {
-      if (state.timerDue != 0) {
-        timers.cancel(state.timerDue, key);
-      }
-      state.timerDue = due;
+    if (due == state.timerDue) {
+      return;
+    }
+    if (state.timerDue != 0) {
+      timers.cancel(state.timerDue, key);
+    }
+    state.timerDue = due;
+    if (due != 0) {
       timers.set(due, key);
     }
   }
 
-  /** Gives up waiting for a trace, or forgets the alias at the end of the retention. */
+  /** Gives up waiting for a trace. */
   void timer(String key, long due, long now) {
     byte[] bytes = store.get(storeKey(key));
     if (bytes == null) {
@@ -199,10 +221,6 @@ final class AliasResolver {
       return;
     }
     state.timerDue = 0;
-    if (now >= state.lastAppend + retention) {
-      store.delete(storeKey(key));
-      return;
-    }
     for (Pending pending : state.feedback.values()) {
       if (pending.standing == Standing.WAITING && now >= pending.since + feedbackWait) {
         reportUnmatched(state, pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
@@ -213,15 +231,46 @@ final class AliasResolver {
     save(key, state);
   }
 
+  /** What is known of an alias: nothing more once it has expired, whether it is still there. */
   private AliasState load(String key, long now) {
     byte[] bytes = store.get(storeKey(key));
-    if (bytes != null) {
-      return AliasState.decode(bytes);
+    AliasState state = bytes == null ? null : AliasState.decode(bytes);
+    if (state == null || expired(state, now)) {
+      state = new AliasState();
+      state.firstAppend = now;
+      state.lastAppend = now;
     }
-    AliasState state = new AliasState();
-    state.firstAppend = now;
-    state.lastAppend = now;
     return state;
+  }
+
+  private boolean expired(AliasState state, long now) {
+    return now >= state.lastAppend + retention && state.timerDue == 0;
+  }
+
+  /**
+   * Deletes some of the states that have expired. Where it goes on, and when, changes no answer: it
+   * needs no timer of its own for each alias, of which there may be as many as spans.
+   */
+  private void sweep(long now) {
+    if (++announcedSinceSweep < ANNOUNCEMENTS_PER_SWEEP) {
+      return;
+    }
+    announcedSinceSweep = 0;
+    List<Bytes> gone = new ArrayList<>();
+    Bytes next = FIRST;
+    try (KeyValueIterator<Bytes, byte[]> states = store.range(sweepFrom, LAST)) {
+      for (int i = 0; i < STATES_PER_SWEEP && states.hasNext(); i++) {
+        KeyValue<Bytes, byte[]> entry = states.next();
+        if (expired(AliasState.decode(entry.value), now)) {
+          gone.add(entry.key);
+        }
+      }
+      if (states.hasNext()) {
+        next = states.peekNextKey();
+      }
+    }
+    gone.forEach(store::delete);
+    sweepFrom = next;
   }
 
   private void save(String key, AliasState state) {

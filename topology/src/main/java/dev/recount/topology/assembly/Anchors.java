@@ -121,6 +121,7 @@ final class Anchors {
         anchor.trace(),
         decisions,
         snapshots,
+        added.contents(),
         overlaid.evaluations(),
         overlaid.feedback(),
         anchor.enclosingDecisions());

@@ -26,7 +26,9 @@ final class Emissions {
     DECISION,
     SNAPSHOT,
     EVALUATION,
-    FEEDBACK;
+    FEEDBACK,
+    /** The body of a segment: its ID is its hash, and it is sent once. */
+    CONTENT;
 
     private static final RowType[] ALL = values();
   }
@@ -36,6 +38,9 @@ final class Emissions {
 
   /** 128 bits of a row's content. */
   record Fingerprint(long high, long low) {
+    /** Of what its ID says all about. */
+    static final Fingerprint NONE = new Fingerprint(0, 0);
+
     /** A provisional row differs from a final one, even where the two say the same. */
     static Fingerprint of(byte[] row, int contentBytes, boolean provisional) {
       MessageDigest sha256 = Sha256.newDigest();

@@ -9,6 +9,7 @@ import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Rows that carry their key only: they take another row back. */
 final class EmptyRows {
@@ -51,6 +52,10 @@ final class EmptyRows {
     row.setCapturedAt(Instant.EPOCH);
     row.setBoundary(SnapshotBoundary.OTHER);
     row.setSegments(List.of());
+    row.setTokensByKind(Map.of());
+    row.setKept(List.of());
+    row.setLostInstructions(List.of());
+    row.setMemoryChunks(List.of());
     row.setVersions(new Versions());
     row.setSampleWeight(1.0);
     return row;

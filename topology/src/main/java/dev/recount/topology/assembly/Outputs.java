@@ -1,6 +1,7 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.TraceEvent;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
@@ -33,6 +34,14 @@ final class Outputs {
 
   void snapshot(String traceId, String snapshotId, byte[] row, long now) {
     forward(NodeNames.SNAPSHOT_RECORDS, traceId + "/" + snapshotId, row, now);
+  }
+
+  void contents(SnapshotContents contents, long now) {
+    forward(
+        NodeNames.SNAPSHOT_CONTENTS,
+        contents.getTraceId(),
+        codecs.snapshotContents().encode(contents),
+        now);
   }
 
   void evaluation(String traceId, byte[] row, long now) {

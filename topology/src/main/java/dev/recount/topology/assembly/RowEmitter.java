@@ -6,6 +6,8 @@ import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackMatch;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
+import dev.recount.avro.SnapshotContent;
+import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
@@ -19,11 +21,16 @@ import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Folds a trace and emits those of its rows that have changed since the last emission. */
 final class RowEmitter {
+  /** Bodies of segments that one record brings together, unless a single one is larger. */
+  private static final long CHARACTERS_PER_RECORD = 256 << 10;
+
   private final Entries entries;
   private final FoldingOrder folding;
   private final Emissions emissions;
@@ -189,10 +196,51 @@ final class RowEmitter {
       for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
         feedback(unmatched(withdrawn, UnmatchedReasons.AMBIGUOUS));
       }
+      if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
+        // An anchor keeps no snapshots; those that were emitted before it stand.
+        keep(RowType.SNAPSHOT);
+      }
+      contents(rows.contents());
       before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(this::withdraw);
       // Last, so that whoever sees the trace's row finds its decisions.
       trace(rows.trace());
       emissions.save(trace, after);
+    }
+
+    private void keep(RowType type) {
+      before.forEach(
+          (key, fingerprint) -> {
+            if (key.type() == type) {
+              after.putIfAbsent(key, fingerprint);
+            }
+          });
+    }
+
+    /** Sends the bodies of segments that have not been sent, several to a record. */
+    private void contents(Map<String, SnapshotContent> contents) {
+      keep(RowType.CONTENT);
+      if (phase == Phase.provisional) {
+        return;
+      }
+      List<SnapshotContent> batch = new ArrayList<>();
+      long characters = 0;
+      for (Map.Entry<String, SnapshotContent> entry : contents.entrySet()) {
+        RowKey key = new RowKey(RowType.CONTENT, entry.getKey());
+        if (after.putIfAbsent(key, Fingerprint.NONE) != null) {
+          continue;
+        }
+        long length = entry.getValue().getContent().length();
+        if (!batch.isEmpty() && characters + length > CHARACTERS_PER_RECORD) {
+          outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
+          batch = new ArrayList<>();
+          characters = 0;
+        }
+        batch.add(entry.getValue());
+        characters += length;
+      }
+      if (!batch.isEmpty()) {
+        outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
+      }
     }
 
     /** Whether a row says something else than when it was last emitted. */
@@ -292,8 +340,8 @@ final class RowEmitter {
           row.setDeleted(true);
           outputs.snapshot(trace, key.id(), codecs.snapshotRecords().encode(row), now);
         }
-        // A trace and feedback are never taken back.
-        case TRACE, FEEDBACK -> {}
+        // A trace, feedback and bodies are never taken back.
+        case TRACE, FEEDBACK, CONTENT -> {}
       }
     }
   }

@@ -79,6 +79,7 @@ final class Conventions {
               "ai.response.model",
               "gcp.vertex.agent.llm_response#model_version"),
           row(Fact.RESPONSE_ID, "gen_ai.response.id", "ai.response.id"),
+          row(Fact.COMPACTED, "gen_ai.conversation.compacted"),
           row(
               Fact.FINISH_REASONS,
               "gen_ai.response.finish_reasons",

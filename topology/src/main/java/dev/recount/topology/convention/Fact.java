@@ -15,6 +15,8 @@ public enum Fact {
   MODEL,
   RESPONSE_MODEL,
   RESPONSE_ID,
+  /** Whether the conversation was compacted before the call. */
+  COMPACTED,
   FINISH_REASONS,
   PROMPT_NAME,
   PROMPT_VERSION,

@@ -3,6 +3,7 @@ package dev.recount.topology.fold;
 import dev.recount.avro.ContextSegment;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.SegmentKind;
+import dev.recount.topology.context.WindowChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,9 @@ final class ContextWindow {
 
   /** Whether anything in the decision's window had been cut. */
   static boolean truncated(DecisionDraft draft) {
-    return draft.snapshot != null && truncated(draft.snapshot);
+    WindowChange change = draft.windowChange;
+    return (draft.snapshot != null && truncated(draft.snapshot))
+        || (change != null && !change.truncated().isEmpty());
   }
 
   /** Whether a segment was cut, by its own word or by its counts. */

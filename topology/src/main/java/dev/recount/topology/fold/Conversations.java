@@ -22,10 +22,19 @@ final class Conversations {
   private final ToolCalls calls = new ToolCalls();
   private final List<SpanNode> answers = new ArrayList<>();
 
-  private Conversations() {}
+  private final DerivedSnapshots windows;
 
-  static Conversations of(SpanTree tree, Collection<SpanLogRecord> logs) {
-    Conversations conversations = new Conversations();
+  private Conversations(DerivedSnapshots windows) {
+    this.windows = windows;
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param windows takes what the calls were shown
+   */
+  static Conversations of(SpanTree tree, Collection<SpanLogRecord> logs, DerivedSnapshots windows) {
+    Conversations conversations = new Conversations(windows);
     conversations.read(tree, logsBySpan(logs));
     return conversations;
   }
@@ -47,7 +56,9 @@ final class Conversations {
       if (node.ownDecision() == DecisionKind.TOOL_CALL) {
         toolSpans.add(node);
       } else if (node.ownDecision() == DecisionKind.MODEL_CALL) {
-        Exchange exchange = Exchange.of(messages(node, logs));
+        ChatMessages messages = messages(node, logs);
+        windows.tell(node, messages);
+        Exchange exchange = Exchange.of(messages);
         summaries.put(node, exchange.summary);
         calls.tell(node, exchange);
         lastOfAgent.put(node.agent(), node);

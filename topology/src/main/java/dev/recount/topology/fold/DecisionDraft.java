@@ -6,6 +6,7 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
+import dev.recount.topology.context.WindowChange;
 import dev.recount.topology.model.Tokens;
 import java.util.List;
 import java.util.SortedSet;
@@ -71,6 +72,9 @@ final class DecisionDraft {
   @Nullable Long contextTokens;
   @Nullable Long contextLimit;
   @Nullable ContextSnapshot snapshot;
+
+  /** What had become of the snapshot's window since the one before. */
+  @Nullable WindowChange windowChange;
 
   final SortedSet<String> flags = new TreeSet<>();
 

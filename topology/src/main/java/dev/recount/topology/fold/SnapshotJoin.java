@@ -20,7 +20,7 @@ final class SnapshotJoin {
           .thenComparing(ContextSnapshot::getSnapshotId);
 
   /** Stands for every agent, for snapshots and decisions that do not say whose they are. */
-  private static final String ANY_AGENT = "";
+  static final String ANY_AGENT = "";
 
   private final SpanTree tree;
   private final Map<String, ContextSnapshot> byId = new HashMap<>();
@@ -57,7 +57,7 @@ final class SnapshotJoin {
     }
   }
 
-  private static String agentOf(ContextSnapshot snapshot) {
+  static String agentOf(ContextSnapshot snapshot) {
     if (snapshot.getVersions() == null || snapshot.getVersions().getAgentName() == null) {
       return ANY_AGENT;
     }

@@ -2,15 +2,22 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.ContextSegment;
 import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.MemoryChunk;
 import dev.recount.avro.Phase;
+import dev.recount.avro.SegmentKind;
 import dev.recount.avro.SegmentManifest;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Versions;
-import dev.recount.topology.Sha256;
-import java.nio.charset.StandardCharsets;
+import dev.recount.topology.context.Window;
+import dev.recount.topology.context.WindowChange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Turns context snapshots into their manifests. */
@@ -19,6 +26,8 @@ final class SnapshotRows {
 
   static SnapshotRecord row(
       ContextSnapshot snapshot,
+      SnapshotHistory history,
+      boolean derived,
       @Nullable String spanId,
       @Nullable DecisionDraft decision,
       Identity trace) {
@@ -31,12 +40,9 @@ final class SnapshotRows {
     row.setBoundary(snapshot.getBoundary());
     row.setTokenCount(ContextWindow.tokens(snapshot));
     row.setTokenLimit(snapshot.getTokenLimit());
-    row.setTruncated(ContextWindow.truncated(snapshot));
-    List<SegmentManifest> segments = new ArrayList<>(snapshot.getSegments().size());
-    for (ContextSegment segment : snapshot.getSegments()) {
-      segments.add(manifest(segment));
-    }
-    row.setSegments(segments);
+    row.setDerived(derived);
+    row.setTokensEstimated(derived && snapshot.getTokenCount() == null);
+    describe(row, snapshot, history);
     row.setService(trace.service());
     row.setEnvironment(trace.environment());
     row.setSessionId(trace.sessionId());
@@ -53,7 +59,62 @@ final class SnapshotRows {
     return row;
   }
 
-  private static SegmentManifest manifest(ContextSegment segment) {
+  private static void describe(
+      SnapshotRecord row, ContextSnapshot snapshot, SnapshotHistory history) {
+    WindowChange change = history.changeOf(snapshot);
+    Window window = Objects.requireNonNull(history.window(snapshot.getSnapshotId()));
+    Window before = history.window(change.baseSnapshotId());
+    List<SegmentManifest> segments = new ArrayList<>(change.added().size());
+    for (int position : change.added()) {
+      SegmentManifest segment = manifest(window, window.segments().get(position));
+      Integer longer = change.truncated().get(position);
+      if (longer != null && before != null) {
+        segment.setTruncated(true);
+        if (segment.getOriginalTokenCount() == null) {
+          segment.setOriginalTokenCount(before.segments().get(longer).getTokenCount());
+        }
+      }
+      segments.add(segment);
+    }
+    row.setSegments(segments);
+    row.setSegmentCount(window.segments().size());
+    row.setTokensByKind(tokensByKind(window.segments()));
+    row.setTruncated(ContextWindow.truncated(snapshot) || !change.truncated().isEmpty());
+    row.setBaseSnapshotId(change.baseSnapshotId());
+    row.setKept(change.kept());
+    row.setEvictedSegments(change.evictedSegments());
+    row.setEvictedTokens(change.baseSnapshotId() == null ? null : change.evictedTokens());
+    row.setCompacted(change.compacted());
+    row.setLostInstructions(change.lostInstructions());
+    row.setMemoryChunks(memoryChunks(window.segments()));
+  }
+
+  private static Map<String, Long> tokensByKind(List<ContextSegment> segments) {
+    Map<String, Long> tokens = new TreeMap<>();
+    Set<String> unknown = new HashSet<>();
+    for (ContextSegment segment : segments) {
+      String kind = segment.getKind().name();
+      if (segment.getTokenCount() == null) {
+        unknown.add(kind);
+      } else {
+        tokens.merge(kind, segment.getTokenCount(), Long::sum);
+      }
+    }
+    tokens.keySet().removeAll(unknown);
+    return tokens;
+  }
+
+  private static List<MemoryChunk> memoryChunks(List<ContextSegment> segments) {
+    List<MemoryChunk> chunks = new ArrayList<>();
+    for (ContextSegment segment : segments) {
+      if (segment.getKind() == SegmentKind.MEMORY && segment.getSource() != null) {
+        chunks.add(new MemoryChunk(segment.getSource(), segment.getScore()));
+      }
+    }
+    return chunks;
+  }
+
+  private static SegmentManifest manifest(Window window, ContextSegment segment) {
     SegmentManifest manifest = new SegmentManifest();
     manifest.setKind(segment.getKind());
     manifest.setSource(segment.getSource());
@@ -61,14 +122,8 @@ final class SnapshotRows {
     manifest.setOriginalTokenCount(segment.getOriginalTokenCount());
     manifest.setScore(segment.getScore());
     manifest.setTruncated(segment.getTruncated());
-    String content = segment.getContent();
-    if (content != null) {
-      manifest.setContentBytes((long) content.getBytes(StandardCharsets.UTF_8).length);
-    }
-    manifest.setContentSha256(
-        segment.getContentSha256() == null && content != null
-            ? Sha256.hexOf(content)
-            : segment.getContentSha256());
+    manifest.setContentSha256(segment.getContentSha256());
+    manifest.setContentBytes(window.bytes(segment));
     return manifest;
   }
 }

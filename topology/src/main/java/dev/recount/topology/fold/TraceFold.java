@@ -5,6 +5,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.Interpretation;
+import dev.recount.topology.context.Contents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,13 +28,21 @@ public final class TraceFold {
   public static TraceRows fold(TraceContents contents, Interpretation interpretation) {
     String traceId = contents.traceId();
     SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
-    Conversations conversations = Conversations.of(tree, contents.logs());
+    Contents bodies = new Contents();
+    DerivedSnapshots derived = new DerivedSnapshots(contents.snapshots(), bodies);
+    Conversations conversations = Conversations.of(tree, contents.logs(), derived);
     List<DecisionDraft> decisions =
         DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
     CausalPath.trace(decisions);
     VersionTuples.spreadToolSchema(decisions);
-    SnapshotJoin snapshots = new SnapshotJoin(tree, contents.snapshots());
+    ContextFigures.complete(decisions, interpretation.models());
+    derived.make(traceId, decisions);
+    List<ContextSnapshot> windows = new ArrayList<>(contents.snapshots());
+    windows.addAll(derived.snapshots());
+    SnapshotJoin snapshots = new SnapshotJoin(tree, windows);
     snapshots.join(decisions);
+    SnapshotHistory history = new SnapshotHistory(windows, bodies, derived.compacted());
+    history.note(decisions);
     Warnings.flag(decisions);
     CausalPath.findSuspects(decisions);
     Identity identity = Identity.of(contents, tree, decisions);
@@ -48,7 +57,8 @@ public final class TraceFold {
     return new TraceRows(
         traceRow,
         decisionRows,
-        snapshotRows(contents, snapshots, decisions, identity),
+        snapshotRows(history, derived, snapshots, decisions, identity),
+        history.contents(),
         added.evaluations(),
         added.feedback(),
         enclosing);
@@ -78,7 +88,11 @@ public final class TraceFold {
   }
 
   private static List<SnapshotRecord> snapshotRows(
-      TraceContents contents, SnapshotJoin join, List<DecisionDraft> decisions, Identity identity) {
+      SnapshotHistory history,
+      DerivedSnapshots derived,
+      SnapshotJoin join,
+      List<DecisionDraft> decisions,
+      Identity identity) {
     Map<String, DecisionDraft> decisionOfSnapshot = new HashMap<>();
     for (DecisionDraft decision : decisions) {
       ContextSnapshot snapshot = decision.snapshot;
@@ -86,12 +100,13 @@ public final class TraceFold {
         decisionOfSnapshot.putIfAbsent(snapshot.getSnapshotId(), decision);
       }
     }
-    List<SnapshotRecord> rows = new ArrayList<>(contents.snapshots().size());
-    for (ContextSnapshot snapshot :
-        contents.snapshots().stream().sorted(SnapshotJoin.BY_CAPTURE).toList()) {
+    List<SnapshotRecord> rows = new ArrayList<>(history.inOrder().size());
+    for (ContextSnapshot snapshot : history.inOrder()) {
       rows.add(
           SnapshotRows.row(
               snapshot,
+              history,
+              derived.contains(snapshot),
               join.spanOf(snapshot),
               decisionOfSnapshot.get(snapshot.getSnapshotId()),
               identity));

@@ -3,6 +3,7 @@ package dev.recount.topology.fold;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackRecord;
+import dev.recount.avro.SnapshotContent;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param trace the trace's own row
  * @param decisions in order of their steps
  * @param snapshots in order of capture
+ * @param contents bodies of the segments of the snapshots by their SHA-256, each once
  * @param evaluations in order of their IDs
  * @param feedback in order of occurrence
  * @param enclosingDecisions for spans that feedback names and that are no decision, the ID of the
@@ -24,6 +26,7 @@ public record TraceRows(
     TraceRecord trace,
     List<DecisionRecord> decisions,
     List<SnapshotRecord> snapshots,
+    Map<String, SnapshotContent> contents,
     List<Evaluation> evaluations,
     List<FeedbackRecord> feedback,
     Map<String, String> enclosingDecisions) {}

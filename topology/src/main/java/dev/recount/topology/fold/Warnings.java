@@ -1,6 +1,7 @@
 package dev.recount.topology.fold;
 
 import dev.recount.avro.DecisionKind;
+import dev.recount.topology.context.WindowChange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,14 @@ final class Warnings {
 
   /** Something in the context window had been cut. */
   static final String CONTEXT_TRUNCATED = "context_truncated";
+
+  /**
+   * Part of the conversation had fallen out of the context window, with no summary in its place.
+   */
+  static final String CONTEXT_EVICTED = "context_evicted";
+
+  /** An instruction that the model had before was no longer in its context window. */
+  static final String INSTRUCTION_LOST = "instruction_lost";
 
   /** The context window was at least nine tenths full. */
   static final String CONTEXT_PRESSURE = "context_pressure";
@@ -72,6 +81,13 @@ final class Warnings {
       }
       if (ContextWindow.truncated(draft)) {
         draft.flags.add(CONTEXT_TRUNCATED);
+      }
+      WindowChange change = draft.windowChange;
+      if (change != null && change.evictedSegments() > 0 && !change.compacted()) {
+        draft.flags.add(CONTEXT_EVICTED);
+      }
+      if (change != null && !change.lostInstructions().isEmpty()) {
+        draft.flags.add(INSTRUCTION_LOST);
       }
       Double utilization = ContextWindow.utilization(draft);
       if (utilization != null && utilization >= PRESSURE) {

@@ -1,15 +1,9 @@
 package dev.recount.topology.intake;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.recount.avro.JsonValue;
+import dev.recount.schemas.otlp.AnyValues;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** OTLP attribute values as the contracts carry them: scalars as they are, the rest as JSON. */
 final class AttributeValues {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS).build();
-
   private AttributeValues() {}
 
   /** Attributes in ascending order of their keys; of equal keys the last one holds. */
@@ -66,53 +57,8 @@ final class AttributeValues {
       case INT_VALUE -> value.getIntValue();
       case DOUBLE_VALUE -> value.getDoubleValue();
       case BYTES_VALUE -> value.getBytesValue().asReadOnlyByteBuffer();
-      case ARRAY_VALUE, KVLIST_VALUE -> new JsonValue(json(value));
+      case ARRAY_VALUE, KVLIST_VALUE -> new JsonValue(AnyValues.json(value));
       case STRING_VALUE_STRINDEX, VALUE_NOT_SET -> null;
     };
-  }
-
-  private static String json(AnyValue value) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator generator = JSON.createGenerator(text)) {
-      write(value, generator);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
-  }
-
-  // Protobuf bounds the depth of what it parses, and so the depth of this recursion.
-  private static void write(AnyValue value, JsonGenerator generator) throws IOException {
-    switch (value.getValueCase()) {
-      case STRING_VALUE -> generator.writeString(value.getStringValue());
-      case BOOL_VALUE -> generator.writeBoolean(value.getBoolValue());
-      case INT_VALUE -> generator.writeNumber(value.getIntValue());
-      case DOUBLE_VALUE -> {
-        if (Double.isFinite(value.getDoubleValue())) {
-          generator.writeNumber(value.getDoubleValue());
-        } else {
-          generator.writeString(Double.toString(value.getDoubleValue()));
-        }
-      }
-      case BYTES_VALUE ->
-          generator.writeString(
-              Base64.getEncoder().encodeToString(value.getBytesValue().toByteArray()));
-      case ARRAY_VALUE -> {
-        generator.writeStartArray();
-        for (AnyValue element : value.getArrayValue().getValuesList()) {
-          write(element, generator);
-        }
-        generator.writeEndArray();
-      }
-      case KVLIST_VALUE -> {
-        generator.writeStartObject();
-        for (KeyValue entry : value.getKvlistValue().getValuesList()) {
-          generator.writeFieldName(entry.getKey());
-          write(entry.getValue(), generator);
-        }
-        generator.writeEndObject();
-      }
-      case STRING_VALUE_STRINDEX, VALUE_NOT_SET -> generator.writeNull();
-    }
   }
 }

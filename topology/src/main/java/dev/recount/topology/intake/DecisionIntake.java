@@ -6,28 +6,36 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.redaction.EventRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import java.util.TreeMap;
 
 /** Takes in {@code agent-decisions}. */
 public final class DecisionIntake extends IntakeProcessor {
   private final AvroCodec<DecisionEvent> decisions;
+  private final EventRedaction redaction;
   private final boolean announceAliases;
 
   /**
-   * Reads decisions with one codec and writes entries with the other.
+   * Reads decisions with one codec, redacts them and writes entries with the other.
    *
    * @param announceAliases whether to log which tool call IDs occur in a trace
    */
   public DecisionIntake(
-      AvroCodec<TraceEvent> codec, AvroCodec<DecisionEvent> decisions, boolean announceAliases) {
-    super(codec);
+      AvroCodec<TraceEvent> codec,
+      AvroCodec<DecisionEvent> decisions,
+      Redaction redaction,
+      boolean announceAliases) {
+    super(codec, redaction);
+    this.redaction = new EventRedaction(redaction);
     this.decisions = decisions;
     this.announceAliases = announceAliases;
   }
 
   @Override
   void accept(byte[] value) {
-    DecisionEvent decision = decisions.decode(value);
+    DecisionEvent decision = redaction.decision(decisions.decode(value));
+    isRead(() -> decisions.encode(decision));
     Checks.identifier("decision_id", decision.getDecisionId());
     Checks.time("occurred_at", decision.getOccurredAt());
     decision.setTraceId(Checks.traceId(decision.getTraceId()));

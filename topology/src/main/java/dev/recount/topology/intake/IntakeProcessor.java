@@ -1,5 +1,6 @@
 package dev.recount.topology.intake;
 
+import com.google.protobuf.ByteString;
 import dev.recount.avro.AliasAnnouncement;
 import dev.recount.avro.AliasKind;
 import dev.recount.avro.TraceEvent;
@@ -9,9 +10,11 @@ import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.UndecodableException;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.NodeNames;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -31,6 +34,10 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
   private static final int LARGEST_EVENT = Topics.EVENT_MAXIMUM_BYTES - (1 << 20);
 
   private final AvroCodec<TraceEvent> codec;
+  private final Redaction redaction;
+
+  /** What a dead letter holds in place of a record that has been read; null until it has. */
+  private @Nullable Supplier<byte[]> redacted;
 
   @SuppressWarnings("NullAway.Init")
   private ProcessorContext<byte[], byte[]> context;
@@ -38,8 +45,9 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
   @SuppressWarnings("NullAway.Init")
   private Record<byte[], byte[]> current;
 
-  IntakeProcessor(AvroCodec<TraceEvent> codec) {
+  IntakeProcessor(AvroCodec<TraceEvent> codec, Redaction redaction) {
     this.codec = codec;
+    this.redaction = redaction;
   }
 
   /**
@@ -57,6 +65,7 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
   @Override
   public final void process(Record<byte[], byte[]> record) {
     current = record;
+    redacted = null;
     if (record.value() == null) {
       deadLetter("The record has no value");
       return;
@@ -109,7 +118,15 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
     append(AliasKeys.of(kind, value), TraceEventKind.ALIAS, traceId, 0, 0, announcement);
   }
 
-  /** Sends the current record's original bytes to the dead letters. */
+  /** Says that the record has been read, and what is to be seen of it when parts are refused. */
+  final void isRead(Supplier<byte[]> afterRedaction) {
+    redacted = afterRedaction;
+  }
+
+  /**
+   * Sends the current record to the dead letters: its original bytes, or what redaction has made of
+   * them.
+   */
   final void deadLetter(String error) {
     RecordMetadata metadata = context.recordMetadata().orElse(null);
     DeadLetters.Origin origin =
@@ -118,9 +135,24 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
             : new DeadLetters.Origin(
                 metadata.topic(), metadata.partition(), metadata.offset(), current.timestamp());
     Headers headers = new RecordHeaders(current.headers());
-    DeadLetters.describe(headers, origin, STAGE, error);
+    DeadLetters.describe(headers, origin, STAGE, redaction.anywhere(error));
     context.forward(
-        new Record<>(current.key(), current.value(), current.timestamp(), headers),
+        new Record<>(current.key(), visible(), current.timestamp(), headers),
         NodeNames.INTAKE_DEAD_LETTERS);
+  }
+
+  private byte @Nullable [] visible() {
+    byte[] original = current.value();
+    if (!redaction.isActive() || original == null) {
+      return original;
+    }
+    if (redacted != null) {
+      return redacted.get();
+    }
+    // Unread, so only what is text can be told from what is not.
+    ByteString bytes = ByteString.copyFrom(original);
+    return bytes.isValidUtf8()
+        ? redaction.anywhere(bytes.toStringUtf8()).getBytes(StandardCharsets.UTF_8)
+        : original;
   }
 }

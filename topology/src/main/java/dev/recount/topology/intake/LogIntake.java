@@ -8,6 +8,8 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.redaction.OtlpRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Sha256;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.LogsData;
@@ -28,11 +30,15 @@ public final class LogIntake extends IntakeProcessor {
   private static final int ID_DIGITS = 16;
 
   private final OtlpEncoding encoding;
+  private final boolean redacting;
+  private final OtlpRedaction redaction;
 
-  /** Reads records of the encoding and writes entries with the codec. */
-  public LogIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding) {
-    super(codec);
+  /** Reads records of the encoding, redacts them and writes entries with the codec. */
+  public LogIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding, Redaction redaction) {
+    super(codec, redaction);
     this.encoding = encoding;
+    this.redacting = redaction.isActive();
+    this.redaction = new OtlpRedaction(redaction);
   }
 
   @Override
@@ -43,8 +49,15 @@ public final class LogIntake extends IntakeProcessor {
     } catch (MalformedOtlpException malformed) {
       throw new UndecodableException("Not OTLP log records: " + malformed.getMessage(), malformed);
     }
+    if (redacting) {
+      for (int i = 0; i < read.getResourceLogsCount(); i++) {
+        read.setResourceLogs(i, redaction.logs(read.getResourceLogs(i)));
+      }
+    }
+    LogsData logs = read.build();
+    isRead(logs::toByteArray);
     Export export = new Export();
-    for (ResourceLogs ofResource : read.getResourceLogsList()) {
+    for (ResourceLogs ofResource : logs.getResourceLogsList()) {
       Map<String, Object> resource = OtlpSpans.resourceAttributes(ofResource.getResource());
       for (ScopeLogs ofScope : ofResource.getScopeLogsList()) {
         for (LogRecord record : ofScope.getLogRecordsList()) {

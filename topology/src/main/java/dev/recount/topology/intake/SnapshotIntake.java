@@ -5,22 +5,29 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.content.ContentReference;
+import dev.recount.schemas.redaction.EventRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Sha256;
 import java.util.TreeMap;
 
 /** Takes in {@code context-snapshots}. */
 public final class SnapshotIntake extends IntakeProcessor {
   private final AvroCodec<ContextSnapshot> snapshots;
+  private final EventRedaction redaction;
 
-  /** Reads snapshots with one codec and writes entries with the other. */
-  public SnapshotIntake(AvroCodec<TraceEvent> codec, AvroCodec<ContextSnapshot> snapshots) {
-    super(codec);
+  /** Reads snapshots with one codec, redacts them and writes entries with the other. */
+  public SnapshotIntake(
+      AvroCodec<TraceEvent> codec, AvroCodec<ContextSnapshot> snapshots, Redaction redaction) {
+    super(codec, redaction);
+    this.redaction = new EventRedaction(redaction);
     this.snapshots = snapshots;
   }
 
   @Override
   void accept(byte[] value) {
-    ContextSnapshot snapshot = snapshots.decode(value);
+    ContextSnapshot snapshot = redaction.snapshot(snapshots.decode(value));
+    isRead(() -> snapshots.encode(snapshot));
     Checks.identifier("snapshot_id", snapshot.getSnapshotId());
     Checks.time("captured_at", snapshot.getCapturedAt());
     snapshot.setTraceId(Checks.traceId(snapshot.getTraceId()));
@@ -28,7 +35,7 @@ public final class SnapshotIntake extends IntakeProcessor {
     for (ContextSegment segment : snapshot.getSegments()) {
       Checks.finite("segments.score", segment.getScore());
       if (segment.getContent() != null && segment.getContentSha256() == null) {
-        segment.setContentSha256(Sha256.hexOf(segment.getContent()));
+        segment.setContentSha256(sha256(segment.getContent()));
       }
     }
     snapshot.setAttributes(new TreeMap<>(snapshot.getAttributes()));
@@ -39,5 +46,12 @@ public final class SnapshotIntake extends IntakeProcessor {
         Checks.precedence(snapshot.getCapturedAt()),
         0,
         snapshot);
+  }
+
+  /** Of the content, also where a reference stands in its place. */
+  private static String sha256(String content) {
+    return ContentReference.parse(content)
+        .map(ContentReference::sha256)
+        .orElseGet(() -> Sha256.hexOf(content));
   }
 }

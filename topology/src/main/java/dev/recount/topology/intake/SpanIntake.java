@@ -8,6 +8,8 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.redaction.OtlpRedaction;
+import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanFacts;
@@ -20,21 +22,27 @@ public final class SpanIntake extends IntakeProcessor {
   private static final long LARGEST_EXPANSION = 128L << 20;
 
   private final OtlpEncoding encoding;
+  private final boolean redacting;
+  private final OtlpRedaction redaction;
   private final SpanMapper mapper;
   private final boolean announceAliases;
 
   /**
    * @param encoding how the records are encoded
+   * @param redaction applied before anything else is done
    * @param mapper tells what spans say
    * @param announceAliases whether to log which response and tool call IDs occur in a trace
    */
   public SpanIntake(
       AvroCodec<TraceEvent> codec,
       OtlpEncoding encoding,
+      Redaction redaction,
       SpanMapper mapper,
       boolean announceAliases) {
-    super(codec);
+    super(codec, redaction);
     this.encoding = encoding;
+    this.redacting = redaction.isActive();
+    this.redaction = new OtlpRedaction(redaction);
     this.mapper = mapper;
     this.announceAliases = announceAliases;
   }
@@ -47,7 +55,13 @@ public final class SpanIntake extends IntakeProcessor {
     } catch (MalformedOtlpException malformed) {
       throw new UndecodableException("Not OTLP spans: " + malformed.getMessage(), malformed);
     }
+    if (redacting) {
+      for (int i = 0; i < read.getResourceSpansCount(); i++) {
+        read.setResourceSpans(i, redaction.spans(read.getResourceSpans(i)));
+      }
+    }
     TracesData traces = read.build();
+    isRead(traces::toByteArray);
     long inTheLog = OtlpSpans.bytesInTheLog(traces);
     if (inTheLog > LARGEST_EXPANSION) {
       throw new UndecodableException(

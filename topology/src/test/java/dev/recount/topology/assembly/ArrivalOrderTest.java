@@ -45,6 +45,38 @@ class ArrivalOrderTest {
     assertThat(disorderly(arrivals).written).isEqualTo(disorderly(arrivals).written);
   }
 
+  /** Feedback aside: the time of an edition decides which holds, whatever it is about. */
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void aClockThatIsWrongHarmsNoOtherTrace(
+      @ForAll("arrivals") List<Arrival> arrivals, @ForAll("wildTimes") long wild) {
+    List<Arrival> wrong = new ArrayList<>();
+    for (Arrival arrival : arrivals) {
+      boolean spared =
+          arrival.plan().trace() == 1 || arrival.plan() instanceof TelemetryPlan.PlannedFeedback;
+      wrong.add(
+          new Arrival(
+              spared ? arrival.plan() : arrival.plan().stamped(wild),
+              arrival.position(),
+              arrival.copies(),
+              arrival.pauseMillis(),
+              arrival.restart()));
+    }
+    assertThat(writtenOfFirstTrace(disorderly(wrong)))
+        .isEqualTo(writtenOfFirstTrace(disorderly(arrivals)));
+  }
+
+  /** Every record of trace 1: its bytes, with phase, revision and key time, in order. */
+  private static List<String> writtenOfFirstTrace(AssemblerHarness harness) {
+    return harness.written.stream()
+        .filter(record -> record.contains(" " + TelemetryPlan.traceId(1)))
+        .toList();
+  }
+
+  @Provide
+  Arbitrary<Long> wildTimes() {
+    return Arbitraries.of(TelemetryPlan.WILD_TIMES);
+  }
+
   private static AssemblerHarness inOrder(List<Arrival> arrivals) {
     return inOrder(arrivals, TopologySettings.defaults());
   }

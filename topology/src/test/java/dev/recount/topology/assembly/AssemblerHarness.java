@@ -36,6 +36,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -228,6 +229,20 @@ final class AssemblerHarness {
     } else {
       rows.put(key, row);
     }
+  }
+
+  /** Keys in a store that begin in a given way. */
+  long stored(String store, String prefix) {
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(store);
+    long stored = 0;
+    try (KeyValueIterator<Bytes, byte[]> all = kept.all()) {
+      while (all.hasNext()) {
+        if (new String(all.next().key.get(), StandardCharsets.UTF_8).contains(prefix)) {
+          stored++;
+        }
+      }
+    }
+    return stored;
   }
 
   /** What differs between two runs, field by field. */

@@ -46,10 +46,21 @@ sealed interface TelemetryPlan {
   /** The entries of the log that the telemetry becomes. */
   List<Keyed> events();
 
+  /** Number of the trace that it belongs to or is about. */
+  int trace();
+
+  /** The same telemetry from a clock that shows another time, milliseconds after START. */
+  TelemetryPlan stamped(long time);
+
   /** A span; the same number with another end is an edit. Span 1 is the root. */
   record PlannedSpan(
       int trace, int id, int parent, Role role, int agent, long start, int length, boolean failed)
       implements TelemetryPlan {
+    @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedSpan(trace, id, parent, role, agent, time, length, failed);
+    }
+
     @Override
     public List<Keyed> events() {
       Span span = new Span();
@@ -104,6 +115,11 @@ sealed interface TelemetryPlan {
   /** A context snapshot, with or without a span. */
   record PlannedSnapshot(int trace, int id, int span, int agent, long at, int tokens)
       implements TelemetryPlan {
+    @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedSnapshot(trace, id, span, agent, time, tokens);
+    }
+
     @Override
     public List<Keyed> events() {
       ContextSegment segment = new ContextSegment();
@@ -166,6 +182,11 @@ sealed interface TelemetryPlan {
       int trace, int id, int span, int call, DecisionKind kind, long at, double confidence)
       implements TelemetryPlan {
     @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedDecision(trace, id, span, call, kind, time, confidence);
+    }
+
+    @Override
     public List<Keyed> events() {
       DecisionEvent decision = new DecisionEvent();
       decision.setDecisionId("decision-" + id);
@@ -208,6 +229,11 @@ sealed interface TelemetryPlan {
       RESPONSE,
       TOOL_CALL,
       SESSION
+    }
+
+    @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedFeedback(trace, id, about, target, kind, time, score);
     }
 
     @Override

@@ -30,6 +30,41 @@ final class ContextSnapshotsTable {
                 Values.text(row, segment.getContentSha256());
                 Values.optionalNumber(row, segment.getContentBytes());
               })
+          .flag("derived", SnapshotRecord::getDerived)
+          .flag("tokens_estimated", SnapshotRecord::getTokensEstimated)
+          .number("segment_count", SnapshotRecord::getSegmentCount)
+          .column(
+              "tokens_by_kind",
+              (row, snapshot) -> {
+                row.size(snapshot.getTokensByKind().size());
+                snapshot
+                    .getTokensByKind()
+                    .forEach(
+                        (kind, tokens) -> {
+                          row.string(kind);
+                          row.int64(tokens);
+                        });
+              })
+          .text("base_snapshot_id", SnapshotRecord::getBaseSnapshotId)
+          .array(
+              "kept",
+              SnapshotRecord::getKept,
+              (row, run) -> {
+                row.int64(run.getPosition());
+                row.int64(run.getBasePosition());
+                row.int64(run.getCount());
+              })
+          .number("evicted_segments", SnapshotRecord::getEvictedSegments)
+          .optionalNumber("evicted_tokens", SnapshotRecord::getEvictedTokens)
+          .flag("compacted", SnapshotRecord::getCompacted)
+          .texts("lost_instructions", SnapshotRecord::getLostInstructions)
+          .array(
+              "memory_chunks",
+              SnapshotRecord::getMemoryChunks,
+              (row, chunk) -> {
+                row.string(chunk.getId());
+                Values.optionalReal(row, chunk.getScore());
+              })
           .text("service", SnapshotRecord::getService)
           .text("environment", SnapshotRecord::getEnvironment)
           .text("session_id", SnapshotRecord::getSessionId)

@@ -120,7 +120,14 @@ final class ExpectedRow {
     }
     if (value instanceof Map<?, ?> map) {
       ObjectNode object = JSON.objectNode();
-      map.forEach((key, text) -> object.put((String) key, attribute(text)));
+      boolean attributes = schema.getValueType().getType() == Schema.Type.UNION;
+      map.forEach(
+          (key, element) ->
+              object.set(
+                  (String) key,
+                  attributes
+                      ? JSON.textNode(attribute(element))
+                      : value(element, schema.getValueType())));
       return object;
     }
     if (value instanceof IndexedRecord record) {

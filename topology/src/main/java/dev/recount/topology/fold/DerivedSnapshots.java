@@ -1,0 +1,108 @@
+package dev.recount.topology.fold;
+
+import dev.recount.avro.ContextSegment;
+import dev.recount.avro.ContextSnapshot;
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.SnapshotBoundary;
+import dev.recount.avro.Versions;
+import dev.recount.topology.context.Contents;
+import dev.recount.topology.context.MessageSegments;
+import dev.recount.topology.convention.ChatMessages;
+import dev.recount.topology.convention.Fact;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Snapshots made from the messages of model calls, for agents that send none themselves. One that
+ * is sent, however late, takes the place of all of its agent's.
+ */
+final class DerivedSnapshots {
+  private final Contents contents;
+  private final Set<String> senders = new HashSet<>();
+  private final Map<SpanNode, List<ContextSegment>> segments = new HashMap<>();
+  private final List<ContextSnapshot> snapshots = new ArrayList<>();
+  private final Set<String> ids = new HashSet<>();
+  private final Set<String> compacted = new HashSet<>();
+
+  /**
+   * @param sent snapshots that were sent
+   * @param contents takes the messages
+   */
+  DerivedSnapshots(Collection<ContextSnapshot> sent, Contents contents) {
+    this.contents = contents;
+    sent.forEach(snapshot -> senders.add(SnapshotJoin.agentOf(snapshot)));
+  }
+
+  /** Takes in what a model call was shown. */
+  void tell(SpanNode modelCall, ChatMessages messages) {
+    boolean shown = !messages.input().isEmpty() || !messages.system().isEmpty();
+    boolean sent = senders.contains(SnapshotJoin.ANY_AGENT) || senders.contains(modelCall.agent());
+    if (shown && !sent) {
+      segments.put(modelCall, MessageSegments.of(messages, contents));
+    }
+  }
+
+  /** Makes the snapshots, once what the decisions say of tokens and limits is known. */
+  void make(String traceId, Collection<DecisionDraft> decisions) {
+    for (DecisionDraft draft : decisions) {
+      List<ContextSegment> shown =
+          draft.kind == DecisionKind.MODEL_CALL && draft.node != null
+              ? segments.get(draft.node)
+              : null;
+      if (shown != null && draft.node != null) {
+        make(traceId, draft, draft.node, shown);
+      }
+    }
+  }
+
+  private void make(
+      String traceId, DecisionDraft draft, SpanNode node, List<ContextSegment> shown) {
+    if (draft.contextTokens != null) {
+      MessageSegments.shareOut(shown, draft.contextTokens);
+    }
+    String id =
+        draft.statedSnapshotId != null
+            ? draft.statedSnapshotId
+            : Identities.of(traceId, "snapshot", node.id());
+    if (!ids.add(id)) {
+      return;
+    }
+    Versions versions = new Versions();
+    versions.setAgentName(node.inherited(Fact.AGENT_NAME));
+    ContextSnapshot snapshot = new ContextSnapshot();
+    snapshot.setSnapshotId(id);
+    snapshot.setTraceId(traceId);
+    snapshot.setSpanId(node.id());
+    snapshot.setCapturedAt(Times.micros(draft.start));
+    snapshot.setBoundary(SnapshotBoundary.MODEL_CALL);
+    snapshot.setTokenCount(draft.contextTokens);
+    snapshot.setTokenLimit(draft.contextLimit);
+    snapshot.setSegments(shown);
+    snapshot.setVersions(versions);
+    snapshot.setAttributes(Map.of());
+    snapshots.add(snapshot);
+    if (Boolean.parseBoolean(node.own(Fact.COMPACTED))) {
+      compacted.add(id);
+    }
+  }
+
+  /** The snapshots that were made. */
+  List<ContextSnapshot> snapshots() {
+    return snapshots;
+  }
+
+  /** Whether a snapshot was made and not sent. */
+  boolean contains(ContextSnapshot snapshot) {
+    return ids.contains(snapshot.getSnapshotId());
+  }
+
+  /** IDs of those whose call says that its conversation was compacted. */
+  Set<String> compacted() {
+    return compacted;
+  }
+}
