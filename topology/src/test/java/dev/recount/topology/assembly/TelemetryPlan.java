@@ -156,6 +156,11 @@ sealed interface TelemetryPlan {
   /** A log record that tells what a model answered. */
   record PlannedLog(int trace, int id, int span, long at) implements TelemetryPlan {
     @Override
+    public TelemetryPlan stamped(long time) {
+      return new PlannedLog(trace, id, span, time);
+    }
+
+    @Override
     public List<Keyed> events() {
       SpanLogRecord log = new SpanLogRecord();
       log.setTraceId(traceId(trace));
