@@ -205,10 +205,7 @@ final class DecisionBuilder {
     draft.askedBy = call.askedBy == null ? null : drafts.get(call.askedBy);
     SpanNode asking = call.askedBy != null ? call.askedBy : call.seenIn;
     if (asking != null) {
-      Exchange.Summary said = conversations.of(asking);
-      if (said.toolsVersion() != null) {
-        draft.versions.setToolSchemaVersion(said.toolsVersion());
-      }
+      draft.versions.setToolSchemaVersion(toolSchema(asking, draft));
     }
     if (draft.considered.isEmpty()) {
       draft.considered = offered(call, asking);
