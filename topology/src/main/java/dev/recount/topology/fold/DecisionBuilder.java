@@ -218,6 +218,17 @@ final class DecisionBuilder {
   }
 
   /**
+   * Which tools were offered: what is given holds, on the model call first, and else their hash.
+   */
+  private @Nullable String toolSchema(SpanNode asking, DecisionDraft draft) {
+    String given = asking.own(Fact.TOOL_SCHEMA_VERSION);
+    if (given == null) {
+      given = draft.versions.getToolSchemaVersion();
+    }
+    return given != null ? given : conversations.of(asking).toolsVersion();
+  }
+
+  /**
    * A call that only messages tell of: after the model had asked, until it was shown the answer.
    */
   private static void placeBetween(DecisionDraft draft, ToolCall call) {
