@@ -50,6 +50,10 @@ abstract class OracleSteps extends OracleSpans {
     long end;
     long orderedStart;
     boolean ended;
+
+    /** Of what starts and ends alike, tool calls come last, in the order in which they began. */
+    int sequence;
+
     Map<String, String> versions = new HashMap<>();
     @Nullable String name;
     @Nullable String tool;
@@ -168,7 +172,9 @@ abstract class OracleSteps extends OracleSpans {
     }
     Map<String, Integer> occurrences = new HashMap<>();
     for (Call call : calls.all) {
-      steps.add(ofCall(call, call.identity(trace, occurrences), eventOf.get(call)));
+      Step step = ofCall(call, call.identity(trace, occurrences), eventOf.get(call));
+      step.sequence = steps.size();
+      steps.add(step);
     }
     alone.forEach(event -> steps.add(ofEvent(event, span(event.span()))));
     lastOfAgent.values().forEach(this::addResponse);
@@ -446,6 +452,7 @@ abstract class OracleSteps extends OracleSpans {
         Comparator.<Step>comparingLong(step -> step.orderedStart)
             .thenComparing(
                 Comparator.<Step>comparingLong(step -> Math.max(step.start, step.end)).reversed())
+            .thenComparing(step -> step.sequence)
             .thenComparing(step -> step.id));
     for (int i = 0; i < steps.size(); i++) {
       steps.get(i).number = i + 1;
@@ -486,7 +493,9 @@ abstract class OracleSteps extends OracleSpans {
   }
 
   @Nullable Step enclosing(Step step) {
-    for (Span span = step.place; span != null; span = parent(span)) {
+    // An answer stands beside the model call that gave it, not within.
+    Span beside = step.place == null ? null : parent(step.place);
+    for (Span span = step.span != null ? step.span : beside; span != null; span = parent(span)) {
       Step first = firstOn(span);
       if (first != null && first.number < step.number) {
         return first;
