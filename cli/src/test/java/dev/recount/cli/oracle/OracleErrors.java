@@ -44,10 +44,11 @@ final class OracleErrors {
       Span span = claiming.get(i);
       boolean echo = false;
       if (span.status().equals("ERROR") && answered(span)) {
+        String message = message(span);
         for (Span before : claiming.subList(0, i)) {
           echo |=
-              message(span) != null
-                  ? message(span).equals(message(before))
+              message != null
+                  ? message.equals(message(before))
                   : !explained(span) && (message(before) != null || explained(before));
         }
       }

@@ -228,7 +228,7 @@ final class TelemetryGenerator {
 
     private void work(Map<String, Object> attributes, int depth) {
       String outer = agentAtWork;
-      agentAtWork = (String) attributes.get("gen_ai.agent.name");
+      agentAtWork = String.valueOf(attributes.get("gen_ai.agent.name"));
       steps(depth);
       agentAtWork = outer;
     }
