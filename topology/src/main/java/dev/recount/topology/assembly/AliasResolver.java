@@ -54,6 +54,7 @@ final class AliasResolver {
   private final boolean live;
   private final long feedbackWait;
   private final long retention;
+  private final long feedbackRetention;
   private int announcedSinceSweep;
   private Bytes sweepFrom = FIRST;
 
@@ -69,6 +70,7 @@ final class AliasResolver {
     this.outputs = outputs;
     this.live = settings.live();
     this.retention = settings.stateRetention().toMillis();
+    this.feedbackRetention = Math.max(retention, settings.anchorRetention().toMillis());
     this.feedbackWait = Math.min(settings.feedbackWait().toMillis(), retention);
   }
 
@@ -244,7 +246,9 @@ final class AliasResolver {
   }
 
   private boolean expired(AliasState state, long now) {
-    return now >= state.lastAppend + retention && state.timerDue == 0;
+    // Where a link was made is remembered for as long as it can still be taken back or edited.
+    long kept = state.feedback.isEmpty() ? retention : feedbackRetention;
+    return now >= state.lastAppend + kept && state.timerDue == 0;
   }
 
   /**

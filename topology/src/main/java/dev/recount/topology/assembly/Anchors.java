@@ -8,7 +8,9 @@ import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,11 +50,27 @@ final class Anchors {
 
   @Nullable Anchor load(String trace) {
     byte[] bytes = store.get(trace);
-    return bytes == null ? null : Anchor.decode(bytes, codecs);
+    return bytes == null
+        ? null
+        : Anchor.decode(Arrays.copyOfRange(bytes, Long.BYTES, bytes.length), codecs);
   }
 
-  void save(String trace, Anchor anchor) {
-    store.put(trace, anchor.encode(codecs));
+  /**
+   * Keeps an anchor.
+   *
+   * @param until log time at which it can be given up, milliseconds since the Unix epoch
+   */
+  void save(String trace, Anchor anchor, long until) {
+    byte[] encoded = anchor.encode(codecs);
+    store.put(
+        trace,
+        ByteBuffer.allocate(Long.BYTES + encoded.length).putLong(until).put(encoded).array());
+  }
+
+  /** Until when the anchor of a trace is kept; 0 when there is none. */
+  long keptUntil(String trace) {
+    byte[] bytes = store.get(trace);
+    return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();
   }
 
   void delete(String trace) {

@@ -19,6 +19,11 @@ final class LifecycleRules {
   /** Late events are gathered for no longer than this multiple of the quiet time. */
   private static final int LONGEST_GATHERING = 30;
 
+  /** An error is shown this many times sooner than a running trace is shown anyway. */
+  private static final int SHARE_OF_INTERVAL = 32;
+
+  private static final long LONGEST_URGENT_DELAY = 60_000;
+
   private final long settleQuiet;
   private final long settleIdle;
   private final long settleMaximumAge;
@@ -55,9 +60,18 @@ final class LifecycleRules {
       }
       if (urgent && !header.urgent()) {
         header.setUrgent(true);
-        header.provisionalDue = Math.min(header.provisionalDue, now + urgentAfter);
+        header.provisionalDue = Math.min(header.provisionalDue, now + urgentDelay(header));
       }
     }
+  }
+
+  /**
+   * How soon an error is shown. The first at once; one error after another at growing intervals
+   * too, up to a minute, since each time the whole trace is folded.
+   */
+  private long urgentDelay(TraceHeader header) {
+    long grown = Math.min(header.provisionalDelay / SHARE_OF_INTERVAL, LONGEST_URGENT_DELAY);
+    return Math.max(urgentAfter, grown);
   }
 
   /** When the trace wants to be looked at again. */
@@ -135,6 +149,14 @@ final class LifecycleRules {
     return header.unemitted() && now >= header.provisionalDue ? Phase.provisional : null;
   }
 
+  /**
+   * Bounds the growth of the interval: each error shortens it, so that it would double without end,
+   * and what a trace over its cap costs to read does not grow with it either.
+   */
+  private long longestInterval(TraceHeader header) {
+    return header.overCap() ? LONGEST_GATHERING * settleQuiet : settleMaximumAge;
+  }
+
   /** Notes in the header that rows have been emitted. */
   void emitted(TraceHeader header, Phase phase, long now) {
     header.setUnemitted(false);
@@ -142,7 +164,7 @@ final class LifecycleRules {
     if (phase == Phase.provisional || header.overCap()) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
-      header.provisionalDelay *= 2;
+      header.provisionalDelay = Math.min(2 * header.provisionalDelay, longestInterval(header));
     }
     if (phase != Phase.provisional && header.lifecycle == Lifecycle.OPEN) {
       header.lifecycle = Lifecycle.SETTLED;

@@ -93,13 +93,13 @@ final class RowEmitter {
   }
 
   /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */
-  void leaveAnchor(String trace, TraceHeader header) {
+  void leaveAnchor(String trace, TraceHeader header, long until) {
     TraceReader reader = read(trace, header);
     TraceContents contents = reader.contents(trace);
     Anchor before = anchors.load(trace);
     if (before == null) {
       TraceRows rows = TraceFold.fold(contents, interpretation);
-      anchors.save(trace, Anchors.of(rows, contents.feedback(), header));
+      anchors.save(trace, Anchors.of(rows, contents.feedback(), header), until);
     } else {
       TraceRows rows = Anchors.amend(before, reader, trace, header.spans);
       anchors.save(
@@ -111,7 +111,8 @@ final class RowEmitter {
               rows.trace(),
               rows.decisions(),
               rows.enclosingDecisions(),
-              Anchors.together(before.feedback(), contents.feedback(), reader.unlinked())));
+              Anchors.together(before.feedback(), contents.feedback(), reader.unlinked())),
+          until);
     }
   }
 
@@ -304,6 +305,11 @@ final class RowEmitter {
     private void snapshots(List<SnapshotRecord> rows) {
       SnapshotBatch batch = new SnapshotBatch();
       for (SnapshotRecord row : rows) {
+        if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED
+            && before.containsKey(new RowKey(RowType.SNAPSHOT, row.getSnapshotId()))) {
+          // Its row was made when the spans were there, and says more than one made now would.
+          continue;
+        }
         row.setPhase(phase);
         row.setRevision(header.revision);
         row.setKeyTime(keyTime);

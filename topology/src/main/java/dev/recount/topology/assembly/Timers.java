@@ -32,6 +32,10 @@ final class Timers {
   record Timer(long due, String trace) {}
 
   void set(long due, String trace) {
+    if (due < 0) {
+      // Its key would sort after all others: the timer would never fire.
+      throw new IllegalArgumentException("A timer cannot be due at " + due);
+    }
     store.put(key(due, trace), NOTHING);
     earliest = Math.min(earliest, due);
   }

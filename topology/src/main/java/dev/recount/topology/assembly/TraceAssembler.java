@@ -227,7 +227,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     if (complete) {
       header.setRootEnded();
     }
-    rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+    if (envelope.kind() == TraceEventKind.LOG_RECORD && !header.hasTrace()) {
+      // There is nothing to show of it yet, and feedback has a wait of its own.
+      header.lastAppend = now;
+    } else {
+      rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+    }
     schedule(trace, header);
     save(trace, header);
   }
@@ -326,13 +331,35 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private void expire(String trace, TraceHeader header, long now) {
     if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
       // Feedback on a trace that never came: there is nothing that later feedback could amend.
+      if (header.unemitted()) {
+        // Nothing ran when its wait ended, or the wait is longer than the retention.
+        emitter.reportUnmatched(trace, header, now);
+      }
       emissions.delete(trace);
     } else {
-      emitter.leaveAnchor(trace, header);
+      if (!leaveAnchor(trace, header, now)) {
+        return;
+      }
       timers.set(now + settings.anchorRetention().toMillis(), Anchors.timerOf(trace));
     }
     header.setPurged();
     purge(trace, header, now);
+  }
+
+  /** Whether it worked; a trace that cannot be folded keeps its events, and stops no other. */
+  private boolean leaveAnchor(String trace, TraceHeader header, long now) {
+    try {
+      emitter.leaveAnchor(trace, header, now + settings.anchorRetention().toMillis());
+      return true;
+    } catch (KafkaException | RegistryUnavailableException unavailable) {
+      throw unavailable;
+    } catch (RuntimeException | StackOverflowError failed) {
+      reportUnfoldable(trace, failed, now);
+      header.lastAppend = now;
+      schedule(trace, header);
+      save(trace, header);
+      return false;
+    }
   }
 
   /** Deletes the events of an expired trace, a limited number of them; the next record goes on. */
@@ -352,6 +379,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       timers.set(now + settings.stateRetention().toMillis(), Anchors.timerOf(trace));
       return;
     }
+    if (anchors.keptUntil(trace) > now) {
+      // Late events have renewed it since this timer was set, and with it the timer.
+      return;
+    }
     anchors.delete(trace);
     emissions.delete(trace);
   }
@@ -368,13 +399,16 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       throw unavailable;
     } catch (RuntimeException | StackOverflowError failed) {
       // One trace that cannot be folded must not stop the others. Its events stay in state.
-      log.error("Trace {} cannot be folded", trace, failed);
-      Headers description = new RecordHeaders();
-      DeadLetters.describe(
-          description, origin(now), "assembly", "Trace cannot be folded: " + failed);
-      outputs.deadLetter(trace.getBytes(StandardCharsets.UTF_8), new byte[0], description, now);
+      reportUnfoldable(trace, failed, now);
     }
     rules.emitted(header, phase, now);
+  }
+
+  private void reportUnfoldable(String trace, Throwable failed, long now) {
+    log.error("Trace {} cannot be folded", trace, failed);
+    Headers description = new RecordHeaders();
+    DeadLetters.describe(description, origin(now), "assembly", "Trace cannot be folded: " + failed);
+    outputs.deadLetter(trace.getBytes(StandardCharsets.UTF_8), new byte[0], description, now);
   }
 
   private void deadLetter(

@@ -66,7 +66,7 @@ public final class TraceFold {
         enclosing);
   }
 
-  /** For each span that feedback names, the nearest decision on a span around it. */
+  /** For each span at or within a decision, that decision: feedback may name any of them. */
   private static Map<String, String> enclosingDecisions(
       TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
     Map<String, String> bySpan = new HashMap<>();
@@ -76,17 +76,33 @@ public final class TraceFold {
       }
     }
     Map<String, String> enclosing = new TreeMap<>();
-    for (TraceContents.LinkedFeedback feedback : contents.feedback()) {
-      String spanId = feedback.event().getSpanId();
-      for (SpanNode node = tree.byId(spanId); node != null; node = node.parent) {
-        String decision = bySpan.get(node.id());
-        if (decision != null) {
-          enclosing.put(feedback.event().getSpanId(), decision);
-          break;
-        }
+    Map<SpanNode, String> known = new HashMap<>();
+    for (SpanNode node : tree.nodes()) {
+      String decision = enclosing(node, bySpan, known);
+      if (!decision.isEmpty()) {
+        enclosing.put(node.id(), decision);
       }
     }
     return enclosing;
+  }
+
+  /** The decision at or around a span; empty when there is none. Climbs each branch once. */
+  private static String enclosing(
+      SpanNode from, Map<String, String> bySpan, Map<SpanNode, String> known) {
+    List<SpanNode> climbed = new ArrayList<>();
+    String found = "";
+    for (SpanNode node = from; node != null; node = node.parent) {
+      String decision = bySpan.getOrDefault(node.id(), known.get(node));
+      if (decision != null) {
+        found = decision;
+        break;
+      }
+      climbed.add(node);
+    }
+    for (SpanNode node : climbed) {
+      known.put(node, found);
+    }
+    return found;
   }
 
   private static List<SnapshotRecord> snapshotRows(

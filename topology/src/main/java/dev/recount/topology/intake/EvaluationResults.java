@@ -82,6 +82,8 @@ final class EvaluationResults {
             String.valueOf(feedback.getTraceId()),
             String.valueOf(feedback.getSpanId()),
             String.valueOf(feedback.getResponseId()),
+            String.valueOf(feedback.getToolCallId()),
+            String.valueOf(feedback.getSessionId()),
             String.valueOf(feedback.getName()),
             Long.toString(unixNano));
     return Sha256.hexOf(judged).substring(0, 2 * ID_BYTES);

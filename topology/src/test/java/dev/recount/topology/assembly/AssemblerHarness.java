@@ -118,7 +118,7 @@ final class AssemblerHarness {
     deliver(delays == null ? Integer.MAX_VALUE : delays.nextInt(3));
   }
 
-  private void append(String key, byte[] value) {
+  void append(String key, byte[] value) {
     assembler.process(new Record<>(key.getBytes(StandardCharsets.UTF_8), value, now));
     drain(key);
   }
@@ -136,6 +136,32 @@ final class AssemblerHarness {
       append(next.key(), next.value());
     }
   }
+
+  /** The clock of the log moves with nothing written to it, as when nobody is running. */
+  void jump(long millis) {
+    now += millis;
+  }
+
+  /** Bytes of the largest value in a store. */
+  long largest(String store) {
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(store);
+    long largest = 0;
+    try (KeyValueIterator<Bytes, byte[]> all = kept.all()) {
+      while (all.hasNext()) {
+        largest = Math.max(largest, all.next().value.length);
+      }
+    }
+    return largest;
+  }
+
+  /** Content of each retained span of its highest revision, by trace and span. */
+  final Map<String, String> spans = new TreeMap<>();
+
+  final Map<String, Integer> releases = new TreeMap<>();
+  private final Map<String, Long> spanRevisions = new TreeMap<>();
+
+  /** Hashes of the bodies that were sent. */
+  final Set<String> bodies = new TreeSet<>();
 
   /** Lets time pass in the log, by ticks of a second. */
   void pass(long millis) {
@@ -215,6 +241,25 @@ final class AssemblerHarness {
         String key = "feedback " + row.getFeedback().getFeedbackId();
         put(key, revision, row.getDeleted(), row);
       }
+      case NodeNames.RETAINED_SPANS -> {
+        dev.recount.avro.Span span = CODECS.retainedSpans().decode(value);
+        String key = span.getTraceId() + " " + span.getSpanId();
+        releases.merge(key, 1, Integer::sum);
+        Long before = spanRevisions.get(key);
+        assertThat(before == null || before < span.getRevision())
+            .as("span %s: %s after %s", key, span.getRevision(), before)
+            .isTrue();
+        spanRevisions.put(key, span.getRevision());
+        span.setRevision(0);
+        span.setKeyTime(null);
+        spans.put(key, span.toString());
+      }
+      case NodeNames.SNAPSHOT_CONTENTS ->
+          CODECS
+              .snapshotContents()
+              .decode(value)
+              .getContents()
+              .forEach(body -> bodies.add(dev.recount.topology.Sha256.hexOf(body.getContent())));
       default -> {}
     }
   }
