@@ -2,12 +2,12 @@ package dev.recount.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
 import dev.recount.cli.output.Terminal;
+import dev.recount.cli.recorded.RecordedRuns;
 import dev.recount.cli.roles.EmbeddedOptions;
 import dev.recount.cli.roles.EmbeddedPipeline;
 import dev.recount.cli.sql.ClickHouse;
@@ -31,7 +31,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,8 +168,7 @@ class PipelineTest {
 
   @Test
   void recordedRunsAreImportedWithTheirKnownFiguresAndOnlyOnce() {
-    Path file = recordedRuns();
-    assumeTrue(Files.isReadable(file), file + " is not there; its figures are not checked");
+    Path file = RecordedRuns.file();
     for (int time = 1; time <= 2; time++) {
       StringWriter err = new StringWriter();
       CommandLine line = Main.commandLine(Terminal.none());
@@ -230,12 +228,6 @@ class PipelineTest {
         .containsEntry("transfer_to_human_agents", 22L)
         .containsEntry("update_reservation_passengers", 2L);
     assertThat(tools.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(572);
-  }
-
-  static Path recordedRuns() {
-    String folder =
-        System.getenv().getOrDefault("RECOUNT_TEST_DATA", "../../shared/data/tau-bench");
-    return Path.of(folder, "airline-gpt-4o.json");
   }
 
   /** One agent run with one failed tool call, as an application would trace it. */

@@ -2,19 +2,18 @@ package dev.recount.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.recount.cli.output.Terminal;
+import dev.recount.cli.recorded.RecordedRuns;
 import dev.recount.cli.roles.EmbeddedOptions;
 import dev.recount.cli.roles.EmbeddedPipeline;
 import dev.recount.cli.sql.ClickHouse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,8 +67,7 @@ class ShuffledImportTest {
 
   @Test
   void anySeedEndsInTheSameRows(@TempDir Path folder) throws IOException {
-    Path recorded = PipelineTest.recordedRuns();
-    assumeTrue(Files.isReadable(recorded), recorded + " is not there; nothing to shuffle");
+    Path recorded = RecordedRuns.file();
     Path file = firstRuns(recorded, folder.resolve("runs.json"));
     Map<String, List<String>> inOrder = rowsAfterImport(file, null);
     assertThat(inOrder.get("traces_latest")).hasSize(RUNS);

@@ -9,6 +9,7 @@ import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.SnapshotSeries;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.redaction.Redaction;
@@ -124,7 +125,9 @@ final class Pipeline implements AutoCloseable {
   }
 
   List<SnapshotRecord> snapshotRecords() {
-    return read(topics.snapshotRecords(), codecs.snapshotRecords());
+    return read(topics.snapshotRecords(), codecs.snapshotRecords()).stream()
+        .flatMap(record -> SnapshotSeries.snapshots(record).stream())
+        .toList();
   }
 
   List<FeedbackRecord> feedbackRecords() {

@@ -115,7 +115,7 @@ class ClickHouseSinkTaskTest {
             });
     assertThat(context.commitRequests()).isEqualTo(1);
     assertThat(commit()).containsEntry(traces, new OffsetAndMetadata(2));
-    assertThat(task.counters().rows()).isEqualTo(2);
+    assertThat(task.counters().records()).isEqualTo(2);
     assertThat(task.counters().batches()).isEqualTo(1);
   }
 

@@ -124,6 +124,7 @@ final class Anchors {
         added.contents(),
         overlaid.evaluations(),
         overlaid.feedback(),
+        List.of(),
         anchor.enclosingDecisions());
   }
 

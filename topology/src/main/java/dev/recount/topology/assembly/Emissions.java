@@ -28,7 +28,9 @@ final class Emissions {
     EVALUATION,
     FEEDBACK,
     /** The body of a segment: its ID is its hash, and it is sent once. */
-    CONTENT;
+    CONTENT,
+    /** What the trace says of a tool call that another trace knows more of. */
+    CALL;
 
     private static final RowType[] ALL = values();
   }

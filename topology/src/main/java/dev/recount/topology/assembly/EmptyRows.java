@@ -58,6 +58,7 @@ final class EmptyRows {
     row.setMemoryChunks(List.of());
     row.setVersions(new Versions());
     row.setSampleWeight(1.0);
+    row.setFollowing(List.of());
     return row;
   }
 }

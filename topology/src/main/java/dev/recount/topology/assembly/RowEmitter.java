@@ -9,8 +9,10 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.SnapshotContent;
 import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.ToolCallMention;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.CallKeys;
 import dev.recount.topology.Interpretation;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -39,6 +41,7 @@ final class RowEmitter {
   private final Outputs outputs;
   private final SpanRelease spanRelease;
   private final Interpretation interpretation;
+  private final boolean live;
   private final int spanCap;
 
   RowEmitter(
@@ -57,6 +60,7 @@ final class RowEmitter {
     this.outputs = outputs;
     this.spanRelease = new SpanRelease(codecs);
     this.interpretation = settings.interpretation();
+    this.live = settings.live();
     this.spanCap = settings.spanCap();
   }
 
@@ -190,7 +194,7 @@ final class RowEmitter {
 
     void emit(TraceRows rows, TraceReader reader) {
       rows.decisions().forEach(this::decision);
-      rows.snapshots().forEach(this::snapshot);
+      snapshots(rows.snapshots());
       rows.evaluations().forEach(this::evaluation);
       rows.feedback().forEach(this::feedback);
       for (TraceContents.LinkedFeedback withdrawn : reader.withdrawn()) {
@@ -201,10 +205,35 @@ final class RowEmitter {
         keep(RowType.SNAPSHOT);
       }
       contents(rows.contents());
+      mentions(rows.mentions());
       before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(this::withdraw);
       // Last, so that whoever sees the trace's row finds its decisions.
       trace(rows.trace());
       emissions.save(trace, after);
+    }
+
+    /** Tells other traces of the session which calls wait for an answer, and which have one. */
+    private void mentions(List<ToolCallMention> mentions) {
+      if (phase == Phase.provisional || header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
+        // A call may still be answered within its own trace; an anchor keeps no messages.
+        keep(RowType.CALL);
+        return;
+      }
+      for (ToolCallMention mention : mentions) {
+        byte[] encoded = codecs.traceEvents().encode(CallMentions.event(mention));
+        RowKey key = new RowKey(RowType.CALL, CallMentions.id(mention));
+        Fingerprint fingerprint = Fingerprint.of(encoded, encoded.length, false);
+        after.put(key, fingerprint);
+        if (!fingerprint.equals(before.get(key))) {
+          send(mention);
+        }
+      }
+    }
+
+    private void send(ToolCallMention mention) {
+      if (live) {
+        outputs.traceEvent(CallKeys.of(mention.getCall()), CallMentions.event(mention), now);
+      }
     }
 
     private void keep(RowType type) {
@@ -223,6 +252,7 @@ final class RowEmitter {
         return;
       }
       List<SnapshotContent> batch = new ArrayList<>();
+      String lastType = null;
       long characters = 0;
       for (Map.Entry<String, SnapshotContent> entry : contents.entrySet()) {
         RowKey key = new RowKey(RowType.CONTENT, entry.getKey());
@@ -233,9 +263,14 @@ final class RowEmitter {
         if (!batch.isEmpty() && characters + length > CHARACTERS_PER_RECORD) {
           outputs.contents(new SnapshotContents(trace, batch, keyTime), now);
           batch = new ArrayList<>();
+          lastType = null;
           characters = 0;
         }
-        batch.add(entry.getValue());
+        SnapshotContent content = entry.getValue();
+        String type = content.getContentType();
+        batch.add(
+            type.equals(lastType) ? new SnapshotContent(null, content.getContent()) : content);
+        lastType = type;
         characters += length;
       }
       if (!batch.isEmpty()) {
@@ -266,13 +301,19 @@ final class RowEmitter {
       }
     }
 
-    private void snapshot(SnapshotRecord row) {
-      row.setPhase(phase);
-      row.setRevision(header.revision);
-      row.setKeyTime(keyTime);
-      byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
-      if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
-        outputs.snapshot(trace, row.getSnapshotId(), encoded, now);
+    private void snapshots(List<SnapshotRecord> rows) {
+      SnapshotBatch batch = new SnapshotBatch();
+      for (SnapshotRecord row : rows) {
+        row.setPhase(phase);
+        row.setRevision(header.revision);
+        row.setKeyTime(keyTime);
+        byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
+        if (changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
+          batch.add(row, encoded.length);
+        }
+      }
+      for (SnapshotRecord row : batch.records()) {
+        outputs.snapshot(trace, row.getSnapshotId(), codecs.snapshotRecords().encode(row), now);
       }
     }
 
@@ -342,6 +383,12 @@ final class RowEmitter {
         }
         // A trace, feedback and bodies are never taken back.
         case TRACE, FEEDBACK, CONTENT -> {}
+        case CALL -> {
+          ToolCallMention mention = CallMentions.of(key.id());
+          mention.setTraceId(trace);
+          mention.setWithdrawn(true);
+          send(mention);
+        }
       }
     }
   }

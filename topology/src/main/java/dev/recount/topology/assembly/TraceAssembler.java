@@ -8,6 +8,7 @@ import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
+import dev.recount.topology.CallKeys;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
 import dev.recount.topology.TopologyCodecs;
@@ -91,6 +92,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private AliasResolver aliases;
 
   @SuppressWarnings("NullAway.Init")
+  private CallResolver calls;
+
+  @SuppressWarnings("NullAway.Init")
   private LogClock clock;
 
   private long tickExpectedUntil;
@@ -130,6 +134,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     anchors = new Anchors(store(Stores.ANCHORS), codecs);
     emitter = new RowEmitter(entries, folding, emissions, anchors, codecs, outputs, settings);
     feedback = new FeedbackRouter(headers, timers, codecs, outputs, settings);
+    calls = new CallResolver(headers, timers, codecs, outputs, settings);
     aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
     clock = new LogClock(headers);
     if (settings.live()) {
@@ -162,7 +167,13 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     Envelope envelope = envelopes.read(record.value());
     switch (envelope.kind()) {
       case TICK -> tickExpectedUntil = 0;
-      case ALIAS -> aliases.announced(key, record.value(), now);
+      case ALIAS -> {
+        if (CallKeys.isCall(key)) {
+          calls.mentioned(key, envelope, record.value(), now);
+        } else {
+          aliases.announced(key, record.value(), now);
+        }
+      }
       case FEEDBACK -> {
         if (FeedbackKeys.isFeedback(key)) {
           feedback.edited(key, envelope, record.value(), now);
@@ -276,6 +287,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
         aliases.timer(timer.trace(), timer.due(), now);
       } else if (FeedbackKeys.isFeedback(timer.trace())) {
         feedback.timer(timer.trace(), timer.due(), now);
+      } else if (CallKeys.isCall(timer.trace())) {
+        calls.timer(timer.trace(), timer.due(), now);
       } else if (Anchors.isTimer(timer.trace())) {
         forget(Anchors.traceOf(timer.trace()), now);
       } else {

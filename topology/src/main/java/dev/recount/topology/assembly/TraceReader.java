@@ -6,6 +6,7 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackLink;
 import dev.recount.avro.Span;
 import dev.recount.avro.SpanLogRecord;
+import dev.recount.avro.ToolCallMention;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
@@ -26,6 +27,7 @@ final class TraceReader implements Entries.Visitor {
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
   private final List<SpanLogRecord> logs = new ArrayList<>();
+  private final List<ToolCallMention> answers = new ArrayList<>();
   private final Map<String, TraceContents.LinkedFeedback> feedback = new LinkedHashMap<>();
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
   private final Set<String> unlinked = new HashSet<>();
@@ -81,6 +83,10 @@ final class TraceReader implements Entries.Visitor {
           new TraceContents.LinkedFeedback(given, null, entry.firstAppend(), 0));
     } else if (payload instanceof FeedbackLink link) {
       add(link);
+    } else if (payload instanceof ToolCallMention answer) {
+      if (!answer.getWithdrawn()) {
+        answers.add(answer);
+      }
     } else if (payload instanceof SpanLogRecord log) {
       logs.add(log);
     }
@@ -112,6 +118,7 @@ final class TraceReader implements Entries.Visitor {
         header.overCap() ? header.spans - spans.size() : 0,
         header.overCap(),
         logs,
+        answers,
         snapshots,
         decisions,
         List.copyOf(feedback.values()));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,6 +143,28 @@ public final class Json {
   public static String canonical(String text) {
     JsonNode node = parse(text);
     return node == null ? text.strip() : canonical(node);
+  }
+
+  /**
+   * Whether one JSON value holds another: of an object every field that the other has, of anything
+   * else the same. Null when the other is no array or object, or the first is none at all.
+   */
+  public static @Nullable Boolean contains(String whole, String part) {
+    JsonNode wanted = parseContainer(part);
+    JsonNode given = wanted == null ? null : parseContainer(whole);
+    return wanted == null || given == null ? null : holds(given, wanted);
+  }
+
+  private static boolean holds(JsonNode given, JsonNode wanted) {
+    if (!wanted.isObject() || !given.isObject()) {
+      return canonical(given).equals(canonical(wanted));
+    }
+    for (Map.Entry<String, JsonNode> field : wanted.properties()) {
+      if (!holds(given.path(field.getKey()), field.getValue())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static void write(JsonNode node, StringBuilder json) {

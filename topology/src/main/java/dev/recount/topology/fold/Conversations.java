@@ -2,6 +2,7 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.SpanLogRecord;
+import dev.recount.avro.ToolCallMention;
 import dev.recount.topology.convention.ChatMessages;
 import dev.recount.topology.convention.Fact;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class Conversations {
   private final List<SpanNode> answers = new ArrayList<>();
 
   private final DerivedSnapshots windows;
+  private CallsAcrossTraces acrossTraces = CallsAcrossTraces.of(calls);
 
   private Conversations(DerivedSnapshots windows) {
     this.windows = windows;
@@ -31,11 +33,18 @@ final class Conversations {
   /**
    * Reads them.
    *
+   * @param answers answers to the trace's tool calls that other traces hold
    * @param windows takes what the calls were shown
    */
-  static Conversations of(SpanTree tree, Collection<SpanLogRecord> logs, DerivedSnapshots windows) {
+  static Conversations of(
+      SpanTree tree,
+      Collection<SpanLogRecord> logs,
+      Collection<ToolCallMention> answers,
+      DerivedSnapshots windows) {
     Conversations conversations = new Conversations(windows);
     conversations.read(tree, logsBySpan(logs));
+    conversations.acrossTraces = CallsAcrossTraces.of(conversations.calls);
+    conversations.acrossTraces.answer(answers);
     return conversations;
   }
 
@@ -124,6 +133,11 @@ final class Conversations {
 
   ToolCalls calls() {
     return calls;
+  }
+
+  /** Tool calls that another trace of the session may know more of. */
+  List<ToolCallMention> mentions(String traceId) {
+    return acrossTraces.mentions(traceId);
   }
 
   /** The model calls that gave an agent's last word, by agent. */

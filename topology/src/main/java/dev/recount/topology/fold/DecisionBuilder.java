@@ -205,10 +205,7 @@ final class DecisionBuilder {
     draft.askedBy = call.askedBy == null ? null : drafts.get(call.askedBy);
     SpanNode asking = call.askedBy != null ? call.askedBy : call.seenIn;
     if (asking != null) {
-      Exchange.Summary said = conversations.of(asking);
-      if (said.toolsVersion() != null) {
-        draft.versions.setToolSchemaVersion(said.toolsVersion());
-      }
+      draft.versions.setToolSchemaVersion(toolSchema(asking, draft));
     }
     if (draft.considered.isEmpty()) {
       draft.considered = offered(call, asking);
@@ -218,6 +215,17 @@ final class DecisionBuilder {
       explicit(draft, event);
     }
     return draft;
+  }
+
+  /**
+   * Which tools were offered: what is given holds, on the model call first, and else their hash.
+   */
+  private @Nullable String toolSchema(SpanNode asking, DecisionDraft draft) {
+    String given = asking.own(Fact.TOOL_SCHEMA_VERSION);
+    if (given == null) {
+      given = draft.versions.getToolSchemaVersion();
+    }
+    return given != null ? given : conversations.of(asking).toolsVersion();
   }
 
   /**

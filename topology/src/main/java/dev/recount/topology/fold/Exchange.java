@@ -7,11 +7,14 @@ import dev.recount.topology.convention.ToolDefinition;
 import dev.recount.topology.convention.ToolDefinitions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ final class Exchange {
     boolean answered;
     @Nullable String result;
     boolean error;
+
+    /** Whether it is among the calls of the conversation's last turn, so that its answer is new. */
+    boolean latest;
 
     /** The message that asks, and the place of the call among its parts. */
     private final ChatMessage message;
@@ -91,6 +97,7 @@ final class Exchange {
     for (ChatMessage message : messages.input()) {
       read(message, history, "");
     }
+    noteLatest(messages.input());
     StringBuilder said = new StringBuilder();
     StringBuilder thought = new StringBuilder();
     for (ChatMessage message : messages.output()) {
@@ -107,6 +114,23 @@ final class Exchange {
             emptyToNull(text),
             emptyToNull(thought),
             !asked.isEmpty());
+  }
+
+  /** The model's last turn in the conversation may be several messages, one for each call. */
+  private void noteLatest(List<ChatMessage> input) {
+    int end = input.size();
+    while (end > 0 && !input.get(end - 1).role().equals(ChatMessage.ASSISTANT)) {
+      end--;
+    }
+    int start = end;
+    while (start > 0 && input.get(start - 1).role().equals(ChatMessage.ASSISTANT)) {
+      start--;
+    }
+    Set<ChatMessage> turn = Collections.newSetFromMap(new IdentityHashMap<>());
+    turn.addAll(input.subList(start, end));
+    for (Mention mention : history) {
+      mention.latest = turn.contains(mention.message);
+    }
   }
 
   static Exchange of(ChatMessages messages) {

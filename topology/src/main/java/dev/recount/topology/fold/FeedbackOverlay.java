@@ -100,6 +100,9 @@ public final class FeedbackOverlay {
     Instant end = decision.getEndedAt() == null ? decision.getStartedAt() : decision.getEndedAt();
     decision.setFeedbackLagMs(own.isEmpty() ? null : lag(end, own.get(0).getOccurredAt()));
     decision.setActualOutcome(actualOutcome(decision, own));
+    decision.setOutcomeMatched(
+        Outcomes.matched(
+            decision.getExpectedOutcome(), decision.getActualOutcome(), decision.getStatus()));
   }
 
   static Long lag(Instant end, Instant judged) {

@@ -54,6 +54,7 @@ final class SnapshotRows {
             : VersionTuples.overlay(snapshot.getVersions(), inherited));
     row.setRetained(true);
     row.setSampleWeight(1.0);
+    row.setFollowing(List.of());
     row.setPhase(Phase.provisional);
     row.setKeyTime(Instant.EPOCH);
     return row;

@@ -1,5 +1,6 @@
 package dev.recount.topology.fold;
 
+import dev.recount.avro.ToolCallMention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,6 +76,19 @@ final class ToolCall {
     id = id == null ? node.toolCallId() : id;
     name = name == null ? node.toolName() : name;
     arguments = arguments == null ? node.toolArguments() : arguments;
+  }
+
+  /** Whether nothing within the trace says what came of a call that a model asked for. */
+  boolean waits() {
+    return askedBy != null && id != null && span == null && !answered;
+  }
+
+  /** Takes over what another trace says came of the call. */
+  void answer(ToolCallMention mention) {
+    answered = true;
+    result = mention.getResult();
+    error = mention.getError();
+    answeredAt = mention.getTimeUnixNano();
   }
 
   /** Takes over what a conversation says came of the call; the first to say it holds. */

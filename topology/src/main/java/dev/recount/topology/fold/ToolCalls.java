@@ -39,6 +39,7 @@ final class ToolCalls {
 
   private final Set<String> agentsSeen = new HashSet<>();
   private final Set<Prior> priors = new HashSet<>();
+  private final List<Answered> answeredHere = new ArrayList<>();
   private final List<ToolCall> calls = new ArrayList<>();
   private final Map<SpanNode, ToolCall> bySpan = new HashMap<>();
 
@@ -85,6 +86,9 @@ final class ToolCalls {
         same.answer(mention, modelCall);
       } else if (first) {
         priors.add(prior);
+        if (mention.answered && mention.latest && mention.id != null) {
+          answeredHere.add(new Answered(modelCall, mention));
+        }
       } else if (!priors.contains(prior)) {
         ToolCall call = newCall(mention);
         call.seenIn = modelCall;
@@ -103,6 +107,9 @@ final class ToolCalls {
     }
     return known == null ? List.of() : known;
   }
+
+  /** The answer to a call that was asked for before the trace began. */
+  record Answered(SpanNode modelCall, Exchange.Mention mention) {}
 
   /**
    * A call that was in a conversation before its agent began, counted back from the first known.
@@ -299,6 +306,11 @@ final class ToolCalls {
     inOrder.sort(
         Comparator.comparingLong(ToolCall::asked).thenComparing(call -> call.origin().id()));
     return inOrder;
+  }
+
+  /** Answers to the calls that were asked for last before the trace began. */
+  List<Answered> answeredHere() {
+    return answeredHere;
   }
 
   /** The call that a span carried out, or is within; null for a span of another kind. */

@@ -6,6 +6,7 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.Span;
 import dev.recount.avro.SpanLogRecord;
+import dev.recount.avro.ToolCallMention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
  * @param overCap whether there are more events of a kind than are folded
  * @param logs log records of the spans: the events of the GenAI conventions
+ * @param answers answers to its tool calls that other traces of the session hold
  * @param snapshots explicit context snapshots
  * @param decisions explicit decisions
  * @param feedback feedback that names the trace or was linked to it
@@ -27,6 +29,7 @@ public record TraceContents(
     long spansBeyondCap,
     boolean overCap,
     List<SpanLogRecord> logs,
+    List<ToolCallMention> answers,
     List<ContextSnapshot> snapshots,
     List<DecisionEvent> decisions,
     List<LinkedFeedback> feedback) {
@@ -40,7 +43,29 @@ public record TraceContents(
       List<ContextSnapshot> snapshots,
       List<DecisionEvent> decisions,
       List<LinkedFeedback> feedback) {
-    this(traceId, spans, spansBeyondCap, overCap, List.of(), snapshots, decisions, feedback);
+    this(
+        traceId,
+        spans,
+        spansBeyondCap,
+        overCap,
+        List.of(),
+        List.of(),
+        snapshots,
+        decisions,
+        feedback);
+  }
+
+  /** Contents without answers of other traces. */
+  public TraceContents(
+      String traceId,
+      List<Span> spans,
+      long spansBeyondCap,
+      boolean overCap,
+      List<SpanLogRecord> logs,
+      List<ContextSnapshot> snapshots,
+      List<DecisionEvent> decisions,
+      List<LinkedFeedback> feedback) {
+    this(traceId, spans, spansBeyondCap, overCap, logs, List.of(), snapshots, decisions, feedback);
   }
 
   /**

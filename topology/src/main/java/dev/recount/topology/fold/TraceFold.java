@@ -30,7 +30,8 @@ public final class TraceFold {
     SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
     Contents bodies = new Contents();
     DerivedSnapshots derived = new DerivedSnapshots(contents.snapshots(), bodies);
-    Conversations conversations = Conversations.of(tree, contents.logs(), derived);
+    Conversations conversations =
+        Conversations.of(tree, contents.logs(), contents.answers(), derived);
     List<DecisionDraft> decisions =
         DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
     CausalPath.trace(decisions);
@@ -61,6 +62,7 @@ public final class TraceFold {
         history.contents(),
         added.evaluations(),
         added.feedback(),
+        conversations.mentions(traceId),
         enclosing);
   }
 

@@ -5,6 +5,7 @@ import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.SnapshotContent;
 import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.ToolCallMention;
 import dev.recount.avro.TraceRecord;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param contents bodies of the segments of the snapshots by their SHA-256, each once
  * @param evaluations in order of their IDs
  * @param feedback in order of occurrence
+ * @param mentions tool calls that another trace of the session may know more of
  * @param enclosingDecisions for spans that feedback names and that are no decision, the ID of the
  *     nearest decision around them
  */
@@ -29,4 +31,5 @@ public record TraceRows(
     Map<String, SnapshotContent> contents,
     List<Evaluation> evaluations,
     List<FeedbackRecord> feedback,
+    List<ToolCallMention> mentions,
     Map<String, String> enclosingDecisions) {}

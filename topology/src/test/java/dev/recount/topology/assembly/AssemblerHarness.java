@@ -11,6 +11,7 @@ import dev.recount.avro.Tick;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
+import dev.recount.schemas.SnapshotSeries;
 import dev.recount.schemas.Topics;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
@@ -187,13 +188,15 @@ final class AssemblerHarness {
         put(key, revision, row.getDeleted(), row);
       }
       case NodeNames.SNAPSHOT_RECORDS -> {
-        SnapshotRecord row = CODECS.snapshotRecords().decode(value);
-        long revision = row.getRevision();
-        row.setRevision(0);
-        row.setPhase(Phase.settled);
-        row.setKeyTime(Instant.EPOCH);
-        String key = "snapshot " + row.getTraceId() + " " + row.getSnapshotId();
-        put(key, revision, row.getDeleted(), row);
+        SnapshotRecord record = CODECS.snapshotRecords().decode(value);
+        for (SnapshotRecord row : SnapshotSeries.snapshots(record)) {
+          long revision = row.getRevision();
+          row.setRevision(0);
+          row.setPhase(Phase.settled);
+          row.setKeyTime(Instant.EPOCH);
+          String key = "snapshot " + row.getTraceId() + " " + row.getSnapshotId();
+          put(key, revision, row.getDeleted(), row);
+        }
       }
       case NodeNames.EVALUATIONS -> {
         Evaluation row = CODECS.evaluations().decode(value);

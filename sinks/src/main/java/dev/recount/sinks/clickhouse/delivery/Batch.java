@@ -9,11 +9,12 @@ import java.util.function.Consumer;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Rows of one table on their way, each with the record that it came from, so that a refused row can
- * be traced back.
+ * Rows of one table on their way, with the records that they came from, so that a refused row can
+ * be traced back. A record is one row or, where it brings several together, stands for all of them:
+ * they are written or refused together.
  *
- * <p>Rows are settled from the front: what was written or reported is not tried again when a later
- * part fails. Not safe for use by several threads.
+ * <p>Records are settled from the front: what was written or reported is not tried again when a
+ * later part fails. Not safe for use by several threads.
  */
 final class Batch {
   private static final int INITIAL_BYTES = 1 << 16;
@@ -24,7 +25,7 @@ final class Batch {
   private int settled;
 
   /**
-   * Adds a row. When the row cannot be written the batch stays as it was.
+   * Adds the rows of a record. When one cannot be written the batch stays as it was.
    *
    * @throws RuntimeException what the writer throws
    */
@@ -43,7 +44,7 @@ final class Batch {
     records.add(record);
   }
 
-  /** Rows that the batch holds, settled ones included. */
+  /** Records whose rows the batch holds, settled ones included. */
   int size() {
     return records.size();
   }
@@ -57,24 +58,24 @@ final class Batch {
     return records.isEmpty();
   }
 
-  /** First row that is neither written nor reported. */
+  /** First record that is neither written nor reported. */
   int settled() {
     return settled;
   }
 
-  /** Says that every row before a position is written or reported. */
-  void settleBefore(int row) {
-    settled = row;
+  /** Says that every record before a position is written or reported. */
+  void settleBefore(int record) {
+    settled = record;
   }
 
-  /** Rows from a position to before another. */
+  /** Rows of the records from a position to before another. */
   InputStream slice(int from, int to) {
     return rows.slice(from == 0 ? 0 : ends[from - 1], ends[to - 1]);
   }
 
-  /** Where a row came from. */
-  SinkRecord record(int row) {
-    return records.get(row);
+  /** The record at a position. */
+  SinkRecord record(int position) {
+    return records.get(position);
   }
 
   void clear() {

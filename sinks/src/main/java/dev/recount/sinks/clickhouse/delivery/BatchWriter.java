@@ -6,7 +6,7 @@ import dev.recount.sinks.clickhouse.rows.Table;
 
 /**
  * Writes a batch as one insert. Where ClickHouse refuses it because of a row, halves it until the
- * row is found, puts that aside and writes the rest.
+ * row's record is found, puts that aside and writes the rest.
  */
 final class BatchWriter {
   private final RowInserter inserter;
@@ -20,10 +20,10 @@ final class BatchWriter {
   }
 
   /**
-   * Settles every row of the batch.
+   * Settles every record of the batch.
    *
    * @throws ClickHouseRequestException when ClickHouse fails for any reason but a row's; calling
-   *     again continues behind the rows that are settled
+   *     again continues behind the records that are settled
    */
   void write(Table<?> table, Batch batch) {
     if (batch.settled() < batch.size()) {

@@ -4,13 +4,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What a task has done since it started. Safe for use by several threads. */
 public final class SinkCounters {
-  private final LongAdder rows = new LongAdder();
+  private final LongAdder records = new LongAdder();
   private final LongAdder batches = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder retries = new LongAdder();
 
   void written(int more) {
-    rows.add(more);
+    records.add(more);
     batches.increment();
   }
 
@@ -24,9 +24,9 @@ public final class SinkCounters {
     rejected.increment();
   }
 
-  /** Rows acknowledged by ClickHouse. */
-  public long rows() {
-    return rows.sum();
+  /** Records whose rows ClickHouse has acknowledged. */
+  public long records() {
+    return records.sum();
   }
 
   /** Inserts acknowledged by ClickHouse. */
@@ -34,7 +34,7 @@ public final class SinkCounters {
     return batches.sum();
   }
 
-  /** Records that could not become rows. */
+  /** Records that could not become rows, or whose rows were refused. */
   public long rejectedRecords() {
     return rejected.sum();
   }
@@ -46,12 +46,12 @@ public final class SinkCounters {
 
   @Override
   public String toString() {
-    return rows()
-        + " rows in "
+    return records()
+        + " records in "
         + batches()
         + " batches, "
         + rejectedRecords()
-        + " records rejected, "
+        + " rejected, "
         + retries()
         + " retries";
   }

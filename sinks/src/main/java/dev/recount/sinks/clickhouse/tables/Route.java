@@ -2,7 +2,9 @@ package dev.recount.sinks.clickhouse.tables;
 
 import dev.recount.sinks.clickhouse.rows.RowBinary;
 import dev.recount.sinks.clickhouse.rows.Table;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
@@ -13,10 +15,15 @@ import org.apache.kafka.connect.sink.SinkRecord;
 public final class Route<T> {
   private final Table<T> table;
   private final RecordSource<T> source;
+  private final Function<T, List<T>> rows;
 
-  Route(Table<T> table, RecordSource<T> source) {
+  /**
+   * @param rows what a record brings together, each of which is a row
+   */
+  Route(Table<T> table, RecordSource<T> source, Function<T, List<T>> rows) {
     this.table = table;
     this.source = source;
+    this.rows = rows;
   }
 
   /** Where the records go. */
@@ -27,12 +34,12 @@ public final class Route<T> {
   /**
    * Reads a record.
    *
-   * @return writes the record as a row of the table
+   * @return writes the record as a row of the table, or as several
    * @throws dev.recount.schemas.UndecodableException when it will never be readable
    * @throws dev.recount.schemas.RegistryUnavailableException when it is not readable now
    */
   public Consumer<RowBinary> read(SinkRecord record) {
-    T carried = source.read(record);
-    return rows -> table.write(rows, carried);
+    List<T> carried = rows.apply(source.read(record));
+    return buffer -> carried.forEach(row -> table.write(buffer, row));
   }
 }

@@ -8,6 +8,7 @@ import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.SnapshotSeries;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import dev.recount.sinks.clickhouse.rows.Table;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -36,7 +38,11 @@ public final class Routes {
     this.deadLetters = topics.deadLetters().name();
     add(topics.decisionRecords(), DecisionsTable.TABLE, DecisionRecord.class);
     add(topics.traceRecords(), TracesTable.TABLE, TraceRecord.class);
-    add(topics.snapshotRecords(), ContextSnapshotsTable.TABLE, SnapshotRecord.class);
+    add(
+        topics.snapshotRecords(),
+        ContextSnapshotsTable.TABLE,
+        avro(SnapshotRecord.class),
+        SnapshotSeries::snapshots);
     add(topics.feedbackRecords(), FeedbackTable.TABLE, FeedbackRecord.class);
     add(topics.unmatchedFeedback(), FeedbackTable.TABLE, FeedbackRecord.class);
     add(topics.evaluations(), EvaluationsTable.TABLE, Evaluation.class);
@@ -90,7 +96,12 @@ public final class Routes {
   }
 
   private <T> void add(Topic topic, Table<T> table, RecordSource<T> source) {
-    byTopic.put(topic.name(), new Route<>(table, source));
+    add(topic, table, source, List::of);
+  }
+
+  private <T> void add(
+      Topic topic, Table<T> table, RecordSource<T> source, Function<T, List<T>> rows) {
+    byTopic.put(topic.name(), new Route<>(table, source, rows));
   }
 
   private <T extends SpecificRecordBase> RecordSource<T> avro(Class<T> type) {

@@ -71,7 +71,7 @@ class DeliveryTest {
     assertThat(clickHouse.inserts()).containsExactly("a:1234");
     delivery.flushAll();
     assertThat(clickHouse.inserts()).containsExactly("a:1234", "b:5");
-    assertThat(counters.rows()).isEqualTo(5);
+    assertThat(counters.records()).isEqualTo(5);
     assertThat(counters.batches()).isEqualTo(2);
   }
 
@@ -152,7 +152,7 @@ class DeliveryTest {
     assertThat(String.join("", clickHouse.inserts()).replace("a:", "")).isEqualTo("123");
     assertThat(rejected).containsExactly(1L, 4L);
     assertThat(delivery.written(TRACES)).hasValue(5);
-    assertThat(counters.rows()).isEqualTo(3);
+    assertThat(counters.records()).isEqualTo(3);
     assertThat(counters.rejectedRecords()).isEqualTo(2);
   }
 

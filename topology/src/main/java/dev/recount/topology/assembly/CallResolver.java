@@ -1,0 +1,164 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.ToolCallMention;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
+import dev.recount.topology.assembly.CallState.Mention;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Brings the answer to a tool call, which the next trace of a session holds, to the trace that
+ * asked for it, by a link in that trace's own log. Calls of one hash are told apart by their time:
+ * each takes the first answer after it that no earlier one takes, in whatever order they come.
+ */
+final class CallResolver {
+  /** Calls of one hash that are told apart; of more, the earliest. */
+  private static final int MOST_MENTIONS = 64;
+
+  private static final Comparator<Map.Entry<String, Mention>> BY_TIME =
+      Comparator.<Map.Entry<String, Mention>>comparingLong(entry -> entry.getValue().time)
+          .thenComparing(Map.Entry::getKey);
+
+  private final KeyValueStore<Bytes, byte[]> store;
+  private final Timers timers;
+  private final TopologyCodecs codecs;
+  private final Outputs outputs;
+  private final boolean live;
+  private final long retention;
+
+  CallResolver(
+      KeyValueStore<Bytes, byte[]> store,
+      Timers timers,
+      TopologyCodecs codecs,
+      Outputs outputs,
+      TopologySettings settings) {
+    this.store = store;
+    this.timers = timers;
+    this.codecs = codecs;
+    this.outputs = outputs;
+    this.live = settings.live();
+    this.retention = settings.stateRetention().toMillis();
+  }
+
+  /** Takes in what a trace says of a call. */
+  void mentioned(String key, Envelope envelope, byte[] event, long now) {
+    ToolCallMention said = read(event);
+    byte[] bytes = store.get(storeKey(key));
+    CallState state = bytes == null ? new CallState() : CallState.decode(bytes);
+    Map<String, Mention> mentions = said.getAnswered() ? state.answered : state.asked;
+    if (said.getWithdrawn()) {
+      mentions.remove(envelope.identity());
+    } else {
+      Mention mention = mentions.computeIfAbsent(envelope.identity(), absent -> new Mention());
+      mention.event = event;
+      mention.time = said.getTimeUnixNano();
+      if (mentions.size() > MOST_MENTIONS) {
+        mentions.entrySet().stream()
+            .max(BY_TIME)
+            .map(Map.Entry::getKey)
+            .ifPresent(mentions::remove);
+      }
+    }
+    state.lastAppend = now;
+    resolve(state, now);
+    if (state.timerDue == 0) {
+      state.timerDue = now + retention;
+      timers.set(state.timerDue, key);
+    }
+    store.put(storeKey(key), state.encode());
+  }
+
+  private void resolve(CallState state, long now) {
+    List<Map.Entry<String, Mention>> answers = new ArrayList<>(state.answered.entrySet());
+    answers.sort(BY_TIME);
+    List<Map.Entry<String, Mention>> asking = new ArrayList<>(state.asked.entrySet());
+    asking.sort(BY_TIME);
+    int next = 0;
+    for (Map.Entry<String, Mention> entry : asking) {
+      Mention asked = entry.getValue();
+      while (next < answers.size() && answers.get(next).getValue().time < asked.time) {
+        next++;
+      }
+      if (next < answers.size()) {
+        send(state, asked, answers.get(next).getKey(), answers.get(next).getValue(), now);
+        next++;
+      } else if (!asked.sent.isEmpty()) {
+        takeBack(state, asked, now);
+      }
+    }
+  }
+
+  private void send(CallState state, Mention asked, String identity, Mention answer, long now) {
+    long content = ByteBuffer.wrap(Ranking.sha256(answer.event)).getLong();
+    if (asked.sent.equals(identity) && asked.sentContent == content) {
+      return;
+    }
+    asked.sent = identity;
+    asked.sentContent = content;
+    link(state, read(asked.event), read(answer.event), now);
+  }
+
+  private void takeBack(CallState state, Mention asked, long now) {
+    asked.sent = "";
+    asked.sentContent = 0;
+    ToolCallMention question = read(asked.event);
+    ToolCallMention none = new ToolCallMention();
+    none.setCall(question.getCall());
+    none.setTraceId(question.getTraceId());
+    none.setAnswered(true);
+    none.setWithdrawn(true);
+    link(state, question, none, now);
+  }
+
+  /** Appends an answer to the log of the trace that asked; a later one replaces it. */
+  private void link(CallState state, ToolCallMention asked, ToolCallMention answer, long now) {
+    state.acts++;
+    if (!live) {
+      return;
+    }
+    answer.setOccurrence(asked.getOccurrence());
+    TraceEvent event = new TraceEvent();
+    event.setKind(TraceEventKind.LINK);
+    event.setIdentity("call/" + asked.getCall() + "/" + asked.getOccurrence());
+    event.setPrecedence(state.acts);
+    event.setPayload(answer);
+    outputs.traceEvent(asked.getTraceId(), event, now);
+  }
+
+  /** Forgets a call at the end of the retention. */
+  void timer(String key, long due, long now) {
+    byte[] bytes = store.get(storeKey(key));
+    if (bytes == null) {
+      return;
+    }
+    CallState state = CallState.decode(bytes);
+    if (state.timerDue != due) {
+      return;
+    }
+    long end = state.lastAppend + retention;
+    if (now >= end) {
+      store.delete(storeKey(key));
+      return;
+    }
+    state.timerDue = end;
+    timers.set(end, key);
+    store.put(storeKey(key), state.encode());
+  }
+
+  private ToolCallMention read(byte[] event) {
+    return (ToolCallMention) codecs.traceEvents().decode(event).getPayload();
+  }
+
+  private static Bytes storeKey(String key) {
+    return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
+  }
+}
