@@ -189,6 +189,7 @@ class ReplayLogTest {
         topics.decisionRecords(),
         topics.traceRecords(),
         topics.snapshotRecords(),
+        topics.snapshotContents(),
         topics.evaluations(),
         topics.feedbackRecords(),
         topics.unmatchedFeedback(),
