@@ -9,11 +9,13 @@ import dev.recount.topology.assembly.CallState.Mention;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the answer to a tool call, which the next trace of a session holds, to the trace that
@@ -56,16 +58,14 @@ final class CallResolver {
     CallState state = bytes == null ? new CallState() : CallState.decode(bytes);
     Map<String, Mention> mentions = said.getAnswered() ? state.answered : state.asked;
     if (said.getWithdrawn()) {
-      mentions.remove(envelope.identity());
+      forget(state, mentions.remove(envelope.identity()), now);
     } else {
       Mention mention = mentions.computeIfAbsent(envelope.identity(), absent -> new Mention());
       mention.event = event;
       mention.time = said.getTimeUnixNano();
       if (mentions.size() > MOST_MENTIONS) {
-        mentions.entrySet().stream()
-            .max(BY_TIME)
-            .map(Map.Entry::getKey)
-            .ifPresent(mentions::remove);
+        String latest = Collections.max(mentions.entrySet(), BY_TIME).getKey();
+        forget(state, mentions.remove(latest), now);
       }
     }
     state.lastAppend = now;
@@ -75,6 +75,13 @@ final class CallResolver {
       timers.set(state.timerDue, key);
     }
     store.put(storeKey(key), state.encode());
+  }
+
+  /** What a trace no longer asks it is not to find answered, should it ask again. */
+  private void forget(CallState state, @Nullable Mention mention, long now) {
+    if (mention != null && !mention.sent.isEmpty()) {
+      takeBack(state, mention, now);
+    }
   }
 
   private void resolve(CallState state, long now) {

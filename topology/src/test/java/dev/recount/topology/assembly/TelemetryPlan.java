@@ -52,6 +52,11 @@ sealed interface TelemetryPlan {
   /** The same telemetry from a clock that shows another time, milliseconds after START. */
   TelemetryPlan stamped(long time);
 
+  /** The same telemetry in no session. */
+  default TelemetryPlan withoutSession() {
+    return this;
+  }
+
   /** A span; the same number with another end is an edit. Span 1 is the root. */
   record PlannedSpan(
       int trace, int id, int parent, Role role, int agent, long start, int length, boolean failed)
@@ -59,6 +64,12 @@ sealed interface TelemetryPlan {
     @Override
     public TelemetryPlan stamped(long time) {
       return new PlannedSpan(trace, id, parent, role, agent, time, length, failed);
+    }
+
+    @Override
+    public TelemetryPlan withoutSession() {
+      Role alone = role == Role.AGENT ? Role.HERMIT : role;
+      return new PlannedSpan(trace, id, parent, alone, agent, start, length, failed);
     }
 
     @Override
@@ -280,6 +291,8 @@ sealed interface TelemetryPlan {
   @SuppressWarnings("ImmutableEnumChecker") // made of immutable maps
   enum Role {
     AGENT(Map.of("gen_ai.operation.name", "invoke_agent", "gen_ai.conversation.id", "s-1")),
+    /** An agent that is in no session. */
+    HERMIT(Map.of("gen_ai.operation.name", "invoke_agent")),
     CHAT(
         Map.of(
             "gen_ai.operation.name", "chat",
