@@ -19,7 +19,8 @@ final class OracleRecords {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   /** What the emission fills in. */
-  private static final Set<String> OF_EMISSION = Set.of("phase", "revision", "key_time", "deleted");
+  private static final Set<String> OF_EMISSION =
+      Set.of("phase", "revision", "key_time", "deleted", "following");
 
   private OracleRecords() {}
 

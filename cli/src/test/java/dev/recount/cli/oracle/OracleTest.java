@@ -54,6 +54,7 @@ class OracleTest {
     assertThat(values("decisions", "suspect_decision_id")).hasSizeGreaterThan(10);
     assertThat(values("traces", "suspect_decision_id")).hasSizeGreaterThan(10);
     assertThat(values("decisions", "actual_outcome")).hasSizeGreaterThan(5);
+    assertThat(values("decisions", "outcome_matched")).containsExactly("NULL", "false", "true");
   }
 
   @Test

@@ -638,7 +638,17 @@ final class TelemetryGenerator {
               maybe(0.7, () -> "it is cheapest"),
               maybe(0.6, () -> random.nextInt(10) / 10.0),
               chance(0.3) ? List.of("budget", "policy") : List.of(),
-              maybe(0.4, () -> "a happy customer"),
+              maybe(
+                  0.5,
+                  () ->
+                      one(
+                          List.of(
+                              "a happy customer",
+                              "Success!",
+                              "refused",
+                              "not failed",
+                              "Refund issued",
+                              "result 3"))),
               byCall == null ? null : (String) byCall.get("gen_ai.tool.call.id"),
               byCall == null ? null : (String) byCall.get("gen_ai.tool.name"),
               byCall == null || chance(0.5)

@@ -347,8 +347,9 @@ final class TraceOracle extends OracleSteps {
     row.put(
         "feedback_lag_ms",
         nullable(others.isEmpty() ? null : others.get(0).at() - step.overAtMillis()));
-    row.put("actual_outcome", outcome(step, others));
-    row.put("outcome_matched", OracleRows.NULL);
+    String outcome = outcome(step, others);
+    row.put("actual_outcome", outcome);
+    row.put("outcome_matched", nullable(OracleOutcomes.matched(step, outcome)));
     putSampling(row);
     return row;
   }
