@@ -108,6 +108,7 @@ final class AgentTraces {
     text(span, "gen_ai.response.model", "gpt-4o-2024-08-06");
     text(span, "gen_ai.response.id", "chatcmpl-" + trace + "-" + index);
     text(span, "gen_ai.output.type", "text");
+    text(span, "gen_ai.response.finish_reasons", "tool_call");
     number(span, "gen_ai.usage.input_tokens", 900 + 120L * position);
     number(span, "gen_ai.usage.output_tokens", 45 + position);
     number(span, "gen_ai.request.max_tokens", 1024);

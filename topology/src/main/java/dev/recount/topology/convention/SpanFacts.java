@@ -256,9 +256,16 @@ public final class SpanFacts {
         || finishedInError();
   }
 
+  /** Whether the model stopped in order to have tools called, in whatever spelling. */
+  public boolean finishedForTools() {
+    String reasons = text(Fact.FINISH_REASONS);
+    String lower = reasons == null ? "" : reasons.toLowerCase(Locale.ROOT);
+    return lower.contains("tool") || lower.contains("function");
+  }
+
   private boolean finishedInError() {
     String reasons = text(Fact.FINISH_REASONS);
-    return reasons != null && reasons.contains("error");
+    return reasons != null && reasons.toLowerCase(Locale.ROOT).contains("error");
   }
 
   private boolean errorLevel() {

@@ -82,7 +82,8 @@ final class Conversations {
     for (SpanNode last : lastOfAgent.values()) {
       Exchange.Summary said = of(last);
       // A model call that is all there is answers for itself.
-      if (said.text() != null && !said.asksTools() && last.parent != null) {
+      boolean asks = said.asksTools() || last.facts.finishedForTools();
+      if (said.text() != null && !asks && last.parent != null) {
         answers.add(last);
       }
     }
