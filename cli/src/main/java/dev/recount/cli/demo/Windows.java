@@ -60,6 +60,7 @@ final class Windows {
         .setKind(kind)
         .setSource(source)
         .setTokenCount(tokens)
-        .setContent("(" + kind.name().toLowerCase(Locale.ROOT) + " of " + tokens + " tokens)");
+        // The same from step to step, so that what is gone from a window is really gone.
+        .setContent("(" + kind.name().toLowerCase(Locale.ROOT) + " " + source + ")");
   }
 }
