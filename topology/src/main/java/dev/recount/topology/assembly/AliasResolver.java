@@ -12,7 +12,6 @@ import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.AliasState.Pending;
 import dev.recount.topology.assembly.AliasState.Standing;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -43,7 +42,7 @@ final class AliasResolver {
   private static final int STATES_PER_SWEEP = 2 * ANNOUNCEMENTS_PER_SWEEP;
 
   /** Bounds of the keys of all aliases. */
-  private static final Bytes FIRST = storeKey(AliasKeys.PREFIX);
+  private static final Bytes FIRST = Stores.key(AliasKeys.PREFIX);
 
   private static final Bytes LAST = Bytes.increment(FIRST);
 
@@ -214,7 +213,7 @@ final class AliasResolver {
 
   /** Gives up waiting for a trace. */
   void timer(String key, long due, long now) {
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     if (bytes == null) {
       return;
     }
@@ -235,7 +234,7 @@ final class AliasResolver {
 
   /** What is known of an alias: nothing more once it has expired, whether it is still there. */
   private AliasState load(String key, long now) {
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     AliasState state = bytes == null ? null : AliasState.decode(bytes);
     if (state == null || expired(state, now)) {
       state = new AliasState();
@@ -278,10 +277,6 @@ final class AliasResolver {
   }
 
   private void save(String key, AliasState state) {
-    store.put(storeKey(key), state.encode());
-  }
-
-  private static Bytes storeKey(String key) {
-    return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
+    store.put(Stores.key(key), state.encode());
   }
 }

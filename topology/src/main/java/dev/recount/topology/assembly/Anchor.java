@@ -53,7 +53,8 @@ record Anchor(
         write(out, codecs.decisionRecords().encode(decision));
       }
       out.writeInt(enclosingDecisions.size());
-      for (Map.Entry<String, String> entry : enclosingDecisions.entrySet()) {
+      // In order, so that the same anchor is the same bytes.
+      for (Map.Entry<String, String> entry : new TreeMap<>(enclosingDecisions).entrySet()) {
         out.writeUTF(entry.getKey());
         out.writeUTF(entry.getValue());
       }

@@ -7,7 +7,6 @@ import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.CallState.Mention;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -54,7 +53,7 @@ final class CallResolver {
   /** Takes in what a trace says of a call. */
   void mentioned(String key, Envelope envelope, byte[] event, long now) {
     ToolCallMention said = read(event);
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     CallState state = bytes == null ? new CallState() : CallState.decode(bytes);
     Map<String, Mention> mentions = said.getAnswered() ? state.answered : state.asked;
     if (said.getWithdrawn()) {
@@ -74,7 +73,7 @@ final class CallResolver {
       state.timerDue = now + retention;
       timers.set(state.timerDue, key);
     }
-    store.put(storeKey(key), state.encode());
+    store.put(Stores.key(key), state.encode());
   }
 
   /** What a trace no longer asks it is not to find answered, should it ask again. */
@@ -143,7 +142,7 @@ final class CallResolver {
 
   /** Forgets a call at the end of the retention. */
   void timer(String key, long due, long now) {
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     if (bytes == null) {
       return;
     }
@@ -153,19 +152,15 @@ final class CallResolver {
     }
     long end = state.lastAppend + retention;
     if (now >= end) {
-      store.delete(storeKey(key));
+      store.delete(Stores.key(key));
       return;
     }
     state.timerDue = end;
     timers.set(end, key);
-    store.put(storeKey(key), state.encode());
+    store.put(Stores.key(key), state.encode());
   }
 
   private ToolCallMention read(byte[] event) {
     return (ToolCallMention) codecs.traceEvents().decode(event).getPayload();
-  }
-
-  private static Bytes storeKey(String key) {
-    return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -11,7 +11,6 @@ import dev.recount.topology.AliasKeys;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -58,7 +57,7 @@ final class FeedbackRouter {
 
   /** Takes in an edition of a piece of feedback. */
   void edited(String key, Envelope envelope, byte[] event, long now) {
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     FeedbackState state = bytes == null ? new FeedbackState() : FeedbackState.decode(bytes);
     byte[] sha256 = Ranking.sha256(event);
     if (bytes == null) {
@@ -74,7 +73,7 @@ final class FeedbackRouter {
       state.timerDue = now + retention;
       timers.set(state.timerDue, key);
     }
-    store.put(storeKey(key), state.encode());
+    store.put(Stores.key(key), state.encode());
   }
 
   private void handOver(FeedbackState state, TraceEvent event, long now) {
@@ -124,7 +123,7 @@ final class FeedbackRouter {
 
   /** Forgets a piece of feedback at the end of the retention. */
   void timer(String key, long due, long now) {
-    byte[] bytes = store.get(storeKey(key));
+    byte[] bytes = store.get(Stores.key(key));
     if (bytes == null) {
       return;
     }
@@ -134,15 +133,11 @@ final class FeedbackRouter {
     }
     long end = state.lastAppend + retention;
     if (now >= end) {
-      store.delete(storeKey(key));
+      store.delete(Stores.key(key));
       return;
     }
     state.timerDue = end;
     timers.set(end, key);
-    store.put(storeKey(key), state.encode());
-  }
-
-  private static Bytes storeKey(String key) {
-    return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
+    store.put(Stores.key(key), state.encode());
   }
 }

@@ -1,6 +1,7 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
@@ -30,6 +31,11 @@ final class Stores {
   static final String ANCHORS = "trace-anchors";
 
   private Stores() {}
+
+  /** The key of what is kept under a trace, an alias, a piece of feedback or a call. */
+  static Bytes key(String name) {
+    return Bytes.wrap(name.getBytes(StandardCharsets.UTF_8));
+  }
 
   static List<StoreBuilder<KeyValueStore<Bytes, byte[]>>> builders() {
     return List.of(

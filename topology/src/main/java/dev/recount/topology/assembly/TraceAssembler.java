@@ -365,7 +365,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   /** Deletes the events of an expired trace, a limited number of them; the next record goes on. */
   private void purge(String trace, TraceHeader header, long now) {
     if (entries.delete(trace, DELETIONS_PER_RECORD)) {
-      headers.delete(key(trace));
+      headers.delete(Stores.key(trace));
       return;
     }
     header.timerDue = now;
@@ -445,15 +445,11 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   }
 
   private @Nullable TraceHeader load(String trace) {
-    byte[] bytes = headers.get(key(trace));
+    byte[] bytes = headers.get(Stores.key(trace));
     return bytes == null ? null : TraceHeader.decode(bytes);
   }
 
   private void save(String trace, TraceHeader header) {
-    headers.put(key(trace), header.encode());
-  }
-
-  private static Bytes key(String trace) {
-    return Bytes.wrap(trace.getBytes(StandardCharsets.UTF_8));
+    headers.put(Stores.key(trace), header.encode());
   }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * From the events of a trace to its rows. A pure function: the same set of events gives equal rows,
@@ -75,7 +74,7 @@ public final class TraceFold {
         bySpan.putIfAbsent(decision.node.id(), decision.id);
       }
     }
-    Map<String, String> enclosing = new TreeMap<>();
+    Map<String, String> enclosing = new HashMap<>();
     Map<SpanNode, String> known = new HashMap<>();
     for (SpanNode node : tree.nodes()) {
       String decision = enclosing(node, bySpan, known);
