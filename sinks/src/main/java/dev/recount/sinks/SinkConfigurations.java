@@ -3,6 +3,9 @@ package dev.recount.sinks;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.sinks.archive.SnapshotArchiveConfig;
+import dev.recount.sinks.archive.SnapshotArchiveConnector;
+import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.ClickHouseSinkConfig;
 import dev.recount.sinks.clickhouse.ClickHouseSinkConnector;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
@@ -10,6 +13,7 @@ import dev.recount.sinks.clickhouse.client.Secret;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.connect.sink.SinkConnector;
 
 /** Connector configurations, as a Kafka Connect worker takes them. */
 public final class SinkConfigurations {
@@ -72,16 +76,39 @@ public final class SinkConfigurations {
     return config;
   }
 
+  /**
+   * The snapshot archive. One task. Callers may change the map: it is a fresh one.
+   *
+   * @param connection where records and schemas come from
+   * @param location where the archive is
+   */
+  public static Map<String, String> archive(Connection connection, StorageLocation location) {
+    Topics topics = connection.topics();
+    Map<String, String> config = reading(SnapshotArchiveConnector.class, connection);
+    config.put("topics", topics.snapshotRecords().name() + "," + topics.snapshotContents().name());
+    // Each is a request of its own to the storage: what is polled is done within seconds.
+    config.put("consumer.override.max.poll.records", "500");
+    config.put(SnapshotArchiveConfig.URL_CONFIG, location.url());
+    putDeadLetterQueue(config, topics);
+    return config;
+  }
+
   private static Map<String, String> common(Connection connection, ClickHouseTarget target) {
+    Map<String, String> config = reading(ClickHouseSinkConnector.class, connection);
+    putTarget(config, target);
+    return config;
+  }
+
+  private static Map<String, String> reading(
+      Class<? extends SinkConnector> connector, Connection connection) {
     Map<String, String> config = new LinkedHashMap<>();
-    config.put("connector.class", ClickHouseSinkConnector.class.getName());
+    config.put("connector.class", connector.getName());
     config.put("tasks.max", "1");
     config.put("key.converter", BYTES);
     config.put("value.converter", BYTES);
     config.put("header.converter", BYTES);
     putConsumer(config);
     putRegistry(config, connection);
-    putTarget(config, target);
     return config;
   }
 

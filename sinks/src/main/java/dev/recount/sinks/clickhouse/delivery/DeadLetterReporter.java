@@ -31,19 +31,19 @@ public final class DeadLetterReporter implements Rejections {
     String what = describe(record) + ": " + reason.getMessage();
     if (record.topic().equals(deadLetterTopic)) {
       // A dead letter that became a dead letter would come round for ever. It stays in its topic.
-      log.error("Left out a dead letter that cannot become a row, {}", what);
+      log.error("Left out a dead letter that cannot be written, {}", what);
       return;
     }
     if (reporter == null) {
       throw new ConnectException(
-          "A record cannot become a row, "
+          "A record cannot be written, "
               + what
               + ". To put such records aside and go on, set errors.tolerance=all and"
               + " errors.deadletterqueue.topic.name="
               + deadLetterTopic,
           reason);
     }
-    log.warn("Put aside a record that cannot become a row, {}", what);
+    log.warn("Put aside a record that cannot be written, {}", what);
     try {
       reporter.report(record, reason).get();
     } catch (InterruptedException interrupted) {

@@ -1,0 +1,152 @@
+package dev.recount.sinks.archive;
+
+import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topics;
+import dev.recount.sinks.archive.storage.StorageLocation;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of the snapshot archive. */
+public final class SnapshotArchiveConfig extends AbstractConfig {
+  public static final String URL_CONFIG = "archive.url";
+  private static final String URL_DOC =
+      "Where the archive is: file:///folder, a path, or s3://bucket/prefix, for stores other than Amazon's with ?endpoint=URL&region=NAME&path-style=true. Credentials come from where the AWS SDK looks for them.";
+
+  public static final String RETENTION_DAYS_CONFIG = "archive.retention.days";
+  private static final String RETENTION_DAYS_DOC =
+      "How many days a trace stays in a folder after the last of it was written; 0 keeps it for ever. In a bucket, let a lifecycle rule remove what is old.";
+  private static final int RETENTION_DAYS_DEFAULT = 90;
+
+  public static final String PARALLEL_WRITES_CONFIG = "archive.parallel.writes";
+  private static final String PARALLEL_WRITES_DOC = "How many objects are written at a time.";
+  private static final int PARALLEL_WRITES_DEFAULT = 16;
+
+  /** Set by the connector for one of its tasks. */
+  static final String PRUNES_CONFIG = "archive.prunes";
+
+  private static final String PRUNES_DOC =
+      "Whether this task removes what is older than the retention. Set by the connector.";
+
+  public static final String REGISTRY_URL_CONFIG = "schema.registry.url";
+  private static final String REGISTRY_URL_DOC =
+      "Base URL of a Confluent-compatible schema registry, several with commas.";
+
+  /** Properties of the schema registry's client, passed through without this prefix. */
+  public static final String REGISTRY_CLIENT_PREFIX = "schema.registry.client.";
+
+  public static final String TOPIC_PREFIX_CONFIG = "topic.prefix";
+  private static final String TOPIC_PREFIX_DOC =
+      "Prefix of the names of all topics of the catalogue.";
+
+  public static final String RETRY_BACKOFF_MAX_MS_CONFIG = "retry.backoff.max.ms";
+  private static final String RETRY_BACKOFF_MAX_MS_DOC =
+      "Longest wait between two attempts to reach the storage or the registry, in milliseconds. Attempts never end.";
+  private static final int RETRY_BACKOFF_MAX_MS_DEFAULT = 15_000;
+
+  /** The settings, with their documentation. */
+  public static final ConfigDef DEFINITION =
+      new ConfigDef()
+          .define(
+              URL_CONFIG,
+              Type.STRING,
+              ConfigDef.NO_DEFAULT_VALUE,
+              SnapshotArchiveConfig::requireLocation,
+              Importance.HIGH,
+              URL_DOC)
+          .define(
+              RETENTION_DAYS_CONFIG,
+              Type.INT,
+              RETENTION_DAYS_DEFAULT,
+              ConfigDef.Range.between(0, 36_500),
+              Importance.MEDIUM,
+              RETENTION_DAYS_DOC)
+          .define(
+              PARALLEL_WRITES_CONFIG,
+              Type.INT,
+              PARALLEL_WRITES_DEFAULT,
+              ConfigDef.Range.between(1, 256),
+              Importance.LOW,
+              PARALLEL_WRITES_DOC)
+          .define(PRUNES_CONFIG, Type.BOOLEAN, true, Importance.LOW, PRUNES_DOC)
+          .define(
+              REGISTRY_URL_CONFIG,
+              Type.STRING,
+              ConfigDef.NO_DEFAULT_VALUE,
+              new ConfigDef.NonEmptyString(),
+              Importance.HIGH,
+              REGISTRY_URL_DOC)
+          .define(TOPIC_PREFIX_CONFIG, Type.STRING, "", Importance.MEDIUM, TOPIC_PREFIX_DOC)
+          .define(
+              RETRY_BACKOFF_MAX_MS_CONFIG,
+              Type.INT,
+              RETRY_BACKOFF_MAX_MS_DEFAULT,
+              ConfigDef.Range.between(1, 600_000),
+              Importance.LOW,
+              RETRY_BACKOFF_MAX_MS_DOC);
+
+  /**
+   * Reads the settings.
+   *
+   * @throws ConfigException when one is missing or not valid
+   */
+  public SnapshotArchiveConfig(Map<String, String> properties) {
+    // Never logged as a whole: what is passed through to a client may hold secrets.
+    super(DEFINITION, properties, false);
+  }
+
+  /** Where the archive is. */
+  public StorageLocation location() {
+    return StorageLocation.parse(getString(URL_CONFIG));
+  }
+
+  /** How long traces stay; zero for ever. */
+  public Duration retention() {
+    return Duration.ofDays(getInt(RETENTION_DAYS_CONFIG));
+  }
+
+  /** Whether this task removes what is older than that. */
+  public boolean prunes() {
+    return getBoolean(PRUNES_CONFIG) && !retention().isZero();
+  }
+
+  /** How many objects are written at a time. */
+  public int parallelWrites() {
+    return getInt(PARALLEL_WRITES_CONFIG);
+  }
+
+  /** The topic catalogue. */
+  public Topics topics() {
+    return Topics.withPrefix(getString(TOPIC_PREFIX_CONFIG));
+  }
+
+  /** Longest wait between two attempts. */
+  public Duration longestBackOff() {
+    return Duration.ofMillis(getInt(RETRY_BACKOFF_MAX_MS_CONFIG));
+  }
+
+  /** A new client of the schema registry. */
+  public SchemaRegistryClient newRegistryClient() {
+    Map<String, String> properties = new HashMap<>();
+    originalsWithPrefix(REGISTRY_CLIENT_PREFIX)
+        .forEach((name, value) -> properties.put(name, String.valueOf(value)));
+    String noKafka = "";
+    return new Connection(noKafka, getString(REGISTRY_URL_CONFIG), topics(), Map.of(), properties)
+        .newRegistryClient();
+  }
+
+  private static void requireLocation(String name, @Nullable Object value) {
+    try {
+      StorageLocation.parse(String.valueOf(value));
+    } catch (IllegalArgumentException refused) {
+      throw new ConfigException(name, value, refused.getMessage());
+    }
+  }
+}
