@@ -77,6 +77,16 @@ final class PipelineDrain {
       records.remove(connection.topics().deadLetters().name()); // another group's
       Map<TopicPartition, Long> outputs = lag.ends(records);
       await(() -> lag.isPast(names.sinkGroup(), outputs), "the sink has not written all records");
+      if (lag.exists(names.archiveGroup())) {
+        Map<TopicPartition, Long> archived =
+            lag.ends(
+                Set.of(
+                    connection.topics().snapshotRecords().name(),
+                    connection.topics().snapshotContents().name()));
+        await(
+            () -> lag.isPast(names.archiveGroup(), archived),
+            "the archive has not kept all context snapshots");
+      }
     }
   }
 

@@ -17,6 +17,12 @@ public final class Folders {
     return data(System.getenv(), Path.of(System.getProperty("user.home")));
   }
 
+  /** The folder that RECOUNT_DATA_DIR names, by default {@link #data()}; absolute. */
+  public static Path configuredData() {
+    String named = System.getenv().getOrDefault("RECOUNT_DATA_DIR", "");
+    return named.isBlank() ? data() : Path.of(named).toAbsolutePath();
+  }
+
   static Path data(Map<String, String> environment, Path userHome) {
     String named = environment.getOrDefault("XDG_DATA_HOME", "");
     // The specification has relative paths ignored.

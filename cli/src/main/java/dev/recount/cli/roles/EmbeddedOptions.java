@@ -1,12 +1,15 @@
 package dev.recount.cli.roles;
 
+import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.local.LocalStackOptions;
+import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * How to run the whole pipeline in one process.
@@ -17,6 +20,7 @@ import java.util.function.Consumer;
  * @param intake what happens to telemetry before it is on Kafka
  * @param registryUrl a schema registry to use in place of an embedded one
  * @param clickHouse a ClickHouse to use in place of an embedded one
+ * @param archive where context snapshots are archived, given where data is kept; empty for nowhere
  * @param progress told what is going on, one line at a time
  */
 public record EmbeddedOptions(
@@ -26,6 +30,7 @@ public record EmbeddedOptions(
     IntakeOptions intake,
     Optional<String> registryUrl,
     Optional<ClickHouseTarget> clickHouse,
+    Function<Path, Optional<StorageLocation>> archive,
     Consumer<String> progress) {
   /** Copies the settings. */
   public EmbeddedOptions {
@@ -35,7 +40,7 @@ public record EmbeddedOptions(
   /** The same with another treatment of telemetry before it is on Kafka. */
   public EmbeddedOptions withIntake(IntakeOptions other) {
     return new EmbeddedOptions(
-        dataFolder, ports, settings, other, registryUrl, clickHouse, progress);
+        dataFolder, ports, settings, other, registryUrl, clickHouse, archive, progress);
   }
 
   /** Data that goes with the process, at free ports: any number at a time. */
@@ -47,6 +52,7 @@ public record EmbeddedOptions(
         IntakeOptions.plain(),
         Optional.empty(),
         Optional.empty(),
+        data -> Optional.of(new StorageLocation.Folder(ArchiveOptions.folder(data))),
         progress);
   }
 

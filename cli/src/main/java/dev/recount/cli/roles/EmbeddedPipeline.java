@@ -103,7 +103,13 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         options.intake().redaction())));
     CompletableFuture<SinksRole> sinks =
         CompletableFuture.supplyAsync(
-            () -> roles.add(SinksRole.start(connection, target, stack.connect())));
+            () ->
+                roles.add(
+                    SinksRole.start(
+                        connection,
+                        target,
+                        options.archive().apply(stack.dataFolder()),
+                        stack.connect())));
     ReceiverRole receiver =
         roles.add(
             ReceiverRole.start(

@@ -1,5 +1,6 @@
 package dev.recount.cli.roles;
 
+import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
@@ -9,6 +10,7 @@ import dev.recount.local.connect.ConnectMode;
 import dev.recount.local.connect.ConnectOptions;
 import dev.recount.local.connect.ConnectWorker;
 import dev.recount.schemas.Connection;
+import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,12 +30,13 @@ import picocli.CommandLine.Spec;
     header = "Run the sinks against external servers.",
     description = {
       "Write the output topics of external Kafka servers to an external ClickHouse, until it is"
-          + " told to stop. Makes the tables and brings them up to date."
+          + " told to stop. Makes the tables and brings them up to date. Archives what models saw."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  recount sinks --bootstrap-servers kafka:9092 --schema-registry-url http://registry:8081 \\",
       "    --clickhouse-url http://clickhouse:8123",
+      "  recount sinks --archive-url 's3://evidence/agents?region=eu-west-1'",
       "  RECOUNT_CLICKHOUSE_PASSWORD_FILE=/run/secrets/clickhouse recount sinks --bind 0.0.0.0"
     })
 public final class SinksCommand implements Callable<Integer> {
@@ -45,6 +48,7 @@ public final class SinksCommand implements Callable<Integer> {
 
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ClickHouseOptions clickHouseOptions = new ClickHouseOptions();
+  @Mixin private final ArchiveOptions archiveOptions = new ArchiveOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
@@ -60,6 +64,7 @@ public final class SinksCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
     ClickHouseTarget target = clickHouseOptions.target();
+    Optional<StorageLocation> archive = archiveOptions.location(Folders.configuredData());
     Path folder = stateFolder == null ? Folders.data().resolve("connect") : stateFolder;
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
         .run(
@@ -70,7 +75,10 @@ public final class SinksCommand implements Callable<Integer> {
                       target.url(), ClickHouse.connect(target.withDatabase("default"))));
               roles.add(
                   SinksRole.startWithWorker(
-                      connection, target, ConnectWorker.start(options(connection, folder))));
+                      connection,
+                      target,
+                      archive,
+                      ConnectWorker.start(options(connection, folder))));
               return null;
             },
             Optional::empty);

@@ -6,12 +6,15 @@ import dev.recount.local.connect.ConnectorStatus;
 import dev.recount.local.process.StackException;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.SinkConfigurations;
+import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes the records of the topology to ClickHouse. */
+/** Writes the records of the topology to ClickHouse, and what models saw to the archive. */
 final class SinksRole implements Role {
   private final ConnectWorker worker;
   private final List<String> connectors;
@@ -23,24 +26,41 @@ final class SinksRole implements Role {
     this.owned = owned;
   }
 
-  /** The sink in a worker that somebody else stops. */
-  static SinksRole start(Connection connection, ClickHouseTarget target, ConnectWorker worker) {
-    return start(connection, target, worker, () -> {});
+  /** The sinks in a worker that somebody else stops. */
+  static SinksRole start(
+      Connection connection,
+      ClickHouseTarget target,
+      Optional<StorageLocation> archive,
+      ConnectWorker worker) {
+    return start(connection, target, archive, worker, () -> {});
   }
 
-  /** The sink in a worker of its own. */
+  /** The sinks in a worker of their own. */
   static SinksRole startWithWorker(
-      Connection connection, ClickHouseTarget target, ConnectWorker worker) {
-    return start(connection, target, worker, worker);
+      Connection connection,
+      ClickHouseTarget target,
+      Optional<StorageLocation> archive,
+      ConnectWorker worker) {
+    return start(connection, target, archive, worker, worker);
   }
 
   private static SinksRole start(
-      Connection connection, ClickHouseTarget target, ConnectWorker worker, AutoCloseable owned) {
+      Connection connection,
+      ClickHouseTarget target,
+      Optional<StorageLocation> archive,
+      ConnectWorker worker,
+      AutoCloseable owned) {
     PipelineNames names = PipelineNames.of(connection.topics());
-    worker.putConnector(names.connector(), SinkConfigurations.clickHouse(connection, target));
-    worker.putConnector(
+    Map<String, Map<String, String>> connectors = new LinkedHashMap<>();
+    connectors.put(names.connector(), SinkConfigurations.clickHouse(connection, target));
+    connectors.put(
         names.deadLetterConnector(), SinkConfigurations.clickHouseDeadLetters(connection, target));
-    return new SinksRole(worker, List.of(names.connector(), names.deadLetterConnector()), owned);
+    archive.ifPresent(
+        location ->
+            connectors.put(
+                names.archiveConnector(), SinkConfigurations.archive(connection, location)));
+    connectors.forEach(worker::putConnector);
+    return new SinksRole(worker, List.copyOf(connectors.keySet()), owned);
   }
 
   @Override

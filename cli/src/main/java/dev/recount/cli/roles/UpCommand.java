@@ -2,6 +2,7 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
+import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.cli.options.ContentOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.ProtectionOptions;
@@ -60,6 +61,7 @@ public final class UpCommand implements Callable<Integer> {
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
   @Mixin private final ContentOptions contentOptions = new ContentOptions();
+  @Mixin private final ArchiveOptions archiveOptions = new ArchiveOptions();
 
   @Option(
       names = "--kafka-port",
@@ -147,6 +149,7 @@ public final class UpCommand implements Callable<Integer> {
                       contentOptions::largeContent),
                   Optional.ofNullable(registryUrl),
                   clickHouse(),
+                  archiveOptions::location,
                   progress.steps()))) {
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         Banner.lines(pipeline, took).forEach(out::println);
@@ -177,8 +180,7 @@ public final class UpCommand implements Callable<Integer> {
     if (where != null && where.folder != null) {
       return Optional.of(where.folder.toAbsolutePath());
     }
-    String named = System.getenv().getOrDefault("RECOUNT_DATA_DIR", "");
-    return Optional.of(named.isBlank() ? Folders.data() : Path.of(named).toAbsolutePath());
+    return Optional.of(Folders.configuredData());
   }
 
   private Optional<ClickHouseTarget> clickHouse() {

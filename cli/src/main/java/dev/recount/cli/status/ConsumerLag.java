@@ -63,6 +63,16 @@ public final class ConsumerLag implements AutoCloseable {
   }
 
   /**
+   * Whether there is a group of that name, at work or not.
+   *
+   * @throws UserError when Kafka does not answer
+   */
+  public boolean exists(String group) {
+    return await(admin.listGroups().all()).stream()
+        .anyMatch(listed -> listed.groupId().equals(group));
+  }
+
+  /**
    * Records by topic that a group has yet to process.
    *
    * @throws UserError when Kafka does not answer

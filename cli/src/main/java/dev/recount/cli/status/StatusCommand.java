@@ -168,6 +168,11 @@ public final class StatusCommand implements Callable<Integer> {
       ObjectNode sinks = lag.putObject("sinks");
       put(sinks, groups.byTopic(names.sinkGroup(), written));
       put(sinks, groups.byTopic(names.deadLetterGroup(), List.of(deadLetters)));
+      List<String> archived =
+          List.of(topics.snapshotRecords().name(), topics.snapshotContents().name());
+      if (groups.exists(names.archiveGroup())) {
+        put(lag.putObject("archive"), groups.byTopic(names.archiveGroup(), archived));
+      }
     }
   }
 

@@ -5,31 +5,36 @@ package dev.recount.cli.trace;
  *
  * @param colours whether they are
  */
-record Paint(boolean colours) {
+public record Paint(boolean colours) {
   private static final String RESET = "\u001b[0m";
 
-  String bold(String text) {
+  /** What stands out. */
+  public String bold(String text) {
     return paint("1", text);
   }
 
-  String faint(String text) {
+  /** What is beside the point. */
+  public String faint(String text) {
     return paint("2", text);
   }
 
-  String good(String text) {
+  /** What went well. */
+  public String good(String text) {
     return paint("32", text);
   }
 
-  String bad(String text) {
+  /** What went wrong. */
+  public String bad(String text) {
     return paint("31", text);
   }
 
-  String warning(String text) {
+  /** What asks for attention. */
+  public String warning(String text) {
     return paint("33", text);
   }
 
   /** A status in the colour that it deserves. */
-  String status(String status) {
+  public String status(String status) {
     return switch (status) {
       case "ok" -> good(status);
       case "error" -> bad(status);

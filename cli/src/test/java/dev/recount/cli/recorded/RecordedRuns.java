@@ -74,7 +74,7 @@ public record RecordedRuns(
   }
 
   /** Imports the recorded runs and lets every trace settle. */
-  static RecordedRuns of(ImportOptions options, Path stateDirectory) {
+  public static RecordedRuns of(ImportOptions options, Path stateDirectory) {
     Topics topics = Topics.withPrefix("");
     MockSchemaRegistryClient registry = new MockSchemaRegistryClient();
     TopologyCodecs codecs = TopologyCodecs.of(registry, topics);
@@ -117,6 +117,16 @@ public record RecordedRuns(
           decode(contents, codecs.snapshotContents()),
           bytes(contents));
     }
+  }
+
+  /** IDs of the traces that the runs become, in the order of the file. */
+  public static List<String> traceIds() {
+    return send(
+            ImportOptions.defaults(),
+            new Sent(),
+            Topics.withPrefix(""),
+            new MockSchemaRegistryClient())
+        .traceIds();
   }
 
   /** A trace settles once here; its provisional rows, if it had any, are replaced by then. */

@@ -12,16 +12,24 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
 /** Connect's side of a task, as far as the sink uses it. */
-final class TaskContext implements SinkTaskContext {
+public final class TaskContext implements SinkTaskContext {
   private final List<SinkRecord> reported = new ArrayList<>();
+  private final List<Throwable> reasons = new ArrayList<>();
   private long timeout = -1;
   private int commitRequests;
 
-  List<SinkRecord> reported() {
+  /** Records that were put aside. */
+  public List<SinkRecord> reported() {
     return reported;
   }
 
-  long timeout() {
+  /** Why they were, in the same order. */
+  public List<Throwable> reasons() {
+    return reasons;
+  }
+
+  /** How long Connect was last asked to wait, in milliseconds; -1 when it was not. */
+  public long timeout() {
     return timeout;
   }
 
@@ -78,6 +86,7 @@ final class TaskContext implements SinkTaskContext {
   public ErrantRecordReporter errantRecordReporter() {
     return (record, error) -> {
       reported.add(record);
+      reasons.add(error);
       return CompletableFuture.completedFuture(null);
     };
   }

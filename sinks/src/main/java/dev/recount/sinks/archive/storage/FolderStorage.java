@@ -39,6 +39,10 @@ public final class FolderStorage implements ObjectStorage {
 
   @Override
   public void prepare() {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw StorageException.lasting(
+          "The archive cannot be in " + root + ": it is no folder", null);
+    }
     try {
       Files.createDirectories(incoming);
       Path probe = Files.createTempFile(incoming, "probe", ".tmp");

@@ -1,0 +1,117 @@
+package dev.recount.cli.context;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.recount.cli.Main;
+import dev.recount.cli.output.Terminal;
+import dev.recount.cli.recorded.RecordedRuns;
+import dev.recount.cli.roles.EmbeddedOptions;
+import dev.recount.cli.roles.EmbeddedPipeline;
+import dev.recount.cli.sql.ClickHouse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import picocli.CommandLine;
+
+/**
+ * The recorded runs through the whole pipeline into its archive: {@code recount context} gives back
+ * what the model saw before each of its tool calls.
+ */
+@EnabledOnOs(
+    value = OS.LINUX,
+    architectures = "amd64",
+    disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
+class RecordedContextTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int TOOL_CALLS = 572;
+
+  @Test
+  void theMessagesBeforeEveryToolCallAreThoseOfTheRecording() throws IOException {
+    Path file = RecordedRuns.file();
+    JsonNode runs = JSON.readTree(file.toFile());
+    List<String> traceIds = RecordedRuns.traceIds();
+    int compared = 0;
+    try (EmbeddedPipeline pipeline =
+            EmbeddedPipeline.start(
+                EmbeddedOptions.ephemeral(
+                    Map.of("settle.quiet.ms", "1000", "tick.interval.ms", "200"), line -> {}));
+        ClickHouse clickHouse = pipeline.connectToClickHouse()) {
+      run(
+          "import",
+          file.toString(),
+          "--format=tau-bench",
+          "--bootstrap-servers=" + pipeline.connection().bootstrapServers(),
+          "--schema-registry-url=" + pipeline.connection().schemaRegistryUrl(),
+          "--clickhouse-url=" + pipeline.clickHouseUrl(),
+          "--otlp-endpoint=" + pipeline.otlpGrpcUrl(),
+          "--timeout=180");
+      for (int run = 0; run < runs.size(); run++) {
+        String traceId = traceIds.get(run);
+        List<JsonNode> expected = windowsBeforeCalls(runs.get(run).path("traj"));
+        List<String> decisions = toolCalls(clickHouse, traceId);
+        assertThat(decisions).as(traceId).hasSize(expected.size());
+        for (int call = 0; call < expected.size(); call++) {
+          JsonNode chat =
+              JSON.readTree(
+                  run(
+                      "context",
+                      traceId,
+                      "--decision=" + decisions.get(call),
+                      "--format=json",
+                      "--archive-url=" + Path.of(pipeline.dataFolder(), "archive"),
+                      "--clickhouse-url=" + pipeline.clickHouseUrl()));
+          assertThat(chat.path("messages"))
+              .as("call %d of trace %s", call, traceId)
+              .isEqualTo(expected.get(call));
+          assertThat(chat.path("model").asText()).isEqualTo("gpt-4o");
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isEqualTo(TOOL_CALLS);
+  }
+
+  /** What stands before each tool call of a run, in their order. */
+  private static List<JsonNode> windowsBeforeCalls(JsonNode messages) {
+    List<JsonNode> windows = new ArrayList<>();
+    ArrayNode before = JSON.createArrayNode();
+    for (JsonNode message : messages) {
+      for (int call = 0; call < message.path("tool_calls").size(); call++) {
+        windows.add(before.deepCopy());
+      }
+      before.add(message);
+    }
+    return windows;
+  }
+
+  private static List<String> toolCalls(ClickHouse clickHouse, String traceId) {
+    return clickHouse
+        .rows(
+            "SELECT decision_id FROM decisions_latest WHERE trace_id = {id:String}"
+                + " AND kind = 'TOOL_CALL' ORDER BY step",
+            Map.of("id", traceId))
+        .stream()
+        .map(row -> row.path("decision_id").asText())
+        .toList();
+  }
+
+  private static String run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine(Terminal.none());
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    assertThat(line.execute(arguments)).as(err.toString()).isZero();
+    return out.toString();
+  }
+}
