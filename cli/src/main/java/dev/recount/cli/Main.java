@@ -18,7 +18,7 @@ public final class Main {
   }
 
   /** The command line with everything that is not part of a single command. */
-  static CommandLine commandLine(Terminal terminal) {
+  public static CommandLine commandLine(Terminal terminal) {
     CommandLine line = new CommandLine(new RecountCommand());
     Errors errors = new Errors(terminal);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()));

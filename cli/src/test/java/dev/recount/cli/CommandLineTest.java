@@ -44,6 +44,7 @@ class CommandLineTest {
             "feedback",
             "sql",
             "trace",
+            "context",
             "status",
             "topology",
             "receiver",
@@ -84,6 +85,9 @@ class CommandLineTest {
         List.of("sql", "DROP TABLE traces"),
         List.of("sql", "SELECT 1", "--format", "nope"),
         List.of("trace"),
+        List.of("context"),
+        List.of("context", "4bf92f", "--diff", "1"),
+        List.of("context", "4bf92f", "--decision", "1", "--snapshot", "1"),
         List.of("up", "--ephemeral", "--data-dir", "x"),
         List.of("up", "--kafka-port", "many"),
         List.of("demo", "--traces", "0"));

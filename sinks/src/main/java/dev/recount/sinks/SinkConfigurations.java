@@ -3,9 +3,9 @@ package dev.recount.sinks;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.archive.SnapshotArchiveConfig;
 import dev.recount.sinks.archive.SnapshotArchiveConnector;
-import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.ClickHouseSinkConfig;
 import dev.recount.sinks.clickhouse.ClickHouseSinkConnector;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
@@ -80,15 +80,17 @@ public final class SinkConfigurations {
    * The snapshot archive. One task. Callers may change the map: it is a fresh one.
    *
    * @param connection where records and schemas come from
-   * @param location where the archive is
+   * @param target where the archive is
    */
-  public static Map<String, String> archive(Connection connection, StorageLocation location) {
+  public static Map<String, String> archive(Connection connection, ArchiveTarget target) {
     Topics topics = connection.topics();
     Map<String, String> config = reading(SnapshotArchiveConnector.class, connection);
     config.put("topics", topics.snapshotRecords().name() + "," + topics.snapshotContents().name());
     // Each is a request of its own to the storage: what is polled is done within seconds.
     config.put("consumer.override.max.poll.records", "500");
-    config.put(SnapshotArchiveConfig.URL_CONFIG, location.url());
+    config.put(SnapshotArchiveConfig.URL_CONFIG, target.location().url());
+    config.put(
+        SnapshotArchiveConfig.RETENTION_DAYS_CONFIG, Long.toString(target.retention().toDays()));
     putDeadLetterQueue(config, topics);
     return config;
   }

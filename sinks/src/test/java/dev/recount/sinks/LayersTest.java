@@ -29,4 +29,22 @@ class LayersTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("..clickhouse.delivery..", "..clickhouse.client..");
+
+  @ArchTest
+  static final ArchRule theArchiveIsReadWithoutKafka =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..archive.format..", "..archive.storage..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule storageKnowsNothingOfWhatItKeeps =
+      noClasses()
+          .that()
+          .resideInAPackage("..archive.storage..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..archive.format..", "dev.recount.avro..");
 }

@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.local.LocalStackOptions;
+import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public record EmbeddedOptions(
     IntakeOptions intake,
     Optional<String> registryUrl,
     Optional<ClickHouseTarget> clickHouse,
-    Function<Path, Optional<StorageLocation>> archive,
+    Function<Path, Optional<ArchiveTarget>> archive,
     Consumer<String> progress) {
   /** Copies the settings. */
   public EmbeddedOptions {
@@ -52,7 +53,8 @@ public record EmbeddedOptions(
         IntakeOptions.plain(),
         Optional.empty(),
         Optional.empty(),
-        data -> Optional.of(new StorageLocation.Folder(ArchiveOptions.folder(data))),
+        data ->
+            Optional.of(ArchiveTarget.of(new StorageLocation.Folder(ArchiveOptions.folder(data)))),
         progress);
   }
 

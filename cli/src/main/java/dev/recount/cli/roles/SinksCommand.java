@@ -1,6 +1,6 @@
 package dev.recount.cli.roles;
 
-import dev.recount.cli.options.ArchiveOptions;
+import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
@@ -10,7 +10,7 @@ import dev.recount.local.connect.ConnectMode;
 import dev.recount.local.connect.ConnectOptions;
 import dev.recount.local.connect.ConnectWorker;
 import dev.recount.schemas.Connection;
-import dev.recount.sinks.archive.storage.StorageLocation;
+import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ public final class SinksCommand implements Callable<Integer> {
 
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ClickHouseOptions clickHouseOptions = new ClickHouseOptions();
-  @Mixin private final ArchiveOptions archiveOptions = new ArchiveOptions();
+  @Mixin private final ArchiveTargetOptions archiveOptions = new ArchiveTargetOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
@@ -64,7 +64,7 @@ public final class SinksCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
     ClickHouseTarget target = clickHouseOptions.target();
-    Optional<StorageLocation> archive = archiveOptions.location(Folders.configuredData());
+    Optional<ArchiveTarget> archive = archiveOptions.target(Folders.configuredData());
     Path folder = stateFolder == null ? Folders.data().resolve("connect") : stateFolder;
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
         .run(

@@ -6,7 +6,7 @@ import dev.recount.local.connect.ConnectorStatus;
 import dev.recount.local.process.StackException;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.SinkConfigurations;
-import dev.recount.sinks.archive.storage.StorageLocation;
+import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,7 @@ final class SinksRole implements Role {
   static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
-      Optional<StorageLocation> archive,
+      Optional<ArchiveTarget> archive,
       ConnectWorker worker) {
     return start(connection, target, archive, worker, () -> {});
   }
@@ -39,7 +39,7 @@ final class SinksRole implements Role {
   static SinksRole startWithWorker(
       Connection connection,
       ClickHouseTarget target,
-      Optional<StorageLocation> archive,
+      Optional<ArchiveTarget> archive,
       ConnectWorker worker) {
     return start(connection, target, archive, worker, worker);
   }
@@ -47,7 +47,7 @@ final class SinksRole implements Role {
   private static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
-      Optional<StorageLocation> archive,
+      Optional<ArchiveTarget> archive,
       ConnectWorker worker,
       AutoCloseable owned) {
     PipelineNames names = PipelineNames.of(connection.topics());
@@ -56,9 +56,9 @@ final class SinksRole implements Role {
     connectors.put(
         names.deadLetterConnector(), SinkConfigurations.clickHouseDeadLetters(connection, target));
     archive.ifPresent(
-        location ->
+        place ->
             connectors.put(
-                names.archiveConnector(), SinkConfigurations.archive(connection, location)));
+                names.archiveConnector(), SinkConfigurations.archive(connection, place)));
     connectors.forEach(worker::putConnector);
     return new SinksRole(worker, List.copyOf(connectors.keySet()), owned);
   }

@@ -2,7 +2,7 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
-import dev.recount.cli.options.ArchiveOptions;
+import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ContentOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.ProtectionOptions;
@@ -61,7 +61,7 @@ public final class UpCommand implements Callable<Integer> {
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
   @Mixin private final ContentOptions contentOptions = new ContentOptions();
-  @Mixin private final ArchiveOptions archiveOptions = new ArchiveOptions();
+  @Mixin private final ArchiveTargetOptions archiveOptions = new ArchiveTargetOptions();
 
   @Option(
       names = "--kafka-port",
@@ -149,7 +149,7 @@ public final class UpCommand implements Callable<Integer> {
                       contentOptions::largeContent),
                   Optional.ofNullable(registryUrl),
                   clickHouse(),
-                  archiveOptions::location,
+                  archiveOptions::target,
                   progress.steps()))) {
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         Banner.lines(pipeline, took).forEach(out::println);

@@ -117,8 +117,7 @@ class ChatTest {
         new Windows()
             .text(SegmentKind.USER, null, reference.format())
             .json(
-                SegmentKind.USER,
-                "{\"role\":\"user\",\"content\":\"" + reference.format() + "\"}");
+                SegmentKind.USER, "{\"role\":\"user\",\"content\":\"" + reference.format() + "\"}");
     assertThat(chat(window).messages())
         .containsExactly(
             "{\"role\":\"user\",\"content\":\"" + text + "\"}",
@@ -141,8 +140,7 @@ class ChatTest {
 
   @Test
   void aSegmentThatWasSentByItsHashOnlyIsNamed() {
-    Windows window =
-        new Windows().text(SegmentKind.USER, null, "Hello").hashOnly("0".repeat(64));
+    Windows window = new Windows().text(SegmentKind.USER, null, "Hello").hashOnly("0".repeat(64));
     assertThatThrownBy(() -> chat(window))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("content_sha256")

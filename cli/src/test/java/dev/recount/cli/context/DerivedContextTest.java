@@ -73,7 +73,10 @@ class DerivedContextTest {
     return windows;
   }
 
-  /** Messages without what spans do not tell: white space in arguments, the names of tools that answer. */
+  /**
+   * Messages without what spans do not tell: white space in arguments, the names of tools that
+   * answer.
+   */
   private static JsonNode said(JsonNode messages) throws JsonProcessingException {
     ArrayNode said = JSON.createArrayNode();
     for (JsonNode message : messages) {

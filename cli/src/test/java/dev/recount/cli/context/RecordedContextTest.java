@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.recount.cli.ExitCodes;
 import dev.recount.cli.Main;
 import dev.recount.cli.output.Terminal;
 import dev.recount.cli.recorded.RecordedRuns;
@@ -18,7 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import picocli.CommandLine;
@@ -31,9 +35,33 @@ import picocli.CommandLine;
     value = OS.LINUX,
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordedContextTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TOOL_CALLS = 572;
+
+  @SuppressWarnings("NullAway.Init")
+  private EmbeddedPipeline pipeline;
+
+  @SuppressWarnings("NullAway.Init")
+  private ClickHouse clickHouse;
+
+  @BeforeAll
+  void start() {
+    pipeline =
+        EmbeddedPipeline.start(
+            EmbeddedOptions.ephemeral(
+                Map.of("settle.quiet.ms", "1000", "tick.interval.ms", "200"), line -> {}));
+    clickHouse = pipeline.connectToClickHouse();
+  }
+
+  @AfterAll
+  void stop() {
+    if (pipeline != null) {
+      clickHouse.close();
+      pipeline.close();
+    }
+  }
 
   @Test
   void theMessagesBeforeEveryToolCallAreThoseOfTheRecording() throws IOException {
@@ -41,41 +69,28 @@ class RecordedContextTest {
     JsonNode runs = JSON.readTree(file.toFile());
     List<String> traceIds = RecordedRuns.traceIds();
     int compared = 0;
-    try (EmbeddedPipeline pipeline =
-            EmbeddedPipeline.start(
-                EmbeddedOptions.ephemeral(
-                    Map.of("settle.quiet.ms", "1000", "tick.interval.ms", "200"), line -> {}));
-        ClickHouse clickHouse = pipeline.connectToClickHouse()) {
-      run(
-          "import",
-          file.toString(),
-          "--format=tau-bench",
-          "--bootstrap-servers=" + pipeline.connection().bootstrapServers(),
-          "--schema-registry-url=" + pipeline.connection().schemaRegistryUrl(),
-          "--clickhouse-url=" + pipeline.clickHouseUrl(),
-          "--otlp-endpoint=" + pipeline.otlpGrpcUrl(),
-          "--timeout=180");
-      for (int run = 0; run < runs.size(); run++) {
-        String traceId = traceIds.get(run);
-        List<JsonNode> expected = windowsBeforeCalls(runs.get(run).path("traj"));
-        List<String> decisions = toolCalls(clickHouse, traceId);
-        assertThat(decisions).as(traceId).hasSize(expected.size());
-        for (int call = 0; call < expected.size(); call++) {
-          JsonNode chat =
-              JSON.readTree(
-                  run(
-                      "context",
-                      traceId,
-                      "--decision=" + decisions.get(call),
-                      "--format=json",
-                      "--archive-url=" + Path.of(pipeline.dataFolder(), "archive"),
-                      "--clickhouse-url=" + pipeline.clickHouseUrl()));
-          assertThat(chat.path("messages"))
-              .as("call %d of trace %s", call, traceId)
-              .isEqualTo(expected.get(call));
-          assertThat(chat.path("model").asText()).isEqualTo("gpt-4o");
-          compared++;
-        }
+    run(
+        "import",
+        file.toString(),
+        "--format=tau-bench",
+        "--bootstrap-servers=" + pipeline.connection().bootstrapServers(),
+        "--schema-registry-url=" + pipeline.connection().schemaRegistryUrl(),
+        "--otlp-endpoint=" + pipeline.otlpGrpcUrl(),
+        "--timeout=180");
+    for (int run = 0; run < runs.size(); run++) {
+      String traceId = traceIds.get(run);
+      List<JsonNode> expected = windowsBeforeCalls(runs.get(run).path("traj"));
+      List<String> decisions = toolCalls(clickHouse, traceId);
+      assertThat(decisions).as(traceId).hasSize(expected.size());
+      for (int call = 0; call < expected.size(); call++) {
+        JsonNode chat =
+            JSON.readTree(
+                run("context", traceId, "--decision=" + decisions.get(call), "--format=json"));
+        assertThat(chat.path("messages"))
+            .as("call %d of trace %s", call, traceId)
+            .isEqualTo(expected.get(call));
+        assertThat(chat.path("model").asText()).isEqualTo("gpt-4o");
+        compared++;
       }
     }
     assertThat(compared).isEqualTo(TOOL_CALLS);
@@ -105,13 +120,49 @@ class RecordedContextTest {
         .toList();
   }
 
-  private static String run(String... arguments) {
+  @Test
+  void ofATraceThatWasNotRetainedTheRuleIsNamed() {
+    String traceId = "00000000000000000000000000000a11";
+    run(
+        "sql",
+        "--write",
+        "INSERT INTO traces (trace_id, retained, retained_by, snapshot_count, phase, revision)"
+            + " VALUES ('"
+            + traceId
+            + "', false, 'one percent', 3, 'settled', 1)");
+    assertThat(failure("context", traceId))
+        .contains("was not retained, by sampling rule one percent")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aTraceThatNobodyKnowsIsUnknown() {
+    assertThat(failure("context", "00000000000000000000000000000b22"))
+        .contains("There is no trace 00000000000000000000000000000b22");
+  }
+
+  private String run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
+    assertThat(execute(out, err, arguments)).as(err.toString()).isZero();
+    return out.toString();
+  }
+
+  private String failure(String... arguments) {
+    StringWriter err = new StringWriter();
+    assertThat(execute(new StringWriter(), err, arguments)).isEqualTo(ExitCodes.FAILED);
+    return err.toString();
+  }
+
+  private int execute(StringWriter out, StringWriter err, String... arguments) {
     CommandLine line = Main.commandLine(Terminal.none());
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
-    assertThat(line.execute(arguments)).as(err.toString()).isZero();
-    return out.toString();
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--clickhouse-url=" + pipeline.clickHouseUrl());
+    if (arguments[0].equals("context")) {
+      all.add("--archive-url=" + Path.of(pipeline.dataFolder(), "archive"));
+    }
+    return line.execute(all.toArray(String[]::new));
   }
 }

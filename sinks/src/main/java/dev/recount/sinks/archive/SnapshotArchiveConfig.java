@@ -23,7 +23,6 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
   public static final String RETENTION_DAYS_CONFIG = "archive.retention.days";
   private static final String RETENTION_DAYS_DOC =
       "How many days a trace stays in a folder after the last of it was written; 0 keeps it for ever. In a bucket, let a lifecycle rule remove what is old.";
-  private static final int RETENTION_DAYS_DEFAULT = 90;
 
   public static final String PARALLEL_WRITES_CONFIG = "archive.parallel.writes";
   private static final String PARALLEL_WRITES_DOC = "How many objects are written at a time.";
@@ -64,7 +63,7 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
           .define(
               RETENTION_DAYS_CONFIG,
               Type.INT,
-              RETENTION_DAYS_DEFAULT,
+              (int) ArchiveTarget.DEFAULT_RETENTION.toDays(),
               ConfigDef.Range.between(0, 36_500),
               Importance.MEDIUM,
               RETENTION_DAYS_DOC)
