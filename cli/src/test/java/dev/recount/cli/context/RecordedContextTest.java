@@ -126,8 +126,8 @@ class RecordedContextTest {
     run(
         "sql",
         "--write",
-        "INSERT INTO traces (trace_id, retained, retained_by, snapshot_count, phase, revision)"
-            + " VALUES ('"
+        "INSERT INTO traces (key_time, trace_id, retained, retained_by, snapshot_count, phase, revision)"
+            + " VALUES (now64(3), '"
             + traceId
             + "', false, 'one percent', 3, 'settled', 1)");
     assertThat(failure("context", traceId))

@@ -69,6 +69,9 @@ public final class SnapshotArchiveTask extends SinkTask {
 
     boolean prepared;
 
+    /** Why the storage has failed: what is not begun yet of a delivery would wait in vain. */
+    volatile @Nullable StorageException failure;
+
     Started(
         ObjectStorage storage,
         ArchiveRecords records,
@@ -155,6 +158,7 @@ public final class SnapshotArchiveTask extends SinkTask {
     }
     Started running = running();
     prepare(running);
+    running.failure = null;
     List<Writing> writings = new ArrayList<>(records.size());
     try {
       for (SinkRecord record : records) {
@@ -200,7 +204,20 @@ public final class SnapshotArchiveTask extends SinkTask {
       return Optional.empty();
     }
     return write.map(
-        object -> new Writing(record, running.writers.submit(() -> object.to(running.archive))));
+        object -> new Writing(record, running.writers.submit(() -> write(object, running))));
+  }
+
+  private static boolean write(ArchiveRecords.Write object, Started running) {
+    StorageException before = running.failure;
+    if (before != null) {
+      throw before;
+    }
+    try {
+      return object.to(running.archive);
+    } catch (StorageException failed) {
+      running.failure = failed;
+      throw failed;
+    }
   }
 
   /**

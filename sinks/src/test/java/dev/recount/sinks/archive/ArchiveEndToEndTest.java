@@ -33,7 +33,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
-/** Through a broker, a registry and a Connect worker into a bucket: what is produced is read back. */
+/**
+ * Through a broker, a registry and a Connect worker into a bucket: what is produced is read back.
+ */
 class ArchiveEndToEndTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int TRACES = 15;

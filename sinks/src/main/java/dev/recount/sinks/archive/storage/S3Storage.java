@@ -47,6 +47,9 @@ public final class S3Storage implements ObjectStorage {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /** Of a call with all its attempts: well below what Connect lets a delivery take. */
+  private static final Duration CALL = Duration.ofSeconds(90);
+
   private final S3Client client;
   private final StorageLocation.Bucket location;
   private final String prefix;
@@ -62,6 +65,7 @@ public final class S3Storage implements ObjectStorage {
         S3Client.builder()
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ANSWER))
+            .overrideConfiguration(call -> call.apiCallTimeout(CALL))
             .forcePathStyle(location.pathStyle())
             // A digest is sent of each object; trailers that other stores do not know are not.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
