@@ -55,7 +55,7 @@ final class AliasResolver extends KeyedLog<AliasState> {
   AliasResolver(AssemblyParts parts) {
     super(parts, AliasState::new, parts.settings().stateRetention().toMillis());
     TopologySettings settings = parts.settings();
-    this.store = parts.headers();
+    this.store = parts.links();
     this.retention = settings.stateRetention().toMillis();
     this.feedbackRetention = FeedbackRouter.retention(settings);
     this.feedbackWait = Math.min(settings.feedbackWait().toMillis(), retention);

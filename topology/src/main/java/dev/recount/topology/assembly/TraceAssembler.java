@@ -122,6 +122,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     AssemblyParts parts =
         new AssemblyParts(
             store(Stores.HEADERS),
+            store(Stores.LINKS),
             entries,
             folding,
             timers,
