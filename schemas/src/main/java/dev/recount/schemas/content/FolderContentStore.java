@@ -3,6 +3,7 @@ package dev.recount.schemas.content;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,15 +11,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Content in a folder, compressed with Zstandard: {@code <first two digits>/<SHA-256>.zst}. A file
- * appears under its name when all of it is on disk, so that no reader sees a part of one. Nothing
- * is deleted by itself.
+ * appears under its name when all of it is on disk, so that no reader sees a part of one. Its time
+ * of modification is when the content was last kept: {@link #prune} goes by it.
  */
 public final class FolderContentStore implements ContentStore {
   private static final int PREFIX_DIGITS = 2;
+  private static final String CONTENT = ".zst";
+  private static final String EXPIRED = ".expired";
+  private static final String TEMPORARY = ".tmp";
 
   private final Path folder;
 
@@ -32,7 +39,7 @@ public final class FolderContentStore implements ContentStore {
     Path file = file(reference);
     Path parent = folder.resolve(reference.sha256().substring(0, PREFIX_DIGITS));
     try {
-      if (!Files.exists(file)) {
+      if (!refresh(file)) {
         Files.createDirectories(parent);
         write(file, parent, Zstd.compress(content));
       }
@@ -43,8 +50,18 @@ public final class FolderContentStore implements ContentStore {
     }
   }
 
+  /** Notes that content which is there is referred to again; false when it is not there. */
+  private static boolean refresh(Path file) throws IOException {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException absent) {
+      return false;
+    }
+  }
+
   private static void write(Path file, Path parent, byte[] compressed) throws IOException {
-    Path temporary = Files.createTempFile(parent, "content", ".tmp");
+    Path temporary = Files.createTempFile(parent, "content", TEMPORARY);
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         ByteBuffer buffer = ByteBuffer.wrap(compressed);
@@ -82,9 +99,56 @@ public final class FolderContentStore implements ContentStore {
     }
   }
 
+  @Override
+  public Pruned prune(Instant before) {
+    long files = 0;
+    long bytes = 0;
+    try (Stream<Path> found = Files.exists(folder) ? Files.walk(folder, 2) : Stream.empty()) {
+      for (Path file : (Iterable<Path>) found.filter(FolderContentStore::isContent)::iterator) {
+        long size = removeIfUnused(file, FileTime.from(before));
+        files += size < 0 ? 0 : 1;
+        bytes += Math.max(size, 0);
+      }
+    } catch (IOException | UncheckedIOException failed) {
+      throw new ContentStoreException("Cannot prune content in " + folder + ": " + failed, failed);
+    }
+    return new Pruned(files, bytes);
+  }
+
+  /** Content, and what a process that was killed has left of it; nothing else that lies there. */
+  private static boolean isContent(Path path) {
+    String name = path.getFileName().toString();
+    return name.endsWith(CONTENT) || name.endsWith(EXPIRED) || name.endsWith(TEMPORARY);
+  }
+
+  /** Removes a file that nobody has kept again since; its size, or -1 when it stays. */
+  private static long removeIfUnused(Path file, FileTime before) throws IOException {
+    try {
+      if (Files.getLastModifiedTime(file).compareTo(before) >= 0) {
+        return -1;
+      }
+      String name = file.getFileName().toString();
+      Path aside = file;
+      if (name.endsWith(CONTENT)) {
+        // Out of the way first: whoever keeps it again in this moment writes it anew.
+        aside = file.resolveSibling(name + EXPIRED);
+        Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+      }
+      if (Files.getLastModifiedTime(aside).compareTo(before) >= 0) {
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        return -1;
+      }
+      long size = Files.size(aside);
+      return Files.deleteIfExists(aside) ? size : -1;
+    } catch (NoSuchFileException goneAlready) {
+      // Another receiver prunes the same folder.
+      return -1;
+    }
+  }
+
   private Path file(ContentReference reference) {
     return folder
         .resolve(reference.sha256().substring(0, PREFIX_DIGITS))
-        .resolve(reference.sha256() + ".zst");
+        .resolve(reference.sha256() + CONTENT);
   }
 }

@@ -1,5 +1,6 @@
 package dev.recount.topology.fold;
 
+import dev.recount.topology.convention.Handoffs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -195,6 +196,34 @@ final class ToolCalls {
         ToolCall call = new ToolCall();
         calls.add(call);
         carryOut(call, span);
+      }
+    }
+  }
+
+  /**
+   * Finds the call by which a model asked for each of a trace's handoffs: it names the same agent.
+   * Spans are to be in order of start.
+   */
+  void handOver(List<SpanNode> handoffs) {
+    if (handoffs.isEmpty()) {
+      return;
+    }
+    Map<String, Deque<ToolCall>> byAgent = new HashMap<>();
+    for (ToolCall call : inOrder()) {
+      String agent = call.handsOverTo();
+      if (agent != null) {
+        byAgent.computeIfAbsent(Handoffs.key(agent), key -> new ArrayDeque<>()).add(call);
+      }
+    }
+    for (SpanNode span : handoffs) {
+      String agent = span.facts.handedTo();
+      Deque<ToolCall> waiting = agent == null ? null : byAgent.get(Handoffs.key(agent));
+      ToolCall call = waiting == null ? null : waiting.poll();
+      if (call != null && call.span == null) {
+        carryOut(call, span);
+      } else if (call != null) {
+        call.toldToo(span);
+        bySpan.put(span, call);
       }
     }
   }
