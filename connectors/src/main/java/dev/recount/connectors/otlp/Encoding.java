@@ -10,6 +10,7 @@ import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import com.linecorp.armeria.common.MediaType;
+import dev.recount.schemas.otlp.BrokenText;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpJson;
 import java.io.IOException;
@@ -33,6 +34,11 @@ enum Encoding {
     }
 
     @Override
+    Optional<byte[]> repaired(Signal signal, byte[] body) {
+      return BrokenText.repairProtobuf(body, signal.newRequest().getDescriptorForType());
+    }
+
+    @Override
     byte[] success(Signal signal, Admission admission) {
       return signal.response(admission).toByteArray();
     }
@@ -49,6 +55,11 @@ enum Encoding {
       Message.Builder request = signal.newRequest();
       OtlpJson.merge(body, request);
       return request.build();
+    }
+
+    @Override
+    Optional<byte[]> repaired(Signal signal, byte[] body) {
+      return BrokenText.repairJson(body);
     }
 
     @Override
@@ -114,6 +125,9 @@ enum Encoding {
 
   /** Reads a request. */
   abstract Message parse(Signal signal, byte[] body) throws MalformedOtlpException;
+
+  /** A request with its texts made UTF-8; empty when that is not what is wrong with it. */
+  abstract Optional<byte[]> repaired(Signal signal, byte[] body);
 
   /** Body of a reply with status 200. */
   abstract byte[] success(Signal signal, Admission admission);

@@ -3,18 +3,19 @@ package dev.recount.schemas.content;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Content in a folder, compressed with Zstandard: {@code <first two digits>/<SHA-256>.zst}. A file
@@ -26,6 +27,7 @@ public final class FolderContentStore implements ContentStore {
   private static final String CONTENT = ".zst";
   private static final String EXPIRED = ".expired";
   private static final String TEMPORARY = ".tmp";
+  private static final Duration LONGEST_WRITE = Duration.ofHours(1);
 
   private final Path folder;
 
@@ -101,15 +103,25 @@ public final class FolderContentStore implements ContentStore {
 
   @Override
   public Pruned prune(Instant before) {
+    FileTime time = FileTime.from(before);
     long files = 0;
     long bytes = 0;
-    try (Stream<Path> found = Files.exists(folder) ? Files.walk(folder, 2) : Stream.empty()) {
-      for (Path file : (Iterable<Path>) found.filter(FolderContentStore::isContent)::iterator) {
-        long size = removeIfUnused(file, FileTime.from(before));
-        files += size < 0 ? 0 : 1;
-        bytes += Math.max(size, 0);
+    if (!Files.exists(folder)) {
+      return new Pruned(files, bytes);
+    }
+    // Names only: a file may be gone before anything else is asked of it.
+    try (DirectoryStream<Path> shelves = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path shelf : shelves) {
+        try (DirectoryStream<Path> found =
+            Files.newDirectoryStream(shelf, FolderContentStore::isContent)) {
+          for (Path file : found) {
+            long size = removeIfUnused(file, time);
+            files += size < 0 ? 0 : 1;
+            bytes += Math.max(size, 0);
+          }
+        }
       }
-    } catch (IOException | UncheckedIOException failed) {
+    } catch (IOException | DirectoryIteratorException failed) {
       throw new ContentStoreException("Cannot prune content in " + folder + ": " + failed, failed);
     }
     return new Pruned(files, bytes);
@@ -123,27 +135,45 @@ public final class FolderContentStore implements ContentStore {
 
   /** Removes a file that nobody has kept again since; its size, or -1 when it stays. */
   private static long removeIfUnused(Path file, FileTime before) throws IOException {
+    String name = file.getFileName().toString();
     try {
-      if (Files.getLastModifiedTime(file).compareTo(before) >= 0) {
+      if (name.endsWith(TEMPORARY)) {
+        // What is being written right now is no leftover, however short the retention.
+        Instant abandoned = before.toInstant().minus(LONGEST_WRITE);
+        return isOlder(file, FileTime.from(abandoned)) ? delete(file) : -1;
+      }
+      if (name.endsWith(EXPIRED)) {
+        String whole = name.substring(0, name.length() - EXPIRED.length());
+        return deleteOrPutBack(file, file.resolveSibling(whole), before);
+      }
+      if (!isOlder(file, before)) {
         return -1;
       }
-      String name = file.getFileName().toString();
-      Path aside = file;
-      if (name.endsWith(CONTENT)) {
-        // Out of the way first: whoever keeps it again in this moment writes it anew.
-        aside = file.resolveSibling(name + EXPIRED);
-        Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-      }
-      if (Files.getLastModifiedTime(aside).compareTo(before) >= 0) {
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
-        return -1;
-      }
-      long size = Files.size(aside);
-      return Files.deleteIfExists(aside) ? size : -1;
+      // Out of the way first: whoever keeps it again in this moment writes it anew.
+      Path aside = file.resolveSibling(name + EXPIRED);
+      Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+      return deleteOrPutBack(aside, file, before);
     } catch (NoSuchFileException goneAlready) {
       // Another receiver prunes the same folder.
       return -1;
     }
+  }
+
+  private static long deleteOrPutBack(Path aside, Path file, FileTime before) throws IOException {
+    if (isOlder(aside, before)) {
+      return delete(aside);
+    }
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    return -1;
+  }
+
+  private static boolean isOlder(Path file, FileTime time) throws IOException {
+    return Files.getLastModifiedTime(file).compareTo(time) < 0;
+  }
+
+  private static long delete(Path file) throws IOException {
+    long size = Files.size(file);
+    return Files.deleteIfExists(file) ? size : -1;
   }
 
   private Path file(ContentReference reference) {

@@ -37,6 +37,7 @@ final class DecisionBuilder {
   private final Failures failures;
   private final Agents agents;
   private final Map<SpanNode, DecisionDraft> drafts = new HashMap<>();
+  private final Map<SpanNode, List<Alternative>> offered = new HashMap<>();
 
   private DecisionBuilder(
       String traceId, SpanTree tree, Conversations conversations, Interpretation interpretation) {
@@ -273,15 +274,18 @@ final class DecisionBuilder {
   }
 
   private List<Alternative> offered(ToolCall call, @Nullable SpanNode asking) {
-    List<String> names = asking == null ? List.of() : conversations.offeredTo(asking);
-    if (names.isEmpty() && call.span != null) {
-      names = conversations.offeredTo(call.span);
-    }
-    List<Alternative> alternatives = new ArrayList<>(names.size());
-    for (String name : names) {
-      alternatives.add(new Alternative(name, null, null));
-    }
-    return alternatives;
+    List<Alternative> alternatives = asking == null ? List.of() : offeredTo(asking);
+    return alternatives.isEmpty() && call.span != null ? offeredTo(call.span) : alternatives;
+  }
+
+  /** One list for all calls of an answer: many calls and many tools would multiply. */
+  private List<Alternative> offeredTo(SpanNode node) {
+    return offered.computeIfAbsent(
+        node,
+        asking ->
+            conversations.offeredTo(asking).stream()
+                .map(name -> new Alternative(name, null, null))
+                .toList());
   }
 
   /** What came of a call: its spans' word, and what the model was told. */

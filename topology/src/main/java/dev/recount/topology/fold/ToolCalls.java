@@ -53,7 +53,7 @@ final class ToolCalls {
     for (Exchange.Mention mention : exchange.asked) {
       ToolCall call = newCall(mention);
       call.askedBy = modelCall;
-      call.rationale = mention.rationale();
+      call.rationale = mention.rationale;
       call.answer(mention, modelCall);
       register(call);
     }
@@ -93,7 +93,7 @@ final class ToolCalls {
       } else if (!priors.contains(prior)) {
         ToolCall call = newCall(mention);
         call.seenIn = modelCall;
-        call.rationale = mention.rationale();
+        call.rationale = mention.rationale;
         call.answer(mention, modelCall);
         register(call);
       }
