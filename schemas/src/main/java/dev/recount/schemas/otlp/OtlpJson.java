@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.opentelemetry.proto.common.v1.AnyValue;
 import java.io.IOException;
 
 /**
@@ -13,7 +14,7 @@ import java.io.IOException;
  * protobuf's JSON with exceptions: IDs are hexadecimal and enumerations are numbers.
  *
  * <p>Lenient where nothing can be misread: field names in snake case, enumerations by name, numbers
- * as text. Unknown fields are skipped. An ID that is not hexadecimal is read as an empty one, so
+ * as text, whole numbers of an attribute that have more than 64 bits as fractions. Unknown fields are skipped. An ID that is not hexadecimal is read as an empty one, so
  * that whoever takes the items refuses the one and not all of them.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">JSON encoding</a>
@@ -34,6 +35,13 @@ public final class OtlpJson {
                   .maxStringLength(Integer.MAX_VALUE) // the body has a limit of its own
                   .build())
           .build();
+
+  /** JavaScript calls 1e21 a whole number, and its SDK sends it as one. */
+  private static final FieldDescriptor INT_VALUE =
+      AnyValue.getDescriptor().findFieldByNumber(AnyValue.INT_VALUE_FIELD_NUMBER);
+
+  private static final FieldDescriptor DOUBLE_VALUE =
+      AnyValue.getDescriptor().findFieldByNumber(AnyValue.DOUBLE_VALUE_FIELD_NUMBER);
 
   private OtlpJson() {}
 
@@ -58,6 +66,7 @@ public final class OtlpJson {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a descriptor is there once
   private static void readMessage(JsonParser parser, Message.Builder target, int depth)
       throws IOException, MalformedOtlpException {
     if (depth > MAXIMUM_DEPTH) {
@@ -80,6 +89,9 @@ public final class OtlpJson {
         Message.Builder child = target.newBuilderForField(field);
         readMessage(parser, child, depth + 1);
         target.setField(field, child.build());
+      } else if (field == INT_VALUE) {
+        Object number = JsonScalars.number(parser);
+        target.setField(number instanceof Double ? DOUBLE_VALUE : INT_VALUE, number);
       } else {
         target.setField(field, JsonScalars.read(parser, field));
       }
