@@ -11,6 +11,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import com.linecorp.armeria.common.MediaType;
 import dev.recount.schemas.otlp.BrokenText;
+import dev.recount.schemas.otlp.Expansion;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpJson;
 import java.io.IOException;
@@ -25,6 +26,7 @@ enum Encoding {
   PROTOBUF(MediaType.create("application", "x-protobuf")) {
     @Override
     Message parse(Signal signal, byte[] body) throws MalformedOtlpException {
+      Expansion.check(body, signal.newRequest().getDescriptorForType());
       try {
         return signal.parse(body);
       } catch (InvalidProtocolBufferException malformed) {

@@ -40,6 +40,7 @@ public enum OtlpEncoding {
   PROTOBUF {
     @Override
     public void read(byte[] record, Message.Builder target) throws MalformedOtlpException {
+      Expansion.check(record, target.getDescriptorForType());
       try {
         merge(record, target);
       } catch (MalformedOtlpException malformed) {

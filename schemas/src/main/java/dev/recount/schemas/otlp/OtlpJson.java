@@ -43,7 +43,14 @@ public final class OtlpJson {
   private static final FieldDescriptor DOUBLE_VALUE =
       AnyValue.getDescriptor().findFieldByNumber(AnyValue.DOUBLE_VALUE_FIELD_NUMBER);
 
-  private OtlpJson() {}
+  private final JsonParser parser;
+  private final int bytes;
+  private long messages;
+
+  private OtlpJson(JsonParser parser, int bytes) {
+    this.parser = parser;
+    this.bytes = bytes;
+  }
 
   /**
    * Reads one JSON object.
@@ -56,7 +63,7 @@ public final class OtlpJson {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedOtlpException("Not a JSON object");
       }
-      readMessage(parser, target, 0);
+      new OtlpJson(parser, json.length).readMessage(target, 0);
       if (parser.nextToken() != null) {
         throw new MalformedOtlpException("There is more after the JSON object");
       }
@@ -67,8 +74,9 @@ public final class OtlpJson {
   }
 
   @SuppressWarnings("ReferenceEquality") // a descriptor is there once
-  private static void readMessage(JsonParser parser, Message.Builder target, int depth)
+  private void readMessage(Message.Builder target, int depth)
       throws IOException, MalformedOtlpException {
+    Expansion.check(++messages, bytes);
     if (depth > MAXIMUM_DEPTH) {
       throw new MalformedOtlpException("Nested deeper than " + MAXIMUM_DEPTH + " messages");
     }
@@ -84,10 +92,10 @@ public final class OtlpJson {
         // JSON null is an unset field, as in protobuf's own JSON.
         continue;
       } else if (field.isRepeated()) {
-        readRepeated(parser, target, field, depth);
+        readRepeated(target, field, depth);
       } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         Message.Builder child = target.newBuilderForField(field);
-        readMessage(parser, child, depth + 1);
+        readMessage(child, depth + 1);
         target.setField(field, child.build());
       } else if (field == INT_VALUE) {
         Object number = JsonScalars.number(parser);
@@ -98,8 +106,7 @@ public final class OtlpJson {
     }
   }
 
-  private static void readRepeated(
-      JsonParser parser, Message.Builder target, FieldDescriptor field, int depth)
+  private void readRepeated(Message.Builder target, FieldDescriptor field, int depth)
       throws IOException, MalformedOtlpException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw JsonScalars.unexpected(parser, "an array");
@@ -113,7 +120,7 @@ public final class OtlpJson {
       Message.Builder child = target.newBuilderForField(field);
       // A null among values is a value that is not set, which protobuf can express.
       if (parser.currentToken() != JsonToken.VALUE_NULL) {
-        readMessage(parser, child, depth + 1);
+        readMessage(child, depth + 1);
       }
       target.addRepeatedField(field, child.build());
     }

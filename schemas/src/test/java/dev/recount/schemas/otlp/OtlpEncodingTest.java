@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -176,5 +177,58 @@ class OtlpEncodingTest {
               () -> BrokenText.repairProtobuf(noise, TracesData.getDescriptor()))
           .doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void whatWouldFillTheMemoryIsRefusedBeforeItIsRead() {
+    // 16 MiB of empty spans would be over a gigabyte of objects.
+    ByteString spans = ByteString.copyFrom(new byte[] {0x12, 0});
+    for (int doubled = 1; doubled < 1 << 22; doubled *= 2) {
+      spans = spans.concat(spans);
+    }
+    byte[] scope = delimited(2, spans.toByteArray());
+    byte[] record = delimited(1, scope);
+    assertThat(record.length).isGreaterThan(8 << 20);
+    for (OtlpEncoding encoding : List.of(OtlpEncoding.PROTOBUF, OtlpEncoding.AUTO)) {
+      assertThatThrownBy(() -> read(encoding, record))
+          .isInstanceOf(MalformedOtlpException.class)
+          .hasMessageContaining("in memory");
+    }
+    String json =
+        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":["
+            + "{},".repeat(4 << 20)
+            + "{}]}]}]}";
+    assertThatThrownBy(() -> read(OtlpEncoding.JSON, bytes(json)))
+        .isInstanceOf(MalformedOtlpException.class)
+        .hasMessageContaining("in memory");
+  }
+
+  @Test
+  void aLargeRequestOfUsualSpansIsRead() throws Exception {
+    Span.Builder span = request("a").getResourceSpans(0).getScopeSpans(0).getSpans(0).toBuilder();
+    for (int i = 0; i < 20; i++) {
+      span.addAttributes(KeyValue.newBuilder().setKey("gen_ai.key." + i).setValue(text("value")));
+    }
+    ScopeSpans.Builder scope = ScopeSpans.newBuilder();
+    for (int i = 0; i < 8_192; i++) {
+      scope.addSpans(span);
+    }
+    TracesData traces =
+        TracesData.newBuilder()
+            .addResourceSpans(ResourceSpans.newBuilder().addScopeSpans(scope))
+            .build();
+    assertThat(traces.getSerializedSize()).isGreaterThan(4 << 20);
+    assertThat(read(OtlpEncoding.AUTO, traces.toByteArray())).isEqualTo(traces);
+  }
+
+  private static byte[] delimited(int field, byte[] content) {
+    return UnknownFieldSet.newBuilder()
+        .addField(
+            field,
+            UnknownFieldSet.Field.newBuilder()
+                .addLengthDelimited(ByteString.copyFrom(content))
+                .build())
+        .build()
+        .toByteArray();
   }
 }
