@@ -7,6 +7,7 @@ import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
 import dev.recount.topology.Interpretation;
 import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.RetrievedDocument;
 import dev.recount.topology.convention.ToolTexts;
 import dev.recount.topology.model.TokenUsage;
 import dev.recount.topology.model.Tokens;
@@ -129,7 +130,12 @@ final class DecisionBuilder {
     if (!node.enclosesModelCall) {
       stateTokens(draft, node);
     }
-    draft.memoryChunks = Retrievals.chunkIds(node);
+    if (node.kind == DecisionKind.MEMORY) {
+      List<RetrievedDocument> documents = RetrievedDocument.of(node.span);
+      draft.memoryChunks = Retrievals.chunkIds(documents);
+      draft.considered =
+          draft.considered.isEmpty() ? Retrievals.scored(documents) : draft.considered;
+    }
     if (failures.of(node)) {
       fail(draft, node);
     } else {

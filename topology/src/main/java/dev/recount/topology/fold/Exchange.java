@@ -158,6 +158,9 @@ final class Exchange {
         append(said.sinceLastCall, reasoning.text());
       }
     }
+    if (mentions.size() == first) {
+      return;
+    }
     String after = emptyToNull(said.sinceLastCall);
     for (int i = mentions.size() - 1; i >= first; i--) {
       Mention mention = mentions.get(i);

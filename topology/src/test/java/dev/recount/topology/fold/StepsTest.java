@@ -2,6 +2,7 @@ package dev.recount.topology.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.recount.avro.Alternative;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Span;
@@ -140,5 +141,51 @@ class StepsTest {
     assertThat(rows.get(1).getRationale()).isEqualTo("Hm.");
     assertThat(rows.get(1).getParentId()).isEqualTo(rows.get(0).getDecisionId());
     assertThat(rows.get(3).getRationale()).isEqualTo("Ah.");
+  }
+
+  static Stream<Arguments> retrievals() {
+    String documents =
+        "[{\"id\":\"d1\",\"score\":0.9,\"content\":\"a\"},{\"id\":\"d2\",\"content\":\"b\"}]";
+    String langChain =
+        "{\"documents\":[{\"id\":\"d1\",\"score\":0.9,\"page_content\":\"a\"},"
+            + "{\"id\":\"d2\",\"page_content\":\"b\"}]}";
+    return Stream.of(
+        Arguments.of(
+            "OpenTelemetry",
+            new Object[] {
+              "gen_ai.operation.name", "retrieval", "gen_ai.retrieval.documents", documents
+            }),
+        Arguments.of(
+            "OpenInference",
+            new Object[] {
+              "openinference.span.kind",
+              "RETRIEVER",
+              "retrieval.documents.0.document.id",
+              "d1",
+              "retrieval.documents.0.document.score",
+              0.9,
+              "retrieval.documents.1.document.id",
+              "d2"
+            }),
+        Arguments.of(
+            "Langfuse",
+            new Object[] {
+              "langfuse.observation.type", "retriever", "langfuse.observation.output", documents
+            }),
+        Arguments.of(
+            "LangSmith",
+            new Object[] {"langsmith.span.kind", "retriever", "gen_ai.completion", langChain}));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("retrievals")
+  void aRetrievalSaysWhatItBroughtAndHowWellItFits(String convention, Object[] attributes) {
+    DecisionRecord row = step("retrieve", attributes).get(0);
+    assertThat(row.getKind()).isEqualTo(DecisionKind.MEMORY);
+    assertThat(row.getMemoryChunkIds()).containsExactly("d1", "d2");
+    assertThat(row.getConsidered().stream().map(Alternative::getName))
+        .containsExactly("d1", "d2");
+    assertThat(row.getConsidered().get(0).getScore()).isEqualTo(0.9);
+    assertThat(row.getConsidered().get(1).getScore()).isNull();
   }
 }
