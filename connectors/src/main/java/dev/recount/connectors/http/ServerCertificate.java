@@ -3,11 +3,15 @@ package dev.recount.connectors.http;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.TlsProvider;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class ServerCertificate implements TlsProvider {
   private static final Logger log = LoggerFactory.getLogger(ServerCertificate.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
+  private static final Map<String, String> SIGNATURES =
+      Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA", "EdDSA", "EdDSA");
 
   private record State(FileTime modified, long bytes) {
     static State of(Path file) throws IOException {
@@ -95,10 +102,12 @@ public final class ServerCertificate implements TlsProvider {
     try {
       // Before the content, so that a change in between is seen the next time.
       List<State> states = states(certificate, key);
-      return new Loaded(TlsKeyPair.of(key.toFile(), certificate.toFile()), states);
+      TlsKeyPair pair = TlsKeyPair.of(key.toFile(), certificate.toFile());
+      checkTogether(pair);
+      return new Loaded(pair, states);
     } catch (IOException unreadable) {
       throw new IllegalArgumentException("Cannot read " + certificate, unreadable);
-    } catch (RuntimeException malformed) {
+    } catch (GeneralSecurityException | RuntimeException malformed) {
       // Its message is not passed on: it might quote the key.
       throw new IllegalArgumentException(
           "No certificate in PEM in "
@@ -107,6 +116,25 @@ public final class ServerCertificate implements TlsProvider {
               + key
               + ", or the key is another certificate's",
           malformed);
+    }
+  }
+
+  /** Half of a renewal must not be served: what the key signs, the certificate has to vouch for. */
+  private static void checkTogether(TlsKeyPair pair) throws GeneralSecurityException {
+    String algorithm = SIGNATURES.get(pair.privateKey().getAlgorithm());
+    if (algorithm == null) {
+      return;
+    }
+    byte[] signed = "recount".getBytes(StandardCharsets.UTF_8);
+    Signature signing = Signature.getInstance(algorithm);
+    signing.initSign(pair.privateKey());
+    signing.update(signed);
+    byte[] signature = signing.sign();
+    Signature verifying = Signature.getInstance(algorithm);
+    verifying.initVerify(pair.certificateChain().get(0).getPublicKey());
+    verifying.update(signed);
+    if (!verifying.verify(signature)) {
+      throw new GeneralSecurityException("The key is another certificate's");
     }
   }
 
