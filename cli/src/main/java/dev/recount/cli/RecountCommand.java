@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
 import dev.recount.cli.load.FeedbackCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       SqlCommand.class,
       TraceCommand.class,
       ContextCommand.class,
+      ContentCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

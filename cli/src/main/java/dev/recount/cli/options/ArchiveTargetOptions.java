@@ -12,12 +12,12 @@ public final class ArchiveTargetOptions {
   @Mixin private final ArchiveOptions place = new ArchiveOptions();
 
   @Option(
-      names = "--archive-retention-days",
+      names = "--archive-retention",
       paramLabel = "DAYS",
-      defaultValue = "${env:RECOUNT_ARCHIVE_RETENTION_DAYS:-90}",
+      defaultValue = "${env:RECOUNT_ARCHIVE_RETENTION:-90}",
       description =
-          "How long a trace stays in a folder after the last of it was written"
-              + " (RECOUNT_ARCHIVE_RETENTION_DAYS); 0 for ever. In a bucket that is up to its"
+          "Days for which a trace stays in a folder after the last of it was written"
+              + " (RECOUNT_ARCHIVE_RETENTION); 0 keeps it for ever. In a bucket that is up to its"
               + " lifecycle rules. Default: @|bold ${DEFAULT-VALUE}|@")
   private int retentionDays = (int) ArchiveTarget.DEFAULT_RETENTION.toDays();
 

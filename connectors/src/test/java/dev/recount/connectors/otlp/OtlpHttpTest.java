@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +159,19 @@ class OtlpHttpTest {
         .contains("span ID is empty or not hexadecimal in span 'span 2'");
     assertThat(ExportTraceServiceRequest.parseFrom(kafka.values("otlp_spans").get(0)))
         .isEqualTo(Requests.traces(List.of(Requests.span(1, 5))));
+  }
+
+  @Test
+  void aTextThatIsNoUtf8CostsNoSpan() throws Exception {
+    byte[] broken = Requests.traces(2, 10).toByteArray();
+    String latin1 = new String(broken, StandardCharsets.ISO_8859_1);
+    broken[latin1.indexOf("xxxxx")] = (byte) 0xE4;
+    assertThat(post("/v1/traces", "application/x-protobuf", broken).statusCode()).isEqualTo(200);
+    TracesData sent = TracesData.parseFrom(kafka.values("otlp_spans").get(0));
+    List<Span> spans = sent.getResourceSpans(0).getScopeSpans(0).getSpansList();
+    assertThat(spans).hasSize(2);
+    assertThat(spans.get(0).getAttributes(0).getValue().getStringValue())
+        .isEqualTo("\uFFFDxxxxxxxxx");
   }
 
   @Test
