@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.cli.recorded.RecordedRuns;
@@ -74,14 +75,17 @@ class DerivedContextTest {
   }
 
   /**
-   * Messages without what spans do not tell: white space in arguments, the names of tools that
-   * answer.
+   * Messages without what spans do not tell, the names of tools that answer, and with JSON in
+   * arguments and results as a value: what is derived has it in one canonical form.
    */
   private static JsonNode said(JsonNode messages) throws JsonProcessingException {
     ArrayNode said = JSON.createArrayNode();
     for (JsonNode message : messages) {
       ObjectNode copy = message.deepCopy();
       copy.remove("name");
+      if (copy.path("role").asText().equals("tool")) {
+        copy.set("content", value(copy.path("content").asText()));
+      }
       for (JsonNode call : copy.path("tool_calls")) {
         ObjectNode function = (ObjectNode) call.path("function");
         function.set("arguments", JSON.readTree(function.path("arguments").asText()));
@@ -89,5 +93,15 @@ class DerivedContextTest {
       said.add(copy);
     }
     return said;
+  }
+
+  /** What a text says as JSON, or the text where it is none. */
+  private static JsonNode value(String text) {
+    try {
+      JsonNode value = JSON.readTree(text);
+      return value.isContainerNode() ? value : TextNode.valueOf(text);
+    } catch (JsonProcessingException notJson) {
+      return TextNode.valueOf(text);
+    }
   }
 }
