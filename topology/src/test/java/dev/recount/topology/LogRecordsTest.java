@@ -53,8 +53,7 @@ class LogRecordsTest {
         .setTimeUnixNano(Spans.nano(100))
         .setEventName("gen_ai.user.message")
         .setBody(
-            AnyValue.newBuilder()
-                .setKvlistValue(KeyValueList.newBuilder().addValues(content)));
+            AnyValue.newBuilder().setKvlistValue(KeyValueList.newBuilder().addValues(content)));
   }
 
   private void export(LogRecord.Builder... records) {
@@ -85,7 +84,8 @@ class LogRecordsTest {
     List<SnapshotRecord> windows =
         Pipeline.latest(pipeline.snapshotRecords(), SnapshotRecord::getSnapshotId);
     List<String> bodies =
-        pipeline.read(pipeline.topics.snapshotContents(), pipeline.codecs.snapshotContents())
+        pipeline
+            .read(pipeline.topics.snapshotContents(), pipeline.codecs.snapshotContents())
             .stream()
             .flatMap(record -> record.getContents().stream())
             .map(SnapshotContent::getContent)

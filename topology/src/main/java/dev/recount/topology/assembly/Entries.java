@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of all traces, one of each identity: their owner, which is a trace in one of its lives
- * (see {@link TraceHeader#owner}), kind and identity as the key; append time of the identity's first
- * event, sequence and the event's own bytes as the value. Of a trace
- * over its cap also the order in which its events are folded, see {@link FoldingOrder}.
+ * (see {@link TraceHeader#owner}), kind and identity as the key; append time of the identity's
+ * first event, sequence and the event's own bytes as the value. Of a trace over its cap also the
+ * order in which its events are folded, see {@link FoldingOrder}.
  */
 @SuppressWarnings("EnumOrdinal") // symbols of the Avro enum keep their places
 final class Entries {

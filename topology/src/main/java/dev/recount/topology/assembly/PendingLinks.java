@@ -89,7 +89,9 @@ final class PendingLinks extends KeyedLog<PendingLink> {
     keep(key, link);
   }
 
-  /** Takes a link back because the alias turned out to name several traces; the trace reports it. */
+  /**
+   * Takes a link back because the alias turned out to name several traces; the trace reports it.
+   */
   void withdraw(PendingLink link, AliasKind kind, long now) {
     send(link, kind, true, now);
   }

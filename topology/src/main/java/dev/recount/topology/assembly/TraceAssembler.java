@@ -181,8 +181,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
           filing.file(key, envelope, record.value(), now);
         }
       }
-      case SPAN, LOG_RECORD, SNAPSHOT, DECISION ->
-          filing.file(key, envelope, record.value(), now);
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> filing.file(key, envelope, record.value(), now);
       // Written by versions of Recount that know settings and deletions in the log.
       case CONFIG, FORGET -> {}
     }

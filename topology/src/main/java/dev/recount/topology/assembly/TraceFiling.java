@@ -16,8 +16,7 @@ final class TraceFiling {
   private final LifecycleRules rules;
   private final RowEmitter emitter;
 
-  TraceFiling(
-      AssemblyParts parts, TraceHeaders headers, LifecycleRules rules, RowEmitter emitter) {
+  TraceFiling(AssemblyParts parts, TraceHeaders headers, LifecycleRules rules, RowEmitter emitter) {
     this.headers = headers;
     this.entries = parts.entries();
     this.folding = parts.folding();
@@ -44,8 +43,7 @@ final class TraceFiling {
       count(header, envelope.kind());
     }
     if (envelope.kind() == TraceEventKind.SPAN) {
-      header.filedSpan(
-          envelope, filing.replaced() == null ? null : filing.replaced().envelope());
+      header.filedSpan(envelope, filing.replaced() == null ? null : filing.replaced().envelope());
     }
     keepFoldingOrder(trace, header, envelope, event, filing);
     if (envelope.kind() == TraceEventKind.SPAN) {

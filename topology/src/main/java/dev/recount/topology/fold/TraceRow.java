@@ -55,7 +55,8 @@ final class TraceRow {
         decisions.stream().filter(DecisionDraft::failed).count() + contents.beyondCap().failures());
     row.setSnapshotCount(windows.size());
     row.setTools(tools());
-    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.beyondCap().exceeded())));
+    row.setFlags(
+        new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.beyondCap().exceeded())));
     sumTokens();
     row.setMaxContextUtilization(maxUtilization());
     stateOutcome();

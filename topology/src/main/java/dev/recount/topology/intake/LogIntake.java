@@ -120,7 +120,9 @@ public final class LogIntake extends IntakeProcessor {
       if (EvaluationResults.EVENT.equals(event)) {
         Map<String, Object> fields = AttributeValues.flattened(record.getBody());
         fields.putAll(attributes);
-        FeedbackEvent feedback = EvaluationResults.feedback(fields, traceId, spanId, time, record.getObservedTimeUnixNano());
+        FeedbackEvent feedback =
+            EvaluationResults.feedback(
+                fields, traceId, spanId, time, record.getObservedTimeUnixNano());
         FeedbackFiling.append(feedback, this);
       } else if (traceId != null) {
         SpanLogRecord log = new SpanLogRecord();
@@ -157,8 +159,7 @@ public final class LogIntake extends IntakeProcessor {
     append(log.getTraceId(), TraceEventKind.LOG_RECORD, identity, place, 0, log);
     if (announceAliases) {
       Aliases.of(
-          log,
-          alias -> announce(alias.kind(), alias.value(), log.getTraceId(), log.getSpanId()));
+          log, alias -> announce(alias.kind(), alias.value(), log.getTraceId(), log.getSpanId()));
     }
   }
 

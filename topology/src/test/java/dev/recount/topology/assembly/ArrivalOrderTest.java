@@ -184,11 +184,7 @@ class ArrivalOrderTest {
     Arbitrary<Boolean> restart =
         Arbitraries.frequency(net.jqwik.api.Tuple.of(9, false), net.jqwik.api.Tuple.of(1, true));
     return Combinators.combine(
-            plans,
-            Arbitraries.integers(),
-            Arbitraries.integers().between(1, 2),
-            pause,
-            restart)
+            plans, Arbitraries.integers(), Arbitraries.integers().between(1, 2), pause, restart)
         .as(Arrival::new)
         .list()
         .ofMaxSize(400);

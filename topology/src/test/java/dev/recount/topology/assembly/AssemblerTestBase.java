@@ -1,6 +1,5 @@
 package dev.recount.topology.assembly;
 
-
 import dev.recount.avro.AliasAnnouncement;
 import dev.recount.avro.AliasKind;
 import dev.recount.avro.ContextSegment;

@@ -125,11 +125,17 @@ class ExpiryTest extends AssemblerTestBase {
     harness.pass(10_000);
     assertThat(feedbackRow("f").getMatch()).isEqualTo(FeedbackMatch.RESPONSE_ID);
     assertThat(trace(T1).getEscalated()).isTrue();
-    // The trace has come to its end, and so has the alias.
-    harness.pass(5 * RETENTION);
+  }
+
+  @Test
+  void anAliasIsForgottenSomeTimeAfterItsTrace() {
+    run();
+    announce(AliasKind.RESPONSE_ID, "r1", T1);
+    harness.pass(3 * RETENTION);
     for (int i = 0; i < 1_000; i++) {
       announce(AliasKind.RESPONSE_ID, "other-" + i, T2);
     }
+    assertThat(harness.stored(Stores.HEADERS, "alias:response_id:r1")).isZero();
     feedback("g", 0, f -> f.setResponseId("r1"));
     harness.pass(30 * 60_000);
     assertThat(feedbackRow("g").getReason()).isEqualTo("trace_never_came");

@@ -57,7 +57,8 @@ class SpanCapTest extends AssemblerTestBase {
     }
     tool(1_000, true);
     harness.pass(600_000);
-    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision "))).hasSize(6);
+    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
+        .hasSize(6);
     assertThat(trace(T1).getErrorCount()).isEqualTo(1);
   }
 
@@ -111,6 +112,7 @@ class SpanCapTest extends AssemblerTestBase {
     assertThat(trace(T1).getFlags()).contains("span_cap");
     assertThat(trace(T1).getEscalated()).isTrue();
     assertThat(trace(T1).getSpanCount()).isEqualTo(40);
-    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision "))).hasSize(5);
+    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
+        .hasSize(5);
   }
 }

@@ -118,9 +118,7 @@ sealed interface TelemetryPlan {
               hints,
               span));
       Aliases.of(
-          span,
-          SpanFacts.of(span),
-          alias -> announce(events, alias.kind(), alias.value(), trace));
+          span, SpanFacts.of(span), alias -> announce(events, alias.kind(), alias.value(), trace));
       return events;
     }
   }
