@@ -81,7 +81,7 @@ final class TraceFiling {
   /** Whether an expired trace has had an event before. */
   private Standing standing(String trace, TraceHeader header, Envelope envelope, byte[] event) {
     return header.lifecycle == Lifecycle.EXPIRED && KnownEvents.remembers(envelope.kind())
-        ? anchors.known(trace).standing(envelope, event)
+        ? anchors.standing(trace, envelope, event)
         : Standing.NEW;
   }
 
