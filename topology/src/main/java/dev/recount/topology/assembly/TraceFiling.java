@@ -43,7 +43,8 @@ final class TraceFiling {
       count(header, envelope.kind());
     }
     if (envelope.kind() == TraceEventKind.SPAN) {
-      header.filedSpan(envelope, filing.replaced() == null ? null : filing.replaced().envelope());
+      Entries.Entry replaced = filing.replaced();
+      header.filedSpan(envelope, replaced == null ? null : replaced.envelope());
     }
     keepFoldingOrder(trace, header, envelope, event, filing);
     if (envelope.kind() == TraceEventKind.SPAN) {
