@@ -143,7 +143,9 @@ class ExpiryTest extends AssemblerTestBase {
     assertThat(snapshotRow("s1").getCapturedAt()).isEqualTo(Instant.ofEpochMilli(START + 6));
   }
 
-  /** Feedback on a trace that never came is deleted bit by bit too, and nothing of it comes back. */
+  /**
+   * Feedback on a trace that never came is deleted bit by bit too, and nothing of it comes back.
+   */
   @Test
   void aTraceThatComesWhileOldFeedbackOnItIsDeletedStartsAnew() {
     for (int i = 0; i < 12_000; i++) {
