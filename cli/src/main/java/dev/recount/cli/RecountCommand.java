@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.demo.DemoCommand;
 import dev.recount.cli.load.FeedbackCommand;
 import dev.recount.cli.load.ImportCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       FeedbackCommand.class,
       SqlCommand.class,
       TraceCommand.class,
+      ContentCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

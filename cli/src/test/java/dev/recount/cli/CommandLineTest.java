@@ -3,9 +3,12 @@ package dev.recount.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.recount.cli.output.Terminal;
+import dev.recount.schemas.content.ContentReference;
+import dev.recount.schemas.content.FolderContentStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +47,7 @@ class CommandLineTest {
             "feedback",
             "sql",
             "trace",
+            "content",
             "status",
             "topology",
             "receiver",
@@ -173,6 +177,31 @@ class CommandLineTest {
     }
     assertThat(run("up", "--content-threshold", "12")).isEqualTo(ExitCodes.FAILED);
     assertThat(err.toString()).contains("--content-threshold");
+  }
+
+  @Test
+  void contentIsShownByItsReference(@TempDir Path folder) throws IOException {
+    byte[] text = "a long story ".repeat(500).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = {0, -1, 2};
+    ContentReference story = ContentReference.to(text, ContentReference.TEXT);
+    ContentReference binary = ContentReference.to(bytes, ContentReference.BINARY);
+    FolderContentStore store = new FolderContentStore(folder);
+    store.put(story, text);
+    store.put(binary, bytes);
+    String where = folder.toString();
+    assertThat(run("content", story.format(), "--content-dir", where)).isZero();
+    assertThat(out.toString()).startsWith("a long story a long story ");
+    Path file = folder.resolve("bytes");
+    assertThat(run("content", binary.format(), "--content-dir", where)).isEqualTo(ExitCodes.FAILED);
+    assertThat(run("content", binary.format(), "--content-dir", where, "--output", file.toString()))
+        .isZero();
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    assertThat(run("content", story.format(), "--content-dir", folder.resolve("a").toString()))
+        .isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("--content-dir");
+    assertThat(run("content", "2c26")).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(run("up", "--content-retention", "-1")).isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("--content-retention");
   }
 
   @Test

@@ -8,26 +8,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The tables of docs/instrumentations.md say of each recording what it is held to. */
+/** The tables of the documentation say of each recording what it is held to. */
 class InstrumentationsDocumentTest {
   /** The input tokens of the whole run. */
   private static final String TOTAL_ON_A_SPAN =
       "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"1481\"}}";
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "instrumentations.md");
+  private static final Path DOCS = Path.of("..", "docs");
 
   @Test
   void theTablesSayWhatTheRecordingsAreHeldTo() throws IOException {
-    List<String> expected = new ArrayList<>();
-    for (Recording recording : Recording.all()) {
-      expected.add(fields(recording));
-      expected.add(description(recording));
-    }
-    List<String> rows =
-        Files.readAllLines(DOCUMENT).stream().filter(line -> line.startsWith("| `")).toList();
-    assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
+    List<Recording> all = Recording.all();
+    assertThat(rows(DOCS.resolve("instrumentations.md"), line -> line.startsWith("| `")))
+        .containsExactlyInAnyOrderElementsOf(
+            all.stream().map(InstrumentationsDocumentTest::description).toList());
+    int columns = fields(all.get(0)).split("\\|", -1).length;
+    assertThat(
+            rows(
+                DOCS.resolve("conventions.md"),
+                line -> line.startsWith("| `") && line.split("\\|", -1).length == columns))
+        .containsExactlyInAnyOrderElementsOf(
+            all.stream().map(InstrumentationsDocumentTest::fields).toList());
+  }
+
+  private static List<String> rows(Path page, Predicate<String> isRow) throws IOException {
+    return Files.readAllLines(page).stream().filter(isRow).toList();
   }
 
   @Test

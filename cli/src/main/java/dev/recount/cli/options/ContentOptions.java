@@ -4,6 +4,7 @@ import dev.recount.cli.UserError;
 import dev.recount.connectors.otlp.LargeContent;
 import dev.recount.schemas.content.FolderContentStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +30,16 @@ public final class ContentOptions {
               + " record. Default: @|bold ${DEFAULT-VALUE}|@")
   private int threshold = LargeContent.DEFAULT_THRESHOLD;
 
+  @Option(
+      names = "--content-retention",
+      paramLabel = "DAYS",
+      defaultValue = "${env:RECOUNT_CONTENT_RETENTION:-90}",
+      description =
+          "Days for which such a value is kept after a record last referred to it"
+              + " (RECOUNT_CONTENT_RETENTION); 0 keeps it for ever."
+              + " Default: @|bold ${DEFAULT-VALUE}|@")
+  private long retentionDays = LargeContent.DEFAULT_RETENTION.toDays();
+
   /**
    * What the options ask for; empty when nothing is to be taken out.
    *
@@ -41,11 +52,15 @@ public final class ContentOptions {
     }
     try {
       Path where = folder == null ? data.resolve("content") : folder;
-      return Optional.of(new LargeContent(new FolderContentStore(where), threshold));
-    } catch (IllegalArgumentException refused) {
+      return Optional.of(
+          new LargeContent(
+              new FolderContentStore(where), threshold, Duration.ofDays(retentionDays)));
+    } catch (IllegalArgumentException | ArithmeticException refused) {
       throw new UserError(
           String.valueOf(refused.getMessage()),
-          "Raise --content-threshold, or set it to 0.",
+          retentionDays < 0 || refused instanceof ArithmeticException
+              ? "Give --content-retention a number of days, or 0."
+              : "Raise --content-threshold, or set it to 0.",
           refused);
     }
   }

@@ -1,9 +1,9 @@
 package dev.recount.cli.options;
 
-import com.linecorp.armeria.common.TlsKeyPair;
 import dev.recount.cli.UserError;
 import dev.recount.connectors.http.AccessTokens;
 import dev.recount.connectors.http.Protection;
+import dev.recount.connectors.http.ServerCertificate;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class ProtectionOptions {
       defaultValue = "${env:RECOUNT_TLS_CERTIFICATE}",
       description =
           "Speak TLS where OTLP and feedback are taken: PEM file of the certificate, with those"
-              + " that vouch for it after it (RECOUNT_TLS_CERTIFICATE).")
+              + " that vouch for it after it (RECOUNT_TLS_CERTIFICATE); read again when it changes.")
   private @Nullable Path certificate;
 
   @Option(
@@ -75,7 +75,7 @@ public final class ProtectionOptions {
     }
   }
 
-  private Optional<TlsKeyPair> tls() {
+  private Optional<ServerCertificate> tls() {
     if (certificate == null && key == null) {
       return Optional.empty();
     }
@@ -86,7 +86,7 @@ public final class ProtectionOptions {
           "Give both, or neither.");
     }
     try {
-      return Optional.of(Protection.certificate(certificate, key));
+      return Optional.of(ServerCertificate.of(certificate, key));
     } catch (IllegalArgumentException refused) {
       throw new UserError(
           String.valueOf(refused.getMessage()),

@@ -53,7 +53,7 @@ final class ControlServer implements AutoCloseable {
                 "/health",
                 (context, request) ->
                     HttpResponse.of(this::health, context.blockingTaskExecutor()));
-    protection.certificate().ifPresent(builder::tls);
+    protection.certificate().ifPresent(builder::tlsProvider);
     if (feedback != null) {
       builder.service("/v1/feedback", feedback);
     }

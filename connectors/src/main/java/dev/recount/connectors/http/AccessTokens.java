@@ -34,7 +34,15 @@ import org.slf4j.LoggerFactory;
 public final class AccessTokens {
   /** Headers whose whole value is the token, as vendors name them. */
   public static final List<String> HEADERS =
-      List.of("x-api-key", "api-key", "api_key", "wandb-api-key", "x-honeycomb-team");
+      List.of(
+          "x-api-key",
+          "api-key",
+          "api_key",
+          "wandb-api-key",
+          "galileo-api-key",
+          "x-portkey-api-key",
+          "x-maxim-api-key",
+          "x-honeycomb-team");
 
   private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
   private static final String BASIC = "basic";

@@ -3,12 +3,9 @@ package dev.recount.connectors.http;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -18,7 +15,7 @@ import java.util.function.Function;
  * @param tokens who may send; empty for anyone
  * @param certificate what the server shows; empty for plain text
  */
-public record Protection(Optional<AccessTokens> tokens, Optional<TlsKeyPair> certificate) {
+public record Protection(Optional<AccessTokens> tokens, Optional<ServerCertificate> certificate) {
   /** What a request without a token is told. */
   public static final String NO_TOKEN =
       "No valid token: send one as 'Authorization: Bearer TOKEN', or as the SDK in use sends its key";
@@ -28,33 +25,6 @@ public record Protection(Optional<AccessTokens> tokens, Optional<TlsKeyPair> cer
     return new Protection(Optional.empty(), Optional.empty());
   }
 
-  /**
-   * A certificate, with those that vouch for it after it, and its key; both in PEM, the key in PKCS
-   * #8 without a password.
-   *
-   * @throws IllegalArgumentException when either cannot be read, with a message that names the
-   *     files
-   */
-  public static TlsKeyPair certificate(Path certificate, Path key) {
-    for (Path file : new Path[] {certificate, key}) {
-      if (!Files.isReadable(file)) {
-        throw new IllegalArgumentException("Cannot read " + file);
-      }
-    }
-    try {
-      return TlsKeyPair.of(key.toFile(), certificate.toFile());
-    } catch (RuntimeException malformed) {
-      // Its message is not passed on: it might quote the key.
-      throw new IllegalArgumentException(
-          "No certificate in PEM in "
-              + certificate
-              + ", or no key in PEM (PKCS #8, without a password) in "
-              + key
-              + ", or the key is another certificate's",
-          malformed);
-    }
-  }
-
   /** Whether the port speaks TLS. */
   public boolean encrypted() {
     return certificate.isPresent();
@@ -62,7 +32,7 @@ public record Protection(Optional<AccessTokens> tokens, Optional<TlsKeyPair> cer
 
   /** Puts a port onto a server: TLS where there is a certificate, else plain text. */
   public ServerBuilder listen(ServerBuilder server, InetSocketAddress address) {
-    certificate.ifPresent(server::tls);
+    certificate.ifPresent(server::tlsProvider);
     return server.port(address, encrypted() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
   }
 

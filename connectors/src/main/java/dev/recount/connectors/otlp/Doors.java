@@ -11,18 +11,22 @@ public final class Doors {
   /** Every door. */
   public static final List<Door> ALL =
       List.of(
-          new Door("OpenTelemetry, Phoenix, Traceloop, Logfire, AgentOps, MLflow", "", List.of()),
-          new Door("Langfuse", "/api/public/otel", List.of("/api/public/otel")),
-          new Door("LangSmith, Braintrust, W&B Weave", "/otel", List.of()),
-          new Door("LangSmith, self-hosted", "/api/v1/otel", List.of()),
-          new Door("W&B Weave, self-managed", "/traces/otel", List.of()),
-          new Door("Opik", "/api/v1/private/otel", List.of()),
-          new Door("Opik, hosted", "/opik/api/v1/private/otel", List.of()),
-          new Door("HoneyHive", "/opentelemetry", List.of()),
-          new Door("LangWatch", "/api/otel", List.of()),
-          new Door("Lunary", "/v1/otel", List.of()),
-          new Door("Langtrace", "/api", List.of("/api/trace")),
-          new Door("Grafana Cloud", "/otlp", List.of()));
+          new Door("OpenTelemetry, Phoenix, Arize, Traceloop, Logfire, AgentOps, MLflow", ""),
+          new Door("Langfuse", "/api/public/otel", "/api/public/otel"),
+          new Door("LangSmith, Braintrust, W&B Weave, Galileo", "/otel", "/otel/traces"),
+          new Door("LangSmith, self-hosted", "/api/v1/otel"),
+          new Door("W&B Weave, self-managed", "/traces/otel"),
+          new Door("Opik", "/api/v1/private/otel"),
+          new Door("Opik, hosted", "/opik/api/v1/private/otel"),
+          new Door("HoneyHive", "/opentelemetry"),
+          new Door("LangWatch", "/api/otel"),
+          new Door("Lunary, Portkey, Maxim", "/v1/otel", "/v1/otel"),
+          new Door("Langtrace", "/api", "/api/trace"),
+          new Door("Agenta", "/api/otlp"),
+          new Door("Freeplay", "/api/v0/otel"),
+          new Door("PostHog", "/i/v0/ai/otel", "/i/v0/ai/otel"),
+          new Door("Dynatrace", "/api/v2/otlp"),
+          new Door("Grafana Cloud", "/otlp"));
 
   private Doors() {}
 
@@ -46,6 +50,10 @@ public final class Doors {
    * @param others further paths that take spans
    */
   public record Door(String products, String base, List<String> others) {
+    Door(String products, String base, String... others) {
+      this(products, base, List.of(others));
+    }
+
     /** Copies the list. */
     public Door {
       others = List.copyOf(others);

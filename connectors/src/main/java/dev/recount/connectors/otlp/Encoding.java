@@ -10,6 +10,8 @@ import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import com.linecorp.armeria.common.MediaType;
+import dev.recount.schemas.otlp.BrokenText;
+import dev.recount.schemas.otlp.Expansion;
 import dev.recount.schemas.otlp.MalformedOtlpException;
 import dev.recount.schemas.otlp.OtlpJson;
 import java.io.IOException;
@@ -24,12 +26,18 @@ enum Encoding {
   PROTOBUF(MediaType.create("application", "x-protobuf")) {
     @Override
     Message parse(Signal signal, byte[] body) throws MalformedOtlpException {
+      Expansion.check(body, signal.newRequest().getDescriptorForType());
       try {
         return signal.parse(body);
       } catch (InvalidProtocolBufferException malformed) {
         throw new MalformedOtlpException(
             "Not an OTLP request for " + signal.items() + ": " + malformed.getMessage());
       }
+    }
+
+    @Override
+    Optional<byte[]> repaired(Signal signal, byte[] body) {
+      return BrokenText.repairProtobuf(body, signal.newRequest().getDescriptorForType());
     }
 
     @Override
@@ -49,6 +57,11 @@ enum Encoding {
       Message.Builder request = signal.newRequest();
       OtlpJson.merge(body, request);
       return request.build();
+    }
+
+    @Override
+    Optional<byte[]> repaired(Signal signal, byte[] body) {
+      return BrokenText.repairJson(body);
     }
 
     @Override
@@ -114,6 +127,9 @@ enum Encoding {
 
   /** Reads a request. */
   abstract Message parse(Signal signal, byte[] body) throws MalformedOtlpException;
+
+  /** A request with its texts made UTF-8; empty when that is not what is wrong with it. */
+  abstract Optional<byte[]> repaired(Signal signal, byte[] body);
 
   /** Body of a reply with status 200. */
   abstract byte[] success(Signal signal, Admission admission);

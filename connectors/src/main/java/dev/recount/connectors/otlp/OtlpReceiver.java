@@ -9,6 +9,7 @@ import dev.recount.connectors.http.Protection;
 import dev.recount.connectors.kafka.KafkaGateway;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -27,11 +28,14 @@ public final class OtlpReceiver implements AutoCloseable {
   private final Reception reception;
   private final Server grpc;
   private final Server http;
+  private final Optional<ContentRetention> retention;
 
-  private OtlpReceiver(Reception reception, Server grpc, Server http) {
+  private OtlpReceiver(
+      Reception reception, Server grpc, Server http, Optional<ContentRetention> retention) {
     this.reception = reception;
     this.grpc = grpc;
     this.http = http;
+    this.retention = retention;
   }
 
   /**
@@ -66,7 +70,8 @@ public final class OtlpReceiver implements AutoCloseable {
       grpc.close();
       throw failed;
     }
-    return new OtlpReceiver(reception, grpc, http);
+    return new OtlpReceiver(
+        reception, grpc, http, treatment.largeContent().map(ContentRetention::start));
   }
 
   private static Server grpcServer(
@@ -140,6 +145,7 @@ public final class OtlpReceiver implements AutoCloseable {
   /** Takes no more requests and waits for those in flight, at most 20 s. */
   @Override
   public void close() {
+    retention.ifPresent(ContentRetention::close);
     var closing = grpc.closeAsync();
     http.close();
     closing.join();

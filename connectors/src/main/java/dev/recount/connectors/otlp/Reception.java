@@ -56,8 +56,19 @@ final class Reception {
             });
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same object says that nothing was done to it
   private Admission admit(Signal signal, Encoding encoding, byte[] body)
+      throws MalformedOtlpException {
+    try {
+      return admitSound(signal, encoding, body);
+    } catch (MalformedOtlpException malformed) {
+      // One broken text is not to cost a request its spans.
+      return admitSound(
+          signal, encoding, encoding.repaired(signal, body).orElseThrow(() -> malformed));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same object says that nothing was done to it
+  private Admission admitSound(Signal signal, Encoding encoding, byte[] body)
       throws MalformedOtlpException {
     Message request = encoding.parse(signal, body);
     Message treated = treatment.apply(signal, request);

@@ -8,6 +8,7 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.connectors.http.AccessTokens;
 import dev.recount.connectors.http.Certificates;
 import dev.recount.connectors.http.Protection;
+import dev.recount.connectors.http.ServerCertificate;
 import dev.recount.connectors.kafka.RecordingGateway;
 import dev.recount.connectors.kafka.SendException;
 import dev.recount.schemas.AvroCodec;
@@ -135,12 +136,12 @@ class FeedbackServiceTest {
     Protection protection =
         new Protection(
             Optional.of(AccessTokens.of(List.of("t-1"))),
-            Optional.of(Protection.certificate(certificates.certificate(), certificates.key())));
+            Optional.of(ServerCertificate.of(certificates.certificate(), certificates.key())));
     Server guarded =
         Server.builder()
             .port(
                 new InetSocketAddress("127.0.0.1", 0), SessionProtocol.HTTP, SessionProtocol.HTTPS)
-            .tls(protection.certificate().orElseThrow())
+            .tlsProvider(protection.certificate().orElseThrow())
             .service(FeedbackService.PATH, service.behind(protection))
             .build();
     guarded.start().join();

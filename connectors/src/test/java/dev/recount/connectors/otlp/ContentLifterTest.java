@@ -15,6 +15,7 @@ import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,11 @@ class ContentLifterTest {
     @Override
     public Optional<byte[]> get(ContentReference reference) {
       return Optional.ofNullable(contents.get(reference.sha256()));
+    }
+
+    @Override
+    public Pruned prune(Instant before) {
+      throw new AssertionError("Nothing is pruned while content is lifted");
     }
   }
 

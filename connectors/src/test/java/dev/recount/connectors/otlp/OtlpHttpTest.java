@@ -14,6 +14,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -158,6 +159,19 @@ class OtlpHttpTest {
         .contains("span ID is empty or not hexadecimal in span 'span 2'");
     assertThat(ExportTraceServiceRequest.parseFrom(kafka.values("otlp_spans").get(0)))
         .isEqualTo(Requests.traces(List.of(Requests.span(1, 5))));
+  }
+
+  @Test
+  void aTextThatIsNoUtf8CostsNoSpan() throws Exception {
+    byte[] broken = Requests.traces(2, 10).toByteArray();
+    String latin1 = new String(broken, StandardCharsets.ISO_8859_1);
+    broken[latin1.indexOf("xxxxx")] = (byte) 0xE4;
+    assertThat(post("/v1/traces", "application/x-protobuf", broken).statusCode()).isEqualTo(200);
+    TracesData sent = TracesData.parseFrom(kafka.values("otlp_spans").get(0));
+    List<Span> spans = sent.getResourceSpans(0).getScopeSpans(0).getSpansList();
+    assertThat(spans).hasSize(2);
+    assertThat(spans.get(0).getAttributes(0).getValue().getStringValue())
+        .isEqualTo("\uFFFDxxxxxxxxx");
   }
 
   @Test

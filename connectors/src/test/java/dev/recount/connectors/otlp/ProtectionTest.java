@@ -14,6 +14,7 @@ import com.linecorp.armeria.client.grpc.GrpcClients;
 import dev.recount.connectors.http.AccessTokens;
 import dev.recount.connectors.http.Certificates;
 import dev.recount.connectors.http.Protection;
+import dev.recount.connectors.http.ServerCertificate;
 import dev.recount.connectors.kafka.RecordingGateway;
 import dev.recount.schemas.Topics;
 import io.grpc.StatusRuntimeException;
@@ -35,10 +36,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +80,9 @@ class ProtectionTest {
     protection =
         new Protection(
             Optional.of(AccessTokens.of(List.of(TOKEN))),
-            Optional.of(Protection.certificate(certificates.certificate(), certificates.key())));
+            Optional.of(
+                ServerCertificate.of(
+                    certificates.certificate(), certificates.key(), Duration.ZERO)));
     receiver =
         OtlpReceiver.start(
             OtlpSettings.defaults(Topics.withPrefix("")).withPorts(0, 0),
@@ -206,12 +212,61 @@ class ProtectionTest {
   @Test
   void aKeyThatIsNoneIsNamedAndNotShown() throws IOException {
     Path key = Files.writeString(folder.resolve("broken.pem"), TOKEN);
-    assertThatThrownBy(() -> Protection.certificate(certificates.certificate(), key))
+    assertThatThrownBy(() -> ServerCertificate.of(certificates.certificate(), key))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key.toString())
         .hasMessageNotContaining(TOKEN);
-    assertThatThrownBy(() -> Protection.certificate(folder.resolve("absent.pem"), key))
+    assertThatThrownBy(() -> ServerCertificate.of(folder.resolve("absent.pem"), key))
         .hasMessage("Cannot read " + folder.resolve("absent.pem"));
+  }
+
+  @Test
+  void aRenewedCertificateIsShownToWhoeverConnectsNext() throws Exception {
+    Path served = Files.createDirectory(folder.resolve("served"));
+    Certificates before = Certificates.make(Files.createDirectory(folder.resolve("before")));
+    Certificates after = Certificates.make(Files.createDirectory(folder.resolve("after")));
+    Path certificate = served.resolve("tls.crt");
+    Path key = served.resolve("tls.key");
+    Files.copy(before.certificate(), certificate);
+    Files.copy(before.key(), key);
+    Protection renewable =
+        new Protection(
+            Optional.empty(), Optional.of(ServerCertificate.of(certificate, key, Duration.ZERO)));
+    try (OtlpReceiver own =
+        OtlpReceiver.start(
+            OtlpSettings.defaults(Topics.withPrefix("")).withPorts(0, 0),
+            kafka,
+            renewable,
+            Treatment.none())) {
+      assertThat(connects(own, before)).isTrue();
+      Files.copy(after.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      // The key is still the other certificate's: what was read before holds.
+      assertThat(connects(own, before)).isTrue();
+      Files.copy(after.key(), key, StandardCopyOption.REPLACE_EXISTING);
+      assertThat(connects(own, after)).isTrue();
+      assertThat(connects(own, before)).isFalse();
+      Files.delete(certificate);
+      assertThat(connects(own, after)).isTrue();
+    }
+  }
+
+  private static boolean connects(OtlpReceiver receiver, Certificates trusted) throws Exception {
+    try {
+      return HttpClient.newBuilder()
+              .sslContext(trusted.trusting())
+              .build()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("https://127.0.0.1:" + receiver.httpPort() + "/v1/traces"))
+                      .header("Content-Type", PROTOBUF)
+                      .POST(BodyPublishers.ofByteArray(Requests.traces(1, 1).toByteArray()))
+                      .build(),
+                  BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (SSLException refused) {
+      return false;
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.recount.schemas.content;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,16 @@ public interface ContentStore {
    * @throws ContentStoreException when it cannot be kept
    */
   void put(ContentReference reference, byte[] content);
+
+  /**
+   * Removes what was last kept before a time. Content that is kept again at the same time stays.
+   *
+   * @throws ContentStoreException when the store cannot be gone through
+   */
+  Pruned prune(Instant before);
+
+  /** What was removed: how many contents, and how many bytes they took in the store. */
+  record Pruned(long contents, long bytes) {}
 
   /**
    * The content; empty when it is not there.

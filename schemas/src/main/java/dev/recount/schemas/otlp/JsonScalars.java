@@ -92,6 +92,15 @@ final class JsonScalars {
     };
   }
 
+  /** The current token as a long where it is one, else as a double. */
+  static Object number(JsonParser parser) throws IOException, MalformedOtlpException {
+    try {
+      return integer(parser, 64);
+    } catch (MalformedOtlpException notWhole) {
+      return floating(parser);
+    }
+  }
+
   private static double floating(JsonParser parser) throws IOException, MalformedOtlpException {
     JsonToken token = parser.currentToken();
     if (token.isNumeric() || token == JsonToken.VALUE_STRING) {

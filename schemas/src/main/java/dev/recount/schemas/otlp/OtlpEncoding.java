@@ -13,6 +13,8 @@ import java.util.Locale;
  * record is JSON when it is well-formed JSON, which no protobuf request with a scope in it can be:
  * the tag of its field 2 is the byte 0x12, a control character that JSON forbids everywhere.
  * Anything else is protobuf.
+ *
+ * <p>Text that is no UTF-8 is read with U+FFFD in place of what is broken.
  */
 public enum OtlpEncoding {
   /** Told apart record by record. */
@@ -38,6 +40,19 @@ public enum OtlpEncoding {
   PROTOBUF {
     @Override
     public void read(byte[] record, Message.Builder target) throws MalformedOtlpException {
+      Expansion.check(record, target.getDescriptorForType());
+      try {
+        merge(record, target);
+      } catch (MalformedOtlpException malformed) {
+        byte[] repaired =
+            BrokenText.repairProtobuf(record, target.getDescriptorForType())
+                .orElseThrow(() -> malformed);
+        target.clear();
+        merge(repaired, target);
+      }
+    }
+
+    private static void merge(byte[] record, Message.Builder target) throws MalformedOtlpException {
       try {
         target.mergeFrom(record);
       } catch (InvalidProtocolBufferException malformed) {
@@ -49,7 +64,13 @@ public enum OtlpEncoding {
   JSON {
     @Override
     public void read(byte[] record, Message.Builder target) throws MalformedOtlpException {
-      OtlpJson.merge(record, target);
+      try {
+        OtlpJson.merge(record, target);
+      } catch (MalformedOtlpException malformed) {
+        byte[] repaired = BrokenText.repairJson(record).orElseThrow(() -> malformed);
+        target.clear();
+        OtlpJson.merge(repaired, target);
+      }
     }
   };
 

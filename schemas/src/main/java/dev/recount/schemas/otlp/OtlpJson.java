@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.opentelemetry.proto.common.v1.AnyValue;
 import java.io.IOException;
 
 /**
@@ -13,8 +14,9 @@ import java.io.IOException;
  * protobuf's JSON with exceptions: IDs are hexadecimal and enumerations are numbers.
  *
  * <p>Lenient where nothing can be misread: field names in snake case, enumerations by name, numbers
- * as text. Unknown fields are skipped. An ID that is not hexadecimal is read as an empty one, so
- * that whoever takes the items refuses the one and not all of them.
+ * as text, whole numbers of an attribute that have more than 64 bits as fractions. Unknown fields
+ * are skipped. An ID that is not hexadecimal is read as an empty one, so that whoever takes the
+ * items refuses the one and not all of them.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">JSON encoding</a>
  */
@@ -35,7 +37,21 @@ public final class OtlpJson {
                   .build())
           .build();
 
-  private OtlpJson() {}
+  /** JavaScript calls 1e21 a whole number, and its SDK sends it as one. */
+  private static final FieldDescriptor INT_VALUE =
+      AnyValue.getDescriptor().findFieldByNumber(AnyValue.INT_VALUE_FIELD_NUMBER);
+
+  private static final FieldDescriptor DOUBLE_VALUE =
+      AnyValue.getDescriptor().findFieldByNumber(AnyValue.DOUBLE_VALUE_FIELD_NUMBER);
+
+  private final JsonParser parser;
+  private final int bytes;
+  private long messages;
+
+  private OtlpJson(JsonParser parser, int bytes) {
+    this.parser = parser;
+    this.bytes = bytes;
+  }
 
   /**
    * Reads one JSON object.
@@ -48,7 +64,7 @@ public final class OtlpJson {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedOtlpException("Not a JSON object");
       }
-      readMessage(parser, target, 0);
+      new OtlpJson(parser, json.length).readMessage(target, 0);
       if (parser.nextToken() != null) {
         throw new MalformedOtlpException("There is more after the JSON object");
       }
@@ -58,8 +74,10 @@ public final class OtlpJson {
     }
   }
 
-  private static void readMessage(JsonParser parser, Message.Builder target, int depth)
+  @SuppressWarnings("ReferenceEquality") // a descriptor is there once
+  private void readMessage(Message.Builder target, int depth)
       throws IOException, MalformedOtlpException {
+    Expansion.check(++messages, bytes);
     if (depth > MAXIMUM_DEPTH) {
       throw new MalformedOtlpException("Nested deeper than " + MAXIMUM_DEPTH + " messages");
     }
@@ -75,19 +93,21 @@ public final class OtlpJson {
         // JSON null is an unset field, as in protobuf's own JSON.
         continue;
       } else if (field.isRepeated()) {
-        readRepeated(parser, target, field, depth);
+        readRepeated(target, field, depth);
       } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         Message.Builder child = target.newBuilderForField(field);
-        readMessage(parser, child, depth + 1);
+        readMessage(child, depth + 1);
         target.setField(field, child.build());
+      } else if (field == INT_VALUE) {
+        Object number = JsonScalars.number(parser);
+        target.setField(number instanceof Double ? DOUBLE_VALUE : INT_VALUE, number);
       } else {
         target.setField(field, JsonScalars.read(parser, field));
       }
     }
   }
 
-  private static void readRepeated(
-      JsonParser parser, Message.Builder target, FieldDescriptor field, int depth)
+  private void readRepeated(Message.Builder target, FieldDescriptor field, int depth)
       throws IOException, MalformedOtlpException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw JsonScalars.unexpected(parser, "an array");
@@ -101,7 +121,7 @@ public final class OtlpJson {
       Message.Builder child = target.newBuilderForField(field);
       // A null among values is a value that is not set, which protobuf can express.
       if (parser.currentToken() != JsonToken.VALUE_NULL) {
-        readMessage(parser, child, depth + 1);
+        readMessage(child, depth + 1);
       }
       target.addRepeatedField(field, child.build());
     }

@@ -23,6 +23,8 @@ public enum RedactedField {
           "llm.input_messages.*",
           "llm.output_messages.*",
           "llm.prompts*",
+          "llm.choices.*",
+          "llm.completions.*",
           "llm.prompt_template.*",
           "input.value",
           "output.value",
@@ -35,6 +37,9 @@ public enum RedactedField {
           "ai.response.object",
           "ai.response.reasoning",
           "ai.response.toolCalls",
+          "ai.result.*",
+          "gcp.vertex.agent.llm_request",
+          "gcp.vertex.agent.llm_response",
           "langfuse.*.input",
           "langfuse.*.output")),
   /** What tools were called with. */
@@ -43,9 +48,18 @@ public enum RedactedField {
           "gen_ai.tool.call.arguments",
           "tool.parameters",
           "tool_call.function.arguments",
-          "ai.toolCall.args")),
+          "ai.toolCall.args",
+          "ai.toolCall.input",
+          "mcp.request.argument",
+          "gcp.vertex.agent.tool_call_args")),
   /** What tools answered. */
-  TOOL_RESULTS(List.of("gen_ai.tool.call.result", "ai.toolCall.result")),
+  TOOL_RESULTS(
+      List.of(
+          "gen_ai.tool.call.result",
+          "ai.toolCall.result",
+          "ai.toolCall.output",
+          "mcp.response.value",
+          "gcp.vertex.agent.tool_response")),
   /** What is joined by: IDs of sessions, users, responses and tool calls. */
   IDENTIFIERS(
       List.of(
@@ -54,19 +68,25 @@ public enum RedactedField {
           "*session_id",
           "*sessionId",
           "gen_ai.conversation.id",
+          "conversation.id",
+          "thread.id",
           "*thread_id",
+          "*tool_call_id",
           "user.id",
           "*.user.id",
           "*user_id",
           "*userId",
           "enduser.id",
+          "llm.user",
           "*response.id",
           "gen_ai.tool.call.id",
           "tool_call.id",
           "tool.id",
           "ai.toolCall.id")),
   /** Status messages, messages and stack traces of exceptions. */
-  ERRORS(List.of("exception.*", "error.message", "error.stack*")),
+  ERRORS(
+      List.of(
+          "exception.*", "error.message", "error.stack*", "langfuse.observation.status_message")),
   /** Any other attribute of a span, an event, a link, a log record, a snapshot or a decision. */
   ATTRIBUTES(List.of()),
   /** Attributes of resources and instrumentation scopes. */
@@ -95,7 +115,7 @@ public enum RedactedField {
   }
 
   /** Where an attribute of a span or a log record belongs. */
-  static RedactedField ofAttribute(String attribute) {
+  public static RedactedField ofAttribute(String attribute) {
     for (RedactedField field : values()) {
       for (Glob glob : field.attributes) {
         if (glob.matches(attribute)) {

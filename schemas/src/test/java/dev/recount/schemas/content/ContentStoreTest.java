@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -135,5 +138,62 @@ class ContentStoreTest {
                 "[{\"content\": \"" + REFERENCE.format() + "\"}, \"" + absent.format() + "\"]"))
         .isEqualTo("[{\"content\": \"" + text + "\"}, \"" + absent.format() + "\"]");
     assertThat(resolver.resolve("plain")).isEqualTo("plain");
+  }
+
+  @Test
+  void whatWasNotKeptAgainIsPrunedByItsAge() throws IOException {
+    FolderContentStore store = new FolderContentStore(folder.resolve("content"));
+    Instant now = Instant.now();
+    assertThat(store.prune(now)).isEqualTo(new ContentStore.Pruned(0, 0));
+    byte[] other = "something else ".repeat(1_000).getBytes(StandardCharsets.UTF_8);
+    ContentReference referred = ContentReference.to(other, ContentReference.TEXT);
+    store.put(REFERENCE, CONTENT);
+    store.put(referred, other);
+    for (Path file : files()) {
+      Files.setLastModifiedTime(file, FileTime.from(now.minus(Duration.ofDays(8))));
+    }
+    store.put(referred, other);
+    Path stranger = Files.writeString(folder.resolve("content").resolve("notes.txt"), "mine");
+    Files.setLastModifiedTime(stranger, FileTime.from(now.minus(Duration.ofDays(8))));
+
+    ContentStore.Pruned pruned = store.prune(now.minus(Duration.ofDays(7)));
+
+    assertThat(pruned.contents()).isEqualTo(1);
+    assertThat(pruned.bytes()).isPositive();
+    assertThat(store.get(REFERENCE)).isEmpty();
+    assertThat(store.get(referred)).isPresent();
+    assertThat(stranger).exists();
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void leftoversOfAKilledProcessGoWithTime() throws IOException {
+    Path shelf = Files.createDirectories(folder.resolve("content").resolve("ab"));
+    Path torn = Files.writeString(shelf.resolve("content123.tmp"), "torn");
+    Path young = Files.writeString(shelf.resolve("content456.tmp"), "being written");
+    Instant now = Instant.now();
+    Files.setLastModifiedTime(torn, FileTime.from(now.minus(Duration.ofDays(8))));
+    new FolderContentStore(folder.resolve("content")).prune(now.minus(Duration.ofDays(7)));
+    assertThat(torn).doesNotExist();
+    assertThat(young).exists();
+  }
+
+  @Test
+  void contentThatIsKeptWhileItIsPrunedIsThereAfterwards() {
+    FolderContentStore store = new FolderContentStore(folder);
+    CompletableFuture<Void> keeping =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                store.put(REFERENCE, CONTENT);
+              }
+            });
+    while (!keeping.isDone()) {
+      store.prune(Instant.now().minus(Duration.ofMillis(1)));
+    }
+    keeping.join();
+    store.put(REFERENCE, CONTENT);
+    store.prune(Instant.now().minus(Duration.ofHours(1)));
+    assertThat(store.get(REFERENCE)).isPresent();
   }
 }

@@ -50,7 +50,7 @@ final class AliasResolver extends KeyedLog<AliasState> {
 
   AliasResolver(AssemblyParts parts) {
     super(parts, AliasState::new, AliasRenewal.retention(parts.settings()));
-    this.store = parts.headers();
+    this.store = parts.links();
     this.links = new PendingLinks(parts);
     this.retention = AliasRenewal.retention(parts.settings());
   }

@@ -8,7 +8,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * What the parts of one assembler work with.
  *
- * @param headers what is known of traces, aliases, feedback and calls, each under its key
+ * @param headers what is known of traces
+ * @param links what is known of aliases, feedback and calls, each under its key
  * @param entries the events of traces
  * @param folding which of them are folded where they are too many
  * @param emissions what has been emitted
@@ -16,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 record AssemblyParts(
     KeyValueStore<Bytes, byte[]> headers,
+    KeyValueStore<Bytes, byte[]> links,
     Entries entries,
     FoldingOrder folding,
     Timers timers,

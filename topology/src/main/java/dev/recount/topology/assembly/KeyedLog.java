@@ -30,7 +30,7 @@ abstract class KeyedLog<S extends KeyedState> {
     this.timers = parts.timers();
     this.codecs = parts.codecs();
     this.outputs = parts.outputs();
-    this.store = parts.headers();
+    this.store = parts.links();
     this.empty = empty;
     this.live = parts.settings().live();
     this.retention = retention;

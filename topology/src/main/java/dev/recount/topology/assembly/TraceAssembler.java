@@ -112,6 +112,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     AssemblyParts parts =
         new AssemblyParts(
             store(Stores.HEADERS),
+            store(Stores.LINKS),
             entries,
             new FoldingOrder(entries, codecs.traceEvents()),
             timers,

@@ -31,6 +31,7 @@ final class Conventions {
               "llm.request.type",
               "ai.operationId",
               "mcp.method.name"),
+          row(Fact.STEP_TYPE, "mastra.span.type", "haystack.component.type"),
           row(
               Fact.STEP_NAME,
               "traceloop.entity.name",
@@ -227,6 +228,7 @@ final class Conventions {
               "operation.cost",
               "langfuse.observation.cost_details#total"),
           row(Fact.OFFERED_TOOLS, "gen_ai.agent.tools", "smolagents.tools_names"),
+          row(Fact.HANDOFF_TO, "gen_ai.handoff.to_agent", "gen_ai.handoff.to_agent.name"),
           row(Fact.MEMORY_CHUNKS, "gen_ai.retrieval.documents", "gen_ai.memory.records"),
           row(Fact.ERROR_TYPE, "error.type", "exception.type"),
           row(

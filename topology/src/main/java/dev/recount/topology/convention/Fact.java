@@ -4,6 +4,8 @@ package dev.recount.topology.convention;
 public enum Fact {
   /** What the span does: chat, execute_tool, LLM, tool. See {@link Operations}. */
   OPERATION,
+  /** What sort of step a workflow has, where the operation says nothing of a decision. */
+  STEP_TYPE,
   /** What the step is called, whatever kind of step it is. */
   STEP_NAME,
   /** What the step took in, whatever kind of step it is. */
@@ -50,6 +52,8 @@ public enum Fact {
   SNAPSHOT_ID,
   CONTEXT_TOKENS,
   CONTEXT_LIMIT,
+  /** The agent that takes over. */
+  HANDOFF_TO,
   DECISION_KIND,
   CHOSEN,
   CONSIDERED,

@@ -19,7 +19,11 @@ final class Operations {
           entry("plan", DecisionKind.PLAN),
           entry("reasoning", DecisionKind.REASONING),
           entry("branch", DecisionKind.BRANCH),
-          entry("handoff", DecisionKind.HANDOFF),
+          entry("thinking", DecisionKind.REASONING),
+          entry("router", DecisionKind.BRANCH),
+          entry("handoff", DecisionKind.HANDOFF), // and Traceloop, Sentry
+          entry("agent_handoff", DecisionKind.HANDOFF), // OpenTelemetry on OpenAI Agents
+          entry("guardrail_check", DecisionKind.SELF_EVALUATION), // likewise
           entry("response", DecisionKind.RESPONSE),
           entry("retrieval", DecisionKind.MEMORY),
           entry("search_memory", DecisionKind.MEMORY),
@@ -43,10 +47,33 @@ final class Operations {
           entry("ai.generateobject.dogenerate", DecisionKind.MODEL_CALL),
           entry("ai.streamobject.dostream", DecisionKind.MODEL_CALL),
           entry("ai.toolcall", DecisionKind.TOOL_CALL),
+          // Mastra, as an operation or as mastra.span.type
+          entry("workflow_conditional", DecisionKind.BRANCH),
+          // Haystack: haystack.component.type, the class of the component
+          entry("conditionalrouter", DecisionKind.BRANCH),
+          entry("llmmessagesrouter", DecisionKind.BRANCH),
+          entry("transformerstextrouter", DecisionKind.BRANCH),
+          entry("transformerszeroshottextrouter", DecisionKind.BRANCH),
           // Model Context Protocol: mcp.method.name
           entry("tools/call", DecisionKind.TOOL_CALL));
 
+  /** Steps of frameworks that are known by the names of their spans only. */
+  private static final Map<String, DecisionKind> NAMES =
+      Map.of(
+          // LangChain
+          "RunnableBranch", DecisionKind.BRANCH,
+          // LlamaIndex
+          "LLMSingleSelector.select", DecisionKind.BRANCH,
+          "LLMMultiSelector.select", DecisionKind.BRANCH,
+          "PydanticSingleSelector.select", DecisionKind.BRANCH,
+          "PydanticMultiSelector.select", DecisionKind.BRANCH);
+
   private Operations() {}
+
+  /** The kind of decision that a span is by its name alone; null for most. */
+  static @Nullable DecisionKind kindOfSpan(String name) {
+    return NAMES.get(name);
+  }
 
   /** The kind of decision, or null for an operation that decides nothing, such as a wrapper. */
   static @Nullable DecisionKind kindOf(String operation) {

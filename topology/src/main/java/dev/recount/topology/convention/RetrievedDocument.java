@@ -18,6 +18,11 @@ public record RetrievedDocument(
     @Nullable String id, @Nullable Double score, @Nullable String content) {
   private static final String FLATTENED = "retrieval.documents.";
 
+  /** What a step of any kind gave out: Langfuse, LangSmith, Traceloop, OpenInference. */
+  private static final String[] OUTPUTS = {
+    "langfuse.observation.output", "gen_ai.completion", "traceloop.entity.output", "output.value"
+  };
+
   /** The documents that a span states, in order. Never throws. */
   public static List<RetrievedDocument> of(Span span) {
     for (String key : new String[] {"gen_ai.retrieval.documents", "gen_ai.memory.records"}) {
@@ -32,7 +37,23 @@ public record RetrievedDocument(
         flattened.add(attribute.getKey().substring(FLATTENED.length()), attribute.getValue());
       }
     }
-    return read(flattened.list());
+    List<RetrievedDocument> documents = read(flattened.list());
+    return documents.isEmpty() ? ofOutput(span) : documents;
+  }
+
+  /** What a retrieval gave out, where that is documents. */
+  private static List<RetrievedDocument> ofOutput(Span span) {
+    for (String key : OUTPUTS) {
+      JsonNode output = Json.ofAttribute(span.getAttributes().get(key));
+      JsonNode list =
+          output.isObject() ? Json.first(output, "documents", "results", "output") : output;
+      List<RetrievedDocument> documents = read(Json.unquoted(list));
+      documents.removeIf(document -> document.id() == null && document.content() == null);
+      if (!documents.isEmpty()) {
+        return documents;
+      }
+    }
+    return List.of();
   }
 
   private static List<RetrievedDocument> read(JsonNode list) {

@@ -151,8 +151,12 @@ public final class SpanFacts {
       }
     }
     String operation = text(Fact.OPERATION);
-    if (operation != null) {
-      return Operations.kindOf(operation);
+    DecisionKind kind = operation == null ? kindByStep() : kindByOperation(operation);
+    if (kind != null || operation != null) {
+      return kind;
+    }
+    if (values[Fact.HANDOFF_TO.ordinal()] != null) {
+      return DecisionKind.HANDOFF;
     }
     // Some instrumentations name no operation; but no other span names only a tool, and no other
     // span has a model and tokens.
@@ -162,6 +166,41 @@ public final class SpanFacts {
     boolean model =
         values[Fact.MODEL.ordinal()] != null || values[Fact.RESPONSE_MODEL.ordinal()] != null;
     return model && values[Fact.OUTPUT_TOKENS.ordinal()] != null ? DecisionKind.MODEL_CALL : null;
+  }
+
+  private @Nullable DecisionKind kindByOperation(String operation) {
+    DecisionKind kind = Operations.kindOf(operation);
+    if (kind == null) {
+      return kindByStep();
+    }
+    // One instrumentation has a handoff as a tool that it does not name.
+    return kind == DecisionKind.TOOL_CALL
+            && values[Fact.TOOL_NAME.ordinal()] == null
+            && SpanNames.handoff(span.getName()) != null
+        ? DecisionKind.HANDOFF
+        : kind;
+  }
+
+  private @Nullable DecisionKind kindByStep() {
+    String type = text(Fact.STEP_TYPE);
+    DecisionKind kind = type == null ? null : Operations.kindOf(type);
+    return kind != null ? kind : Operations.kindOfSpan(span.getName());
+  }
+
+  /** Whether the sender itself names the kind of decision. */
+  public boolean statesKind() {
+    String explicit = text(Fact.DECISION_KIND);
+    return explicit != null && Operations.explicitKind(explicit) != null;
+  }
+
+  /** The agent that takes over; null when the span does not say that any does. */
+  public @Nullable String handedTo() {
+    String agent = text(Fact.HANDOFF_TO);
+    if (agent == null && decisionKind() == DecisionKind.HANDOFF) {
+      agent = SpanNames.handoff(span.getName());
+      return agent != null ? agent : Handoffs.target(text(Fact.TOOL_NAME), toolArguments());
+    }
+    return agent;
   }
 
   /** Name of the tool that the span calls; null when nobody says it. */

@@ -11,7 +11,31 @@ final class SpanNames {
   private static final String[] TOOL_SUFFIXES = {".tool"};
   private static final String[] AGENT_SUFFIXES = {".agent", ".run"};
 
+  /** OpenInference, Sentry, Logfire and Traceloop on handoffs of OpenAI Agents. */
+  private static final String[] HANDOFF_PREFIXES = {"handoff to ", "handoff from ", "Handoff: "};
+
+  private static final String[] HANDOFF_SUFFIXES = {".handoff"};
+
+  /** What stands between the agent that hands over and the one that takes over. */
+  private static final String[] BETWEEN_AGENTS = {" → ", " -> ", " to "};
+
   private SpanNames() {}
+
+  /** The agent that takes over, by the name of a handoff's span; null for any other name. */
+  static @Nullable String handoff(String name) {
+    String agents = stripped(name, HANDOFF_PREFIXES, HANDOFF_SUFFIXES);
+    if (agents == null || agents.equals(name.strip())) {
+      return null;
+    }
+    for (String between : BETWEEN_AGENTS) {
+      int at = name.startsWith(HANDOFF_PREFIXES[0]) ? -1 : agents.lastIndexOf(between);
+      if (at >= 0) {
+        String agent = agents.substring(at + between.length()).strip();
+        return agent.isEmpty() ? null : agent;
+      }
+    }
+    return agents;
+  }
 
   /** The tool that a tool's span is named after. */
   static @Nullable String tool(String name) {

@@ -22,6 +22,7 @@ final class Conversations {
   private final Map<SpanNode, Exchange.Summary> summaries = new HashMap<>();
   private final ToolCalls calls = new ToolCalls();
   private final List<SpanNode> answers = new ArrayList<>();
+  private final List<SpanNode> thoughts = new ArrayList<>();
 
   private final DerivedSnapshots windows;
   private CallsAcrossTraces acrossTraces = CallsAcrossTraces.of(calls);
@@ -60,6 +61,7 @@ final class Conversations {
 
   private void read(SpanTree tree, Map<String, List<SpanLogRecord>> logs) {
     List<SpanNode> toolSpans = new ArrayList<>();
+    List<SpanNode> handoffs = new ArrayList<>();
     Map<String, SpanNode> lastOfAgent = new TreeMap<>();
     for (SpanNode node : tree.nodes()) {
       if (node.ownDecision() == DecisionKind.TOOL_CALL) {
@@ -71,9 +73,18 @@ final class Conversations {
         summaries.put(node, exchange.summary);
         calls.tell(node, exchange);
         lastOfAgent.put(node.agent(), node);
+        if (onlyThought(node, exchange.summary)) {
+          thoughts.add(node);
+        }
+      } else if (node.ownDecision() == DecisionKind.HANDOFF) {
+        handoffs.add(node);
+      } else if (node.ownDecision() != null && node.ownDecision() != DecisionKind.MEMORY) {
+        // A plan, a branch, a judgement: what the step gave out is what was decided.
+        summaries.put(node, Exchange.of(messages(node, logs)).summary);
       }
     }
     calls.carryOut(toolSpans);
+    calls.handOver(handoffs);
     for (SpanNode node : tree.nodes()) {
       if (node.repeats != null) {
         calls.repeated(node);
@@ -87,6 +98,15 @@ final class Conversations {
         answers.add(last);
       }
     }
+  }
+
+  /** Whether a model call among others ended with thoughts and nothing else. */
+  private static boolean onlyThought(SpanNode node, Exchange.Summary said) {
+    return said.reasoning() != null
+        && said.text() == null
+        && !said.asksTools()
+        && !node.facts.finishedForTools()
+        && node.parent != null;
   }
 
   /** A wrapper around this call alone may have recorded what the call itself has not. */
@@ -139,6 +159,11 @@ final class Conversations {
   /** Tool calls that another trace of the session may know more of. */
   List<ToolCallMention> mentions(String traceId) {
     return acrossTraces.mentions(traceId);
+  }
+
+  /** The model calls that brought nothing but thoughts, in order of start. */
+  List<SpanNode> thoughts() {
+    return thoughts;
   }
 
   /** The model calls that gave an agent's last word, by agent. */

@@ -7,6 +7,7 @@ import dev.recount.avro.Status;
 import dev.recount.avro.StatusCode;
 import dev.recount.topology.Interpretation;
 import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.RetrievedDocument;
 import dev.recount.topology.convention.ToolTexts;
 import dev.recount.topology.model.TokenUsage;
 import dev.recount.topology.model.Tokens;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,9 @@ final class DecisionBuilder {
   private final Interpretation interpretation;
   private final Conversations conversations;
   private final Failures failures;
+  private final Agents agents;
   private final Map<SpanNode, DecisionDraft> drafts = new HashMap<>();
+  private final Map<SpanNode, List<Alternative>> offered = new HashMap<>();
 
   private DecisionBuilder(
       String traceId, SpanTree tree, Conversations conversations, Interpretation interpretation) {
@@ -43,6 +47,7 @@ final class DecisionBuilder {
     this.conversations = conversations;
     this.interpretation = interpretation;
     this.failures = Failures.of(tree.nodes());
+    this.agents = Agents.of(tree.nodes());
   }
 
   /** The decisions, in no particular order, without snapshots or feedback. */
@@ -69,13 +74,21 @@ final class DecisionBuilder {
     List<DecisionDraft> built = new ArrayList<>(calls.size() + alone.size());
     for (SpanNode node : tree.nodes()) {
       DecisionKind kind = node.ownDecision();
-      if (kind != null && kind != DecisionKind.TOOL_CALL) {
+      if (kind != null
+          && kind != DecisionKind.TOOL_CALL
+          && conversations.calls().of(node) == null) {
         DecisionDraft draft = ofSpan(node, eventOf.get(node));
         drafts.put(node, draft);
         built.add(draft);
       } else if (kind == null && eventOf.get(node) != null) {
         // An explicit decision on a span that is none by itself, such as a plan within an agent's.
         built.add(ofEvent(Objects.requireNonNull(eventOf.get(node)), node));
+      }
+    }
+    for (SpanNode thinking : conversations.thoughts()) {
+      DecisionDraft modelCall = drafts.get(thinking);
+      if (modelCall != null && modelCall.kind == DecisionKind.MODEL_CALL) {
+        built.add(reasoning(thinking, modelCall));
       }
     }
     Map<String, Integer> occurrences = new HashMap<>();
@@ -111,10 +124,18 @@ final class DecisionBuilder {
     if (draft.rationale == null) {
       draft.rationale = said.reasoning();
     }
+    if (kind != DecisionKind.MODEL_CALL) {
+      stateWhatWasSaid(draft, node, said);
+    }
     if (!node.enclosesModelCall) {
       stateTokens(draft, node);
     }
-    draft.memoryChunks = Retrievals.chunkIds(node);
+    if (node.kind == DecisionKind.MEMORY) {
+      List<RetrievedDocument> documents = RetrievedDocument.of(node.span);
+      draft.memoryChunks = Retrievals.chunkIds(documents);
+      draft.considered =
+          draft.considered.isEmpty() ? Retrievals.scored(documents) : draft.considered;
+    }
     if (failures.of(node)) {
       fail(draft, node);
     } else {
@@ -124,6 +145,17 @@ final class DecisionBuilder {
       explicit(draft, event);
     }
     return draft;
+  }
+
+  /** A step that states no choice of its own: what it gave out is what was decided. */
+  private static void stateWhatWasSaid(DecisionDraft draft, SpanNode node, Exchange.Summary said) {
+    if (node.ownDecision() == DecisionKind.HANDOFF && draft.chosen == null) {
+      draft.chosen = node.facts.handedTo();
+    } else if (node.ownDecision() == DecisionKind.REASONING) {
+      draft.rationale = draft.rationale != null ? draft.rationale : said.text();
+    } else if (node.ownDecision() != DecisionKind.MODEL_CALL && draft.chosen == null) {
+      draft.chosen = said.text();
+    }
   }
 
   private static void placeOn(DecisionDraft draft, SpanNode node) {
@@ -185,7 +217,11 @@ final class DecisionBuilder {
 
   private DecisionDraft ofCall(
       ToolCall call, @Nullable DecisionEvent event, Map<String, Integer> occurrences) {
-    DecisionKind kind = event == null ? DecisionKind.TOOL_CALL : event.getKind();
+    String agent = agents.tookOver(call);
+    DecisionKind kind =
+        event != null
+            ? event.getKind()
+            : agent == null ? DecisionKind.TOOL_CALL : DecisionKind.HANDOFF;
     String own = identity(call, occurrences);
     DecisionDraft draft =
         new DecisionDraft(event == null ? own : event.getDecisionId(), kind, call.span);
@@ -200,7 +236,9 @@ final class DecisionBuilder {
       placeBetween(draft, call);
     }
     draft.name = call.name != null || call.span == null ? call.name : call.span.span.getName();
-    draft.chosen = draft.chosen != null ? draft.chosen : call.name;
+    if (draft.chosen == null) {
+      draft.chosen = kind == DecisionKind.HANDOFF && agent != null ? agent : call.name;
+    }
     draft.rationale = draft.rationale != null ? draft.rationale : call.rationale;
     draft.askedBy = call.askedBy == null ? null : drafts.get(call.askedBy);
     SpanNode asking = call.askedBy != null ? call.askedBy : call.seenIn;
@@ -242,15 +280,18 @@ final class DecisionBuilder {
   }
 
   private List<Alternative> offered(ToolCall call, @Nullable SpanNode asking) {
-    List<String> names = asking == null ? List.of() : conversations.offeredTo(asking);
-    if (names.isEmpty() && call.span != null) {
-      names = conversations.offeredTo(call.span);
-    }
-    List<Alternative> alternatives = new ArrayList<>(names.size());
-    for (String name : names) {
-      alternatives.add(new Alternative(name, null, null));
-    }
-    return alternatives;
+    List<Alternative> alternatives = asking == null ? List.of() : offeredTo(asking);
+    return alternatives.isEmpty() && call.span != null ? offeredTo(call.span) : alternatives;
+  }
+
+  /** One list for all calls of an answer: many calls and many tools would multiply. */
+  private List<Alternative> offeredTo(SpanNode node) {
+    return offered.computeIfAbsent(
+        node,
+        asking ->
+            conversations.offeredTo(asking).stream()
+                .map(name -> new Alternative(name, null, null))
+                .toList());
   }
 
   /** What came of a call: its spans' word, and what the model was told. */
@@ -304,22 +345,34 @@ final class DecisionBuilder {
     return Identities.of(identity, Integer.toString(occurrence));
   }
 
+  /** A step of thinking: the model was called, and brought nothing else. */
+  private DecisionDraft reasoning(SpanNode node, DecisionDraft modelCall) {
+    DecisionDraft draft = after(node, modelCall, DecisionKind.REASONING);
+    draft.rationale = conversations.of(node).reasoning();
+    return draft;
+  }
+
   /** The answer that ends an agent's run, after everything that it did. */
   private DecisionDraft response(SpanNode node, DecisionDraft modelCall) {
     Exchange.Summary said = conversations.of(node);
-    DecisionDraft draft =
-        new DecisionDraft(
-            Identities.of(traceId, "response", node.id()), DecisionKind.RESPONSE, null);
+    DecisionDraft draft = after(node, modelCall, DecisionKind.RESPONSE);
+    draft.chosen = said.text();
+    draft.rationale = said.reasoning();
+    return draft;
+  }
+
+  /** What a model call came to, at its end. */
+  private DecisionDraft after(SpanNode node, DecisionDraft modelCall, DecisionKind kind) {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    DecisionDraft draft = new DecisionDraft(Identities.of(traceId, name, node.id()), kind, null);
     draft.place = node;
     draft.askedBy = modelCall;
-    draft.name = "response";
+    draft.name = name;
     draft.versions = modelCall.versions;
     draft.start = node.end();
     draft.end = node.end();
     draft.ended = modelCall.ended;
     draft.orderedStart = Math.max(node.end(), node.orderedStart);
-    draft.chosen = said.text();
-    draft.rationale = said.reasoning();
     draft.status = modelCall.status == Status.error ? Status.unset : modelCall.status;
     return draft;
   }

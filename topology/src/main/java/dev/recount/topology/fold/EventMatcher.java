@@ -34,10 +34,11 @@ final class EventMatcher {
    */
   @Nullable Object toldBy(DecisionEvent event) {
     SpanNode named = tree.byId(event.getSpanId());
-    boolean tool = event.getKind() == DecisionKind.TOOL_CALL;
+    boolean handoff = event.getKind() == DecisionKind.HANDOFF;
+    boolean tool = event.getKind() == DecisionKind.TOOL_CALL || handoff;
     if (named != null) {
       ToolCall call = calls.of(named);
-      if (call != null && tool) {
+      if (call != null && tool && (!handoff || handsOver(call))) {
         return call;
       }
       if (call == null && (named.ownDecision() == null || named.ownDecision() == event.getKind())) {
@@ -56,6 +57,7 @@ final class EventMatcher {
         callsById.getOrDefault(event.getToolCallId(), List.of()).stream()
             .filter(call -> agrees(event.getToolName(), call.name))
             .filter(call -> agrees(arguments, call.arguments))
+            .filter(call -> event.getKind() != DecisionKind.HANDOFF || handsOver(call))
             .toList();
     if (candidates.isEmpty()) {
       return null;
@@ -72,6 +74,11 @@ final class EventMatcher {
 
   private static long started(ToolCall call) {
     return call.span != null ? call.span.start() : call.origin().end();
+  }
+
+  /** Whether a call may be a handoff: any tool may be named like one. */
+  private static boolean handsOver(ToolCall call) {
+    return call.handsOverTo() != null || (call.span != null && call.span.facts.handedTo() != null);
   }
 
   private static boolean agrees(@Nullable String one, @Nullable String other) {

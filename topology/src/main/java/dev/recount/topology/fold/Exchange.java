@@ -34,33 +34,21 @@ final class Exchange {
     /** Whether it is among the calls of the conversation's last turn, so that its answer is new. */
     boolean latest;
 
-    /** The message that asks, and the place of the call among its parts. */
+    /**
+     * Why the model asked: what it said and thought since the call before in the same answer; where
+     * it said nothing since, as for that call; where it said nothing before any, what it said
+     * after. Null when it said nothing.
+     */
+    @Nullable String rationale;
+
+    /** The message that asks. */
     private final ChatMessage message;
 
-    private final int part;
-
-    /** What the model said before that message in the same answer. */
-    private final String before;
-
-    Mention(MessagePart.ToolCall call, ChatMessage message, int part, String before) {
+    Mention(MessagePart.ToolCall call, ChatMessage message) {
       this.id = call.id();
       this.name = call.name();
       this.arguments = call.arguments();
       this.message = message;
-      this.part = part;
-      this.before = before;
-    }
-
-    /**
-     * Why the model asked: what it said and thought before the call, else what it said in the same
-     * message at all. Null when it said nothing.
-     */
-    @Nullable String rationale() {
-      String said = join(before, words(message, 0, part));
-      if (said.isEmpty()) {
-        said = words(message, part, message.parts().size());
-      }
-      return said.isEmpty() ? null : said;
     }
   }
 
@@ -95,14 +83,13 @@ final class Exchange {
 
   private Exchange(ChatMessages messages) {
     for (ChatMessage message : messages.input()) {
-      read(message, history, "");
+      read(message, history, new Said());
     }
     noteLatest(messages.input());
-    StringBuilder said = new StringBuilder();
+    Said said = new Said();
     StringBuilder thought = new StringBuilder();
     for (ChatMessage message : messages.output()) {
-      read(message, asked, said.toString());
-      append(said, words(message, 0, message.parts().size()));
+      read(message, asked, said);
       append(thought, reasoning(message));
     }
     StringBuilder text = new StringBuilder();
@@ -137,11 +124,26 @@ final class Exchange {
     return new Exchange(messages);
   }
 
-  private void read(ChatMessage message, List<Mention> mentions, String before) {
-    for (int i = 0; i < message.parts().size(); i++) {
-      MessagePart part = message.parts().get(i);
+  /** What was said in an answer so far. Each word is kept once, however many calls it led to. */
+  private static final class Said {
+    private final StringBuilder sinceLastCall = new StringBuilder();
+    private @Nullable String beforeLastCall;
+
+    @Nullable String beforeThisCall() {
+      if (!sinceLastCall.isEmpty()) {
+        beforeLastCall = sinceLastCall.toString();
+        sinceLastCall.setLength(0);
+      }
+      return beforeLastCall;
+    }
+  }
+
+  private void read(ChatMessage message, List<Mention> mentions, Said said) {
+    int first = mentions.size();
+    for (MessagePart part : message.parts()) {
       if (part instanceof MessagePart.ToolCall call) {
-        Mention mention = new Mention(call, message, i, before);
+        Mention mention = new Mention(call, message);
+        mention.rationale = said.beforeThisCall();
         mentions.add(mention);
         if (mention.id == null) {
           openWithoutId.add(mention);
@@ -150,7 +152,20 @@ final class Exchange {
         }
       } else if (part instanceof MessagePart.ToolResult result) {
         answer(result);
+      } else if (part instanceof MessagePart.Text text) {
+        append(said.sinceLastCall, text.text());
+      } else if (part instanceof MessagePart.Reasoning reasoning) {
+        append(said.sinceLastCall, reasoning.text());
       }
+    }
+    if (mentions.size() == first) {
+      return;
+    }
+    String after = emptyToNull(said.sinceLastCall);
+    for (int i = mentions.size() - 1; i >= first; i--) {
+      Mention mention = mentions.get(i);
+      mention.rationale = mention.rationale == null ? after : mention.rationale;
+      after = mention.rationale;
     }
   }
 
@@ -196,18 +211,6 @@ final class Exchange {
     return only;
   }
 
-  private static String words(ChatMessage message, int from, int to) {
-    StringBuilder words = new StringBuilder();
-    for (MessagePart part : message.parts().subList(from, to)) {
-      if (part instanceof MessagePart.Text text) {
-        append(words, text.text());
-      } else if (part instanceof MessagePart.Reasoning reasoning) {
-        append(words, reasoning.text());
-      }
-    }
-    return words.toString();
-  }
-
   private static String texts(ChatMessage message) {
     StringBuilder texts = new StringBuilder();
     for (MessagePart part : message.parts()) {
@@ -233,10 +236,6 @@ final class Exchange {
     if (!words.isEmpty()) {
       text.append(text.isEmpty() ? "" : "\n").append(words);
     }
-  }
-
-  private static String join(String one, String other) {
-    return one.isEmpty() ? other : other.isEmpty() ? one : one + "\n" + other;
   }
 
   private static @Nullable String emptyToNull(StringBuilder text) {

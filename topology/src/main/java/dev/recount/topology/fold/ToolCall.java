@@ -1,6 +1,7 @@
 package dev.recount.topology.fold;
 
 import dev.recount.avro.ToolCallMention;
+import dev.recount.topology.convention.Handoffs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -76,6 +77,11 @@ final class ToolCall {
     id = id == null ? node.toolCallId() : id;
     name = name == null ? node.toolName() : name;
     arguments = arguments == null ? node.toolArguments() : arguments;
+  }
+
+  /** The agent that the call, by its name or its arguments, hands over to; null for most. */
+  @Nullable String handsOverTo() {
+    return Handoffs.target(name, arguments);
   }
 
   /** Whether nothing within the trace says what came of a call that a model asked for. */

@@ -1,5 +1,6 @@
 package dev.recount.topology.fold;
 
+import dev.recount.topology.convention.Handoffs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,7 +53,7 @@ final class ToolCalls {
     for (Exchange.Mention mention : exchange.asked) {
       ToolCall call = newCall(mention);
       call.askedBy = modelCall;
-      call.rationale = mention.rationale();
+      call.rationale = mention.rationale;
       call.answer(mention, modelCall);
       register(call);
     }
@@ -92,7 +93,7 @@ final class ToolCalls {
       } else if (!priors.contains(prior)) {
         ToolCall call = newCall(mention);
         call.seenIn = modelCall;
-        call.rationale = mention.rationale();
+        call.rationale = mention.rationale;
         call.answer(mention, modelCall);
         register(call);
       }
@@ -195,6 +196,34 @@ final class ToolCalls {
         ToolCall call = new ToolCall();
         calls.add(call);
         carryOut(call, span);
+      }
+    }
+  }
+
+  /**
+   * Finds the call by which a model asked for each of a trace's handoffs: it names the same agent.
+   * Spans are to be in order of start.
+   */
+  void handOver(List<SpanNode> handoffs) {
+    if (handoffs.isEmpty()) {
+      return;
+    }
+    Map<String, Deque<ToolCall>> byAgent = new HashMap<>();
+    for (ToolCall call : inOrder()) {
+      String agent = call.handsOverTo();
+      if (agent != null) {
+        byAgent.computeIfAbsent(Handoffs.key(agent), key -> new ArrayDeque<>()).add(call);
+      }
+    }
+    for (SpanNode span : handoffs) {
+      String agent = span.facts.handedTo();
+      Deque<ToolCall> waiting = agent == null ? null : byAgent.get(Handoffs.key(agent));
+      ToolCall call = waiting == null ? null : waiting.poll();
+      if (call != null && call.span == null) {
+        carryOut(call, span);
+      } else if (call != null) {
+        call.toldToo(span);
+        bySpan.put(span, call);
       }
     }
   }

@@ -26,8 +26,8 @@ class PopularAliasTest extends AssemblerTestBase {
   @Test
   void theyWaitEachByItself() {
     judge();
-    assertThat(harness.largest(Stores.HEADERS)).isLessThan(3_000);
-    assertThat(harness.stored(Stores.HEADERS, "pending:")).isEqualTo(MANY);
+    assertThat(harness.largest(Stores.LINKS)).isLessThan(3_000);
+    assertThat(harness.stored(Stores.LINKS, "pending:")).isEqualTo(MANY);
     run();
     harness.hold(true);
     announce(AliasKind.RESPONSE_ID, "r1", T1);
@@ -48,7 +48,7 @@ class PopularAliasTest extends AssemblerTestBase {
     announce(AliasKind.RESPONSE_ID, "r1", T2);
     harness.hold(false);
     harness.pass(30_000);
-    assertThat(harness.stored(Stores.HEADERS, "pending:")).isZero();
+    assertThat(harness.stored(Stores.LINKS, "pending:")).isZero();
     assertThat(harness.stored(Stores.TIMERS, "pending:")).isZero();
     assertThat(trace(T1).getFeedback()).isEmpty();
     for (int i = 0; i < MANY; i++) {
@@ -58,7 +58,7 @@ class PopularAliasTest extends AssemblerTestBase {
     feedback("late", 0, f -> f.setResponseId("r1"));
     harness.pass(1_000);
     assertThat(feedbackRow("late").getReason()).isEqualTo("ambiguous");
-    assertThat(harness.stored(Stores.HEADERS, "pending:")).isZero();
+    assertThat(harness.stored(Stores.LINKS, "pending:")).isZero();
     feedback("f7", 1, f -> f.setTraceId(T1));
     harness.pass(30_000);
     assertThat(feedbackRow("f7").getMatch()).isEqualTo(FeedbackMatch.TRACE);
@@ -70,7 +70,7 @@ class PopularAliasTest extends AssemblerTestBase {
     harness = with("anchor.retention.ms", Long.toString(2 * RETENTION));
     judge();
     harness.pass(3 * RETENTION);
-    assertThat(harness.stored(Stores.HEADERS, "pending:")).isZero();
+    assertThat(harness.stored(Stores.LINKS, "pending:")).isZero();
     assertThat(harness.stored(Stores.TIMERS, "pending:")).isZero();
     assertThat(feedbackRow("f7").getReason()).isEqualTo("trace_never_came");
   }

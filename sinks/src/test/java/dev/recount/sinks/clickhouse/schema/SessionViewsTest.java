@@ -58,17 +58,17 @@ class SessionViewsTest {
         INSERT INTO %s.traces
           (trace_id, session_id, user_id, service, agent_name, started_at, ended_at, span_count,
            decision_count, error_count, tools, flags, status, escalated, evaluation_min_score,
-           evaluation_names, feedback_ids, feedback_scores, input_tokens, output_tokens, phase,
-           revision, key_time, deleted)
+           evaluation_names, feedback_ids, feedback_scores, input_tokens, output_tokens,
+           total_tokens, cost_nano_usd, phase, revision, key_time, deleted)
         VALUES
           ('b', '%2$s', 'user-1', 'shop', 'orders', '2026-11-03 10:00:00', '2026-11-03 10:00:09',
            5, 3, 1, ['refund', 'search'], ['error'], 'error', false, 0.5, ['safe'], ['f-1', 'f-2'],
-           [1, NULL], 100, 10, 'settled', 1, '2026-11-03 10:00:01', 0),
+           [1, NULL], 100, 10, 110, 2500000, 'settled', 1, '2026-11-03 10:00:01', 0),
           ('a', '%2$s', '', 'shop', 'returns', '2026-11-03 09:00:00', '2026-11-03 11:00:00',
-           4, 2, 0, ['search'], [], 'ok', false, NULL, [], [], [], 50, NULL, 'provisional', 1,
+           4, 2, 0, ['search'], [], 'ok', false, NULL, [], [], [], 50, NULL, 50, NULL, 'provisional', 1,
            '2026-11-03 10:00:01', 0),
           ('withdrawn', '%2$s', 'user-9', 'shop', 'orders', '2026-11-01 09:00:00', NULL, 9, 9, 9,
-           [], [], 'error', true, 0, [], [], [], 1, 1, 'settled', 1, '2026-11-03 10:00:01', 1)"""
+           [], [], 'error', true, 0, [], [], [], 1, 1, 2, 9000000, 'settled', 1, '2026-11-03 10:00:01', 1)"""
             .formatted(target.database(), BY_HAND));
     connection.execute(
         """
@@ -119,9 +119,47 @@ class SessionViewsTest {
                  "decision_count": 5, "error_count": 1, "failed_trace_count": 1,
                  "tools": ["refund", "search"], "flags": ["error"], "escalated": false,
                  "rolled_back": true, "input_tokens": 150, "output_tokens": 10,
+                 "total_tokens": 160, "fresh_input_tokens": null, "cache_read_tokens": null,
+                 "cache_write_tokens": null, "reasoning_tokens": null, "cost_nano_usd": 2500000,
+                 "cost_usd": 0.0025, "unpriced_trace_count": 1,
                  "max_context_utilization": null, "evaluation_count": 2,
                  "evaluation_min_score": 0.25, "feedback_count": 4, "session_feedback_count": 3,
                  "feedback_score": 0.75}"""));
+  }
+
+  @Test
+  void theDecisionsOfASessionAreOneStoryWhateverTracesTheyAreIn() {
+    connection.execute(
+        """
+        INSERT INTO %s.decisions
+          (trace_id, decision_id, session_id, kind, name, step, started_at, phase, revision,
+           key_time, deleted)
+        VALUES
+          ('b', 'd4', '%2$s', 'RESPONSE', 'response', 2, '2026-11-03 10:00:05', 'settled', 1,
+           '2026-11-03 10:00:01', 0),
+          ('b', 'd3', '%2$s', 'MODEL_CALL', 'chat', 1, '2026-11-03 10:00:05', 'settled', 1,
+           '2026-11-03 10:00:01', 0),
+          ('a', 'd2', '%2$s', 'TOOL_CALL', 'search', 2, '2026-11-03 09:00:02', 'amended', 2,
+           '2026-11-03 10:00:01', 0),
+          ('a', 'd2', '%2$s', 'TOOL_CALL', 'search', 2, '2026-11-03 09:00:02', 'settled', 1,
+           '2026-11-03 10:00:01', 0),
+          ('a', 'd1', '%2$s', 'MODEL_CALL', 'chat', 1, '2026-11-03 09:00:00', 'settled', 1,
+           '2026-11-03 10:00:01', 0),
+          ('other', 'd5', 'another', 'MODEL_CALL', 'chat', 1, '2026-11-03 09:30:00', 'settled', 1,
+           '2026-11-03 10:00:01', 0)"""
+            .formatted(target.database(), BY_HAND));
+    assertThat(
+            connection.query(
+                "SELECT session_step, decision_id, phase FROM "
+                    + target.database()
+                    + ".session_story(session_id = '"
+                    + BY_HAND
+                    + "')"))
+        .containsExactly(
+            List.of("1", "d1", "settled"),
+            List.of("2", "d2", "amended"),
+            List.of("3", "d3", "settled"),
+            List.of("4", "d4", "settled"));
   }
 
   @Test
