@@ -182,11 +182,12 @@ class ExpiryTest extends AssemblerTestBase {
   void anAliasIsForgottenSomeTimeAfterItsTrace() {
     run();
     announce(AliasKind.RESPONSE_ID, "r1", T1);
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:r1")).isEqualTo(1);
     harness.pass(3 * RETENTION);
     for (int i = 0; i < 1_000; i++) {
       announce(AliasKind.RESPONSE_ID, "other-" + i, T2);
     }
-    assertThat(harness.stored(Stores.HEADERS, "alias:response_id:r1")).isZero();
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:r1")).isZero();
     feedback("g", 0, f -> f.setResponseId("r1"));
     harness.pass(30 * 60_000);
     assertThat(feedbackRow("g").getReason()).isEqualTo("trace_never_came");
