@@ -182,6 +182,7 @@ class ExpiryTest extends AssemblerTestBase {
   void anAliasIsForgottenSomeTimeAfterItsTrace() {
     run();
     announce(AliasKind.RESPONSE_ID, "r1", T1);
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:r1")).isEqualTo(1);
     harness.pass(3 * RETENTION);
     for (int i = 0; i < 1_000; i++) {
       announce(AliasKind.RESPONSE_ID, "other-" + i, T2);
