@@ -59,8 +59,7 @@ public final class BrokenText {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         int number = WireFormat.getTagFieldNumber(tag);
         FieldDescriptor field = type.findFieldByNumber(number);
-        boolean delimited =
-            WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+        boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
         if (delimited && field != null && field.getType() == FieldDescriptor.Type.STRING) {
           out.writeBytes(number, text(in.readBytes()));
         } else if (delimited && field != null && field.getType() == FieldDescriptor.Type.MESSAGE) {

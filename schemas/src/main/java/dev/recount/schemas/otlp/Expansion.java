@@ -8,8 +8,9 @@ import java.io.IOException;
 
 /**
  * What bytes become when they are read. An empty span has two bytes as protobuf and over a hundred
- * as an object, so that a body within its limit could fill the memory of whoever reads it. Telemetry
- * takes up about ten times its bytes; what would take up far more is refused before it is read.
+ * as an object, so that a body within its limit could fill the memory of whoever reads it.
+ * Telemetry takes up about ten times its bytes; what would take up far more is refused before it is
+ * read.
  */
 public final class Expansion {
   /** About what an object takes up that stands for a message, in bytes, with what points to it. */
@@ -62,7 +63,11 @@ public final class Expansion {
 
   private static MalformedOtlpException tooMuch(int bytes) {
     return new MalformedOtlpException(
-        "Its " + bytes + " bytes would take up over " + LARGEST_FACTOR + " times as many in memory");
+        "Its "
+            + bytes
+            + " bytes would take up over "
+            + LARGEST_FACTOR
+            + " times as many in memory");
   }
 
   /** What a message takes up; counting ends soon after the limit is passed. */

@@ -52,8 +52,7 @@ public enum OtlpEncoding {
       }
     }
 
-    private static void merge(byte[] record, Message.Builder target)
-        throws MalformedOtlpException {
+    private static void merge(byte[] record, Message.Builder target) throws MalformedOtlpException {
       try {
         target.mergeFrom(record);
       } catch (InvalidProtocolBufferException malformed) {

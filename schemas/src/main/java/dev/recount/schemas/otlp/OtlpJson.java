@@ -14,8 +14,9 @@ import java.io.IOException;
  * protobuf's JSON with exceptions: IDs are hexadecimal and enumerations are numbers.
  *
  * <p>Lenient where nothing can be misread: field names in snake case, enumerations by name, numbers
- * as text, whole numbers of an attribute that have more than 64 bits as fractions. Unknown fields are skipped. An ID that is not hexadecimal is read as an empty one, so
- * that whoever takes the items refuses the one and not all of them.
+ * as text, whole numbers of an attribute that have more than 64 bits as fractions. Unknown fields
+ * are skipped. An ID that is not hexadecimal is read as an empty one, so that whoever takes the
+ * items refuses the one and not all of them.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">JSON encoding</a>
  */

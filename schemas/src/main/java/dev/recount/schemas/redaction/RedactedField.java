@@ -84,7 +84,9 @@ public enum RedactedField {
           "tool.id",
           "ai.toolCall.id")),
   /** Status messages, messages and stack traces of exceptions. */
-  ERRORS(List.of("exception.*", "error.message", "error.stack*", "langfuse.observation.status_message")),
+  ERRORS(
+      List.of(
+          "exception.*", "error.message", "error.stack*", "langfuse.observation.status_message")),
   /** Any other attribute of a span, an event, a link, a log record, a snapshot or a decision. */
   ATTRIBUTES(List.of()),
   /** Attributes of resources and instrumentation scopes. */

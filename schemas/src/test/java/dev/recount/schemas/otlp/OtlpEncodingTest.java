@@ -173,8 +173,7 @@ class OtlpEncodingTest {
     for (int i = 0; i < 5_000; i++) {
       byte[] noise = new byte[random.nextInt(200)];
       random.nextBytes(noise);
-      assertThatCode(
-              () -> BrokenText.repairProtobuf(noise, TracesData.getDescriptor()))
+      assertThatCode(() -> BrokenText.repairProtobuf(noise, TracesData.getDescriptor()))
           .doesNotThrowAnyException();
     }
   }
@@ -195,9 +194,7 @@ class OtlpEncodingTest {
           .hasMessageContaining("in memory");
     }
     String json =
-        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":["
-            + "{},".repeat(4 << 20)
-            + "{}]}]}]}";
+        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" + "{},".repeat(4 << 20) + "{}]}]}]}";
     assertThatThrownBy(() -> read(OtlpEncoding.JSON, bytes(json)))
         .isInstanceOf(MalformedOtlpException.class)
         .hasMessageContaining("in memory");

@@ -79,7 +79,12 @@ class OtlpJsonTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1e21,1e21", "12345678901234567890123,1.2345678901234568e22", "1e400,Infinity", "1.5,1.5"})
+  @CsvSource({
+    "1e21,1e21",
+    "12345678901234567890123,1.2345678901234568e22",
+    "1e400,Infinity",
+    "1.5,1.5"
+  })
   void aNumberBeyondSixtyFourBitsCostsNoSpan(String sent, double read) throws Exception {
     for (String value : new String[] {sent, '"' + sent + '"'}) {
       TracesData.Builder traces = TracesData.newBuilder();

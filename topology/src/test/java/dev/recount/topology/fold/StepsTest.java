@@ -183,8 +183,7 @@ class StepsTest {
     DecisionRecord row = step("retrieve", attributes).get(0);
     assertThat(row.getKind()).isEqualTo(DecisionKind.MEMORY);
     assertThat(row.getMemoryChunkIds()).containsExactly("d1", "d2");
-    assertThat(row.getConsidered().stream().map(Alternative::getName))
-        .containsExactly("d1", "d2");
+    assertThat(row.getConsidered().stream().map(Alternative::getName)).containsExactly("d1", "d2");
     assertThat(row.getConsidered().get(0).getScore()).isEqualTo(0.9);
     assertThat(row.getConsidered().get(1).getScore()).isNull();
   }

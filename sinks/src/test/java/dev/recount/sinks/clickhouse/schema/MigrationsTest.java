@@ -55,7 +55,11 @@ class MigrationsTest {
     assertThat(column("SHOW TABLES FROM " + target.database()))
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(
-                    Stream.of("schema_migrations", "sessions_latest", "session_feedback_latest", "session_story"),
+                    Stream.of(
+                        "schema_migrations",
+                        "sessions_latest",
+                        "session_feedback_latest",
+                        "session_story"),
                     tables.stream().flatMap(name -> Stream.of(name, name + "_latest")))
                 .toList());
     assertThat(history()).isEqualTo(Migration.all().stream().map(Migration::name).toList());
