@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.StreamsConfig;
@@ -33,6 +35,7 @@ final class AssemblerPartition implements AutoCloseable {
   private final MockProcessorContext<byte[], byte[]> context;
   private final Processor<byte[], byte[], byte[], byte[]> assembler;
   private final byte[] tick;
+  private final List<StateStore> stores = new ArrayList<>();
   private long now = 1_767_225_600_000L;
   private long forwarded;
 
@@ -56,6 +59,7 @@ final class AssemblerPartition implements AutoCloseable {
       StateStore store = builder.withLoggingDisabled().withCachingDisabled().build();
       store.init(context.getStateStoreContext(), store);
       context.addStateStore(store);
+      stores.add(store);
     }
     assembler = supplier.get();
     assembler.init(context);
@@ -93,11 +97,7 @@ final class AssemblerPartition implements AutoCloseable {
   @Override
   public void close() {
     assembler.close();
-    for (String store :
-        new String[] {"trace-headers", "trace-entries", "trace-timers", "trace-emissions"}) {
-      StateStore open = context.getStateStore(store);
-      open.close();
-    }
+    stores.forEach(StateStore::close);
     TemporaryFolders.delete(folder);
   }
 }

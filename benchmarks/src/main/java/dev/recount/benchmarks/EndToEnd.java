@@ -35,6 +35,8 @@ public final class EndToEnd implements Callable<Integer> {
     GIANT
   }
 
+  private static final int WARM_UP_SALT = 1_000;
+
   @Option(names = "--recount", defaultValue = "./recount", description = "The launcher.")
   private Path launcher = Path.of("recount");
 
@@ -74,6 +76,13 @@ public final class EndToEnd implements Callable<Integer> {
       defaultValue = "4000",
       description = "Spans a second of the giant trace. Default: ${DEFAULT-VALUE}")
   private int giantRate;
+
+  @Option(
+      names = "--warm-up-traces",
+      defaultValue = "20000",
+      description =
+          "Traces sent, where the rate is fixed, before the clock starts. Default: ${DEFAULT-VALUE}")
+  private int warmUpTraces;
 
   @Option(
       names = "--connections",
@@ -132,13 +141,15 @@ public final class EndToEnd implements Callable<Integer> {
         fixed
             ? Load.ofTraces(salt, rate * seconds / AgentTraces.SPANS_PER_RUN, rate / 20)
             : Load.ofTraces(salt, traces, 500);
+    Load warmUp = fixed && warmUpTraces > 0 ? Load.ofTraces(WARM_UP_SALT, warmUpTraces, 500) : null;
     Load giant = scenario == Scenario.GIANT ? Load.ofOneTrace(100, giantSpans, 500) : null;
     Map<String, String> all = new TreeMap<>(Map.of("settle.quiet.ms", Long.toString(quietMillis)));
     all.putAll(settings);
     Path log = Files.createTempFile("recount-up-", ".log");
     try (UpProcess up = new UpProcess(launcher, all, log)) {
       EndToEndRun run =
-          new EndToEndRun(up, load, giant, connections, fixed ? rate : 0, giantRate, quietMillis);
+          new EndToEndRun(
+              up, warmUp, load, giant, connections, fixed ? rate : 0, giantRate, quietMillis);
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("scenario", scenario.name());
       result.put("settings", all.toString());

@@ -17,6 +17,7 @@ final class EndToEndRun {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   private final UpProcess up;
+  private final @Nullable Load warmUp;
   private final Load load;
   private final @Nullable Load giant;
   private final int connections;
@@ -26,8 +27,14 @@ final class EndToEndRun {
   private final Tables tables;
   private final List<long[]> progress = new ArrayList<>();
 
+  /**
+   * @param warmUp sent before the clock starts; only counted among the rows
+   * @param giant sent beside the load
+   * @param rate spans a second of the load; 0 for as fast as it is taken
+   */
   EndToEndRun(
       UpProcess up,
+      @Nullable Load warmUp,
       Load load,
       @Nullable Load giant,
       int connections,
@@ -35,6 +42,7 @@ final class EndToEndRun {
       int giantRate,
       long quietMillis) {
     this.up = up;
+    this.warmUp = warmUp;
     this.load = load;
     this.giant = giant;
     this.connections = connections;
@@ -48,6 +56,12 @@ final class EndToEndRun {
   Map<String, Object> measure(Load.Senders door) throws Exception {
     List<ProcessUsage> processes = new ArrayList<>(up.processes());
     processes.add(ProcessUsage.ofThisProcess("load generator"));
+    if (warmUp != null) {
+      warmUp.send(door, connections, 0, (export, nanos) -> {});
+      while (tables.settledTraces() < traces(warmUp)) {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+    }
     Map<Long, Long> cpuBefore = new LinkedHashMap<>();
     processes.forEach(process -> cpuBefore.put(process.pid(), process.cpuMillis()));
     Map<String, Object> figures = new LinkedHashMap<>();
@@ -68,12 +82,13 @@ final class EndToEndRun {
       probe.close();
     }
     double sendingSeconds = sending.join();
-    figures.put("spans sent", spans());
+    figures.put("spans sent", measuredSpans());
     figures.put("bytes a span", load.bytes() / load.spans());
     figures.put("sending took, seconds", rounded(sendingSeconds));
     figures.put("sent, spans a second", Math.round(load.spans() / sendingSeconds));
     figures.put("all rows queryable after, seconds", rounded(seconds));
-    figures.put("from first send to last row, spans a second", Math.round(spans() / seconds));
+    figures.put(
+        "from first send to last row, spans a second", Math.round(measuredSpans() / seconds));
     figures.put("between first and last tenth, spans a second", Math.round(Rates.middle(progress)));
     if (probe != null) {
       figures.put("latency beyond the quiet time: traces followed", probe.samples());
@@ -147,16 +162,29 @@ final class EndToEndRun {
         && (giant != null || tables.latest("decisions") == decisions());
   }
 
-  private long spans() {
+  private long measuredSpans() {
     return load.spans() + (giant == null ? 0 : giant.spans());
   }
 
+  private long spans() {
+    return measuredSpans() + (warmUp == null ? 0 : warmUp.spans());
+  }
+
+  private static long traces(Load load) {
+    return load.spans() / AgentTraces.SPANS_PER_RUN;
+  }
+
+  /** Traces of ordinary length, warming up included. */
+  private long ordinaryTraces() {
+    return traces(load) + (warmUp == null ? 0 : traces(warmUp));
+  }
+
   private long traces() {
-    return load.spans() / AgentTraces.SPANS_PER_RUN + (giant == null ? 0 : 1);
+    return ordinaryTraces() + (giant == null ? 0 : 1);
   }
 
   private long decisions() {
-    return load.spans() / AgentTraces.SPANS_PER_RUN * AgentTraces.DECISIONS_PER_RUN;
+    return ordinaryTraces() * AgentTraces.DECISIONS_PER_RUN;
   }
 
   private boolean compare(Map<String, Object> figures) throws IOException, InterruptedException {

@@ -223,7 +223,8 @@ public final class TopologyOnly implements Callable<Integer> {
       reportBytes("topic " + topic.name(), directories(logs, topic.name() + "-"), ".log");
     }
     for (String store :
-        List.of("trace-headers", "trace-entries", "trace-timers", "trace-emissions")) {
+        List.of(
+            "trace-headers", "trace-links", "trace-entries", "trace-timers", "trace-emissions")) {
       reportBytes(
           "changelog of " + store,
           directories(logs, "topology-only-" + store + "-changelog-"),

@@ -8,7 +8,6 @@ import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.topology.AliasKeys;
-import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.AliasState.Pending;
 import dev.recount.topology.assembly.AliasState.Standing;
@@ -25,7 +24,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * to none of them, whichever came first: a link that was made before the second one came is
  * withdrawn.
  */
-final class AliasResolver {
+final class AliasResolver extends KeyedLog<AliasState> {
   /** More targets change nothing: two are ambiguous already. */
   private static final int ENOUGH_TARGETS = 2;
 
@@ -47,29 +46,18 @@ final class AliasResolver {
   private static final Bytes LAST = Bytes.increment(FIRST);
 
   private final KeyValueStore<Bytes, byte[]> store;
-  private final Timers timers;
-  private final TopologyCodecs codecs;
-  private final Outputs outputs;
-  private final boolean live;
   private final long feedbackWait;
   private final long retention;
   private final long feedbackRetention;
   private int announcedSinceSweep;
   private Bytes sweepFrom = FIRST;
 
-  AliasResolver(
-      KeyValueStore<Bytes, byte[]> store,
-      Timers timers,
-      TopologyCodecs codecs,
-      Outputs outputs,
-      TopologySettings settings) {
-    this.store = store;
-    this.timers = timers;
-    this.codecs = codecs;
-    this.outputs = outputs;
-    this.live = settings.live();
+  AliasResolver(AssemblyParts parts) {
+    super(parts, AliasState::new, parts.settings().stateRetention().toMillis());
+    TopologySettings settings = parts.settings();
+    this.store = parts.links();
     this.retention = settings.stateRetention().toMillis();
-    this.feedbackRetention = Math.max(retention, settings.anchorRetention().toMillis());
+    this.feedbackRetention = FeedbackRouter.retention(settings);
     this.feedbackWait = Math.min(settings.feedbackWait().toMillis(), retention);
   }
 
@@ -157,9 +145,6 @@ final class AliasResolver {
   /** Sends a link on to the first trace in which the alias was found. */
   private void send(AliasState state, Pending pending, FeedbackLink link, long now) {
     state.acts++;
-    if (!live) {
-      return;
-    }
     link.setRevision(revision(state, pending));
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.LINK);
@@ -167,7 +152,7 @@ final class AliasResolver {
     event.setPrecedence(link.getRevision());
     event.setHints(link.getMoved() ? 0 : codecs.traceEvents().decode(pending.event).getHints());
     event.setPayload(link);
-    outputs.traceEvent(state.targets.iterator().next(), event, now);
+    append(state.targets.iterator().next(), event, now);
   }
 
   private void reportUnmatched(AliasState state, Pending pending, String reason, long now) {
@@ -212,13 +197,10 @@ final class AliasResolver {
   }
 
   /** Gives up waiting for a trace. */
+  @Override
   void timer(String key, long due, long now) {
-    byte[] bytes = store.get(Stores.key(key));
-    if (bytes == null) {
-      return;
-    }
-    AliasState state = AliasState.decode(bytes);
-    if (state.timerDue != due) {
+    AliasState state = find(key);
+    if (state == null || state.timerDue != due) {
       return;
     }
     state.timerDue = 0;
@@ -234,14 +216,8 @@ final class AliasResolver {
 
   /** What is known of an alias: nothing more once it has expired, whether it is still there. */
   private AliasState load(String key, long now) {
-    byte[] bytes = store.get(Stores.key(key));
-    AliasState state = bytes == null ? null : AliasState.decode(bytes);
-    if (state == null || expired(state, now)) {
-      state = new AliasState();
-      state.firstAppend = now;
-      state.lastAppend = now;
-    }
-    return state;
+    AliasState state = find(key);
+    return state == null || expired(state, now) ? create(now) : state;
   }
 
   private boolean expired(AliasState state, long now) {
@@ -264,7 +240,7 @@ final class AliasResolver {
     try (KeyValueIterator<Bytes, byte[]> states = store.range(sweepFrom, LAST)) {
       for (int i = 0; i < STATES_PER_SWEEP && states.hasNext(); i++) {
         KeyValue<Bytes, byte[]> entry = states.next();
-        if (expired(AliasState.decode(entry.value), now)) {
+        if (expired(decode(entry.value), now)) {
           gone.add(entry.key);
         }
       }
@@ -274,9 +250,5 @@ final class AliasResolver {
     }
     gone.forEach(store::delete);
     sweepFrom = next;
-  }
-
-  private void save(String key, AliasState state) {
-    store.put(Stores.key(key), state.encode());
   }
 }

@@ -1,11 +1,8 @@
 package dev.recount.topology.assembly;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +10,7 @@ import java.util.TreeMap;
 
 /** What is known of one alias: the traces that it occurs in and the feedback that names it. */
 @SuppressWarnings("EnumOrdinal") // the ordinal is the stored form, see Standing
-final class AliasState {
+final class AliasState extends KeyedState {
   private static final byte FORMAT = 2;
 
   /** Where a piece of feedback stands. Stored by position: append only. */
@@ -50,70 +47,42 @@ final class AliasState {
   final Set<String> targets = new LinkedHashSet<>();
 
   final Map<String, Pending> feedback = new TreeMap<>();
-  long firstAppend;
-  long lastAppend;
-  long timerDue;
 
-  /** Number of the last thing that was done about the alias's feedback: linked, reported. */
-  long acts;
-
-  byte[] encode() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(FORMAT);
-      out.writeLong(firstAppend);
-      out.writeLong(lastAppend);
-      out.writeLong(timerDue);
-      out.writeLong(acts);
-      out.writeInt(targets.size());
-      for (String target : targets) {
-        out.writeUTF(target);
-      }
-      out.writeInt(feedback.size());
-      for (Map.Entry<String, Pending> entry : feedback.entrySet()) {
-        Pending pending = entry.getValue();
-        out.writeUTF(entry.getKey());
-        out.writeInt(pending.event.length);
-        out.write(pending.event);
-        out.writeLong(pending.revision);
-        out.writeLong(pending.since);
-        out.writeByte(pending.standing.ordinal());
-      }
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+  @Override
+  byte format() {
+    return FORMAT;
   }
 
-  static AliasState decode(byte[] bytes) {
-    AliasState state = new AliasState();
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      byte format = in.readByte();
-      if (format != FORMAT) {
-        throw new IllegalStateException(
-            "State was written by another version of Recount (alias format " + format + ")");
-      }
-      state.firstAppend = in.readLong();
-      state.lastAppend = in.readLong();
-      state.timerDue = in.readLong();
-      state.acts = in.readLong();
-      int targets = in.readInt();
-      for (int i = 0; i < targets; i++) {
-        state.targets.add(in.readUTF());
-      }
-      int feedback = in.readInt();
-      for (int i = 0; i < feedback; i++) {
-        Pending pending = new Pending();
-        String id = in.readUTF();
-        pending.event = in.readNBytes(in.readInt());
-        pending.revision = in.readLong();
-        pending.since = in.readLong();
-        pending.standing = STANDINGS[in.readByte()];
-        state.feedback.put(id, pending);
-      }
-    } catch (IOException malformed) {
-      throw new UncheckedIOException(malformed);
+  @Override
+  void write(DataOutputStream out) throws IOException {
+    out.writeInt(targets.size());
+    for (String target : targets) {
+      out.writeUTF(target);
     }
-    return state;
+    out.writeInt(feedback.size());
+    for (Map.Entry<String, Pending> entry : feedback.entrySet()) {
+      Pending pending = entry.getValue();
+      out.writeUTF(entry.getKey());
+      writeBytes(out, pending.event);
+      out.writeLong(pending.revision);
+      out.writeLong(pending.since);
+      out.writeByte(pending.standing.ordinal());
+    }
+  }
+
+  @Override
+  void read(DataInputStream in) throws IOException {
+    for (int i = in.readInt(); i > 0; i--) {
+      targets.add(in.readUTF());
+    }
+    for (int i = in.readInt(); i > 0; i--) {
+      Pending pending = new Pending();
+      String id = in.readUTF();
+      pending.event = readBytes(in);
+      pending.revision = in.readLong();
+      pending.since = in.readLong();
+      pending.standing = STANDINGS[in.readByte()];
+      feedback.put(id, pending);
+    }
   }
 }

@@ -7,6 +7,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
 import org.rocksdb.Filter;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -20,8 +21,17 @@ import org.rocksdb.WriteBufferManager;
 public final class BoundedRocksDb implements RocksDBConfigSetter {
   private static final long CACHE_BYTES = 128L << 20;
   private static final long WRITE_BUFFER_BYTES = 64L << 20;
-  private static final long ONE_WRITE_BUFFER_BYTES = 8L << 20;
+  private static final long ONE_WRITE_BUFFER_BYTES = 16L << 20;
   private static final int BLOOM_BITS_PER_KEY = 10;
+
+  /** Few threads read; a shard must have room for the largest block many times over. */
+  private static final int CACHE_SHARD_BITS = 3;
+
+  /** Share of the cache that keeps index and filter blocks before blocks of data. */
+  private static final double HIGH_PRIORITY_SHARE = 0.3;
+
+  /** A partition of an index or a filter. */
+  private static final int METADATA_BLOCK_BYTES = 16 << 10;
 
   static {
     RocksDB.loadLibrary();
@@ -29,7 +39,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
   // They live as long as the process: closing them with the first store would take them from
   // others.
-  private static final Cache CACHE = new LRUCache(CACHE_BYTES);
+  private static final Cache CACHE =
+      new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS, false, HIGH_PRIORITY_SHARE);
   private static final WriteBufferManager WRITE_BUFFERS =
       new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
   private static final Filter BLOOM = new BloomFilter(BLOOM_BITS_PER_KEY);
@@ -39,7 +50,15 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
     table.setBlockCache(CACHE);
     table.setCacheIndexAndFilterBlocks(true);
+    // Compaction makes files of hundreds of megabytes, whose index and filter are megabytes each:
+    // in
+    // one block they would be larger than a shard of the cache, and read again with every look-up.
+    table.setIndexType(IndexType.kTwoLevelIndexSearch);
+    table.setPartitionFilters(true);
+    table.setMetadataBlockSize(METADATA_BLOCK_BYTES);
     table.setPinTopLevelIndexAndFilter(true);
+    table.setCacheIndexAndFilterBlocksWithHighPriority(true);
+    table.setPinL0FilterAndIndexBlocksInCache(true);
     // Most look-ups ask for an event that is not there yet: the filter answers without a read.
     table.setFilterPolicy(BLOOM);
     options.setTableFormatConfig(table);

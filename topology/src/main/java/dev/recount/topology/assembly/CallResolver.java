@@ -3,8 +3,6 @@ package dev.recount.topology.assembly;
 import dev.recount.avro.ToolCallMention;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
-import dev.recount.topology.TopologyCodecs;
-import dev.recount.topology.TopologySettings;
 import dev.recount.topology.assembly.CallState.Mention;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,8 +10,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * asked for it, by a link in that trace's own log. Calls of one hash are told apart by their time:
  * each takes the first answer after it that no earlier one takes, in whatever order they come.
  */
-final class CallResolver {
+final class CallResolver extends KeyedLog<CallState> {
   /** Calls of one hash that are told apart; of more, the earliest. */
   private static final int MOST_MENTIONS = 64;
 
@@ -29,32 +25,15 @@ final class CallResolver {
       Comparator.<Map.Entry<String, Mention>>comparingLong(entry -> entry.getValue().time)
           .thenComparing(Map.Entry::getKey);
 
-  private final KeyValueStore<Bytes, byte[]> store;
-  private final Timers timers;
-  private final TopologyCodecs codecs;
-  private final Outputs outputs;
-  private final boolean live;
-  private final long retention;
-
-  CallResolver(
-      KeyValueStore<Bytes, byte[]> store,
-      Timers timers,
-      TopologyCodecs codecs,
-      Outputs outputs,
-      TopologySettings settings) {
-    this.store = store;
-    this.timers = timers;
-    this.codecs = codecs;
-    this.outputs = outputs;
-    this.live = settings.live();
-    this.retention = settings.stateRetention().toMillis();
+  CallResolver(AssemblyParts parts) {
+    super(parts, CallState::new, parts.settings().stateRetention().toMillis());
   }
 
   /** Takes in what a trace says of a call. */
   void mentioned(String key, Envelope envelope, byte[] event, long now) {
     ToolCallMention said = read(event);
-    byte[] bytes = store.get(Stores.key(key));
-    CallState state = bytes == null ? new CallState() : CallState.decode(bytes);
+    CallState found = find(key);
+    CallState state = found == null ? create(now) : found;
     Map<String, Mention> mentions = said.getAnswered() ? state.answered : state.asked;
     if (said.getWithdrawn()) {
       forget(state, mentions.remove(envelope.identity()), now);
@@ -69,11 +48,8 @@ final class CallResolver {
     }
     state.lastAppend = now;
     resolve(state, now);
-    if (state.timerDue == 0) {
-      state.timerDue = now + retention;
-      timers.set(state.timerDue, key);
-    }
-    store.put(Stores.key(key), state.encode());
+    forgetLater(key, state, now);
+    save(key, state);
   }
 
   /** What a trace no longer asks it is not to find answered, should it ask again. */
@@ -128,36 +104,13 @@ final class CallResolver {
   /** Appends an answer to the log of the trace that asked; a later one replaces it. */
   private void link(CallState state, ToolCallMention asked, ToolCallMention answer, long now) {
     state.acts++;
-    if (!live) {
-      return;
-    }
     answer.setOccurrence(asked.getOccurrence());
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.LINK);
     event.setIdentity("call/" + asked.getCall() + "/" + asked.getOccurrence());
     event.setPrecedence(state.acts);
     event.setPayload(answer);
-    outputs.traceEvent(asked.getTraceId(), event, now);
-  }
-
-  /** Forgets a call at the end of the retention. */
-  void timer(String key, long due, long now) {
-    byte[] bytes = store.get(Stores.key(key));
-    if (bytes == null) {
-      return;
-    }
-    CallState state = CallState.decode(bytes);
-    if (state.timerDue != due) {
-      return;
-    }
-    long end = state.lastAppend + retention;
-    if (now >= end) {
-      store.delete(Stores.key(key));
-      return;
-    }
-    state.timerDue = end;
-    timers.set(end, key);
-    store.put(Stores.key(key), state.encode());
+    append(asked.getTraceId(), event, now);
   }
 
   private ToolCallMention read(byte[] event) {

@@ -9,11 +9,8 @@ import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.FeedbackKeys;
-import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import java.time.Instant;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Hands each piece of feedback to what its latest edition is about, by a link in the log of the
@@ -23,7 +20,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>It keeps the rank of the edition that holds and not its content, so that it can remember for
  * as long as the anchor of a trace.
  */
-final class FeedbackRouter {
+final class FeedbackRouter extends KeyedLog<FeedbackState> {
   /**
    * Rows of one piece of feedback are written by whoever it is linked to. Each link opens a new
    * block of revisions, within which the alias and the trace count their own, so that the latest
@@ -33,47 +30,30 @@ final class FeedbackRouter {
 
   private static final String SESSION = AliasKeys.of(AliasKind.SESSION_ID, "");
 
-  private final KeyValueStore<Bytes, byte[]> store;
-  private final Timers timers;
-  private final TopologyCodecs codecs;
-  private final Outputs outputs;
-  private final boolean live;
-  private final long retention;
+  FeedbackRouter(AssemblyParts parts) {
+    super(parts, FeedbackState::new, retention(parts.settings()));
+  }
 
-  FeedbackRouter(
-      KeyValueStore<Bytes, byte[]> store,
-      Timers timers,
-      TopologyCodecs codecs,
-      Outputs outputs,
-      TopologySettings settings) {
-    this.store = store;
-    this.timers = timers;
-    this.codecs = codecs;
-    this.outputs = outputs;
-    this.live = settings.live();
-    this.retention =
-        Math.max(settings.anchorRetention().toMillis(), settings.stateRetention().toMillis());
+  /** How long feedback can still be edited, in milliseconds. */
+  static long retention(TopologySettings settings) {
+    return Math.max(settings.anchorRetention().toMillis(), settings.stateRetention().toMillis());
   }
 
   /** Takes in an edition of a piece of feedback. */
   void edited(String key, Envelope envelope, byte[] event, long now) {
-    byte[] bytes = store.get(Stores.key(key));
-    FeedbackState state = bytes == null ? new FeedbackState() : FeedbackState.decode(bytes);
+    FeedbackState known = find(key);
+    FeedbackState state = known == null ? create(now) : known;
     byte[] sha256 = Ranking.sha256(event);
-    if (bytes == null) {
-      state.firstAppend = now;
-    } else if (!Ranking.outranks(envelope.precedence(), sha256, state.precedence, state.sha256)) {
+    if (known != null
+        && !Ranking.outranks(envelope.precedence(), sha256, state.precedence, state.sha256)) {
       return;
     }
     state.precedence = envelope.precedence();
     state.sha256 = sha256;
     state.lastAppend = now;
     handOver(state, codecs.traceEvents().decode(event), now);
-    if (state.timerDue == 0) {
-      state.timerDue = now + retention;
-      timers.set(state.timerDue, key);
-    }
-    store.put(Stores.key(key), state.encode());
+    forgetLater(key, state, now);
+    save(key, state);
   }
 
   private void handOver(FeedbackState state, TraceEvent event, long now) {
@@ -100,9 +80,6 @@ final class FeedbackRouter {
   }
 
   private void link(FeedbackState state, TraceEvent edition, boolean moved, long now) {
-    if (!live) {
-      return;
-    }
     FeedbackLink link = new FeedbackLink();
     link.setFeedback((FeedbackEvent) edition.getPayload());
     link.setFeedbackKeyTime(Instant.ofEpochMilli(state.firstAppend));
@@ -114,30 +91,10 @@ final class FeedbackRouter {
     event.setPrecedence(link.getRevision());
     event.setHints(moved ? 0 : edition.getHints());
     event.setPayload(link);
-    outputs.traceEvent(state.target, event, now);
+    append(state.target, event, now);
   }
 
   private static long revision(FeedbackState state) {
     return state.acts * REVISIONS_PER_ACT;
-  }
-
-  /** Forgets a piece of feedback at the end of the retention. */
-  void timer(String key, long due, long now) {
-    byte[] bytes = store.get(Stores.key(key));
-    if (bytes == null) {
-      return;
-    }
-    FeedbackState state = FeedbackState.decode(bytes);
-    if (state.timerDue != due) {
-      return;
-    }
-    long end = state.lastAppend + retention;
-    if (now >= end) {
-      store.delete(Stores.key(key));
-      return;
-    }
-    state.timerDue = end;
-    timers.set(end, key);
-    store.put(Stores.key(key), state.encode());
   }
 }

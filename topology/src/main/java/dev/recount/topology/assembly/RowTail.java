@@ -17,17 +17,9 @@ final class RowTail {
   /** Bytes from the first field that depends on the emission to the end of the row. */
   static int bytes(RowType type, long revision, Instant keyTime) {
     int phase = type == RowType.FEEDBACK ? 0 : ENUM_BYTES;
-    return phase + varint(revision) + varint(keyTime.toEpochMilli()) + BOOLEAN_BYTES;
-  }
-
-  /** Bytes of a long in Avro binary: zigzag, seven bits to a byte. */
-  private static int varint(long value) {
-    long zigzag = (value << 1) ^ (value >> 63);
-    int bytes = 1;
-    while ((zigzag & ~0x7fL) != 0) {
-      zigzag >>>= 7;
-      bytes++;
-    }
-    return bytes;
+    return phase
+        + AvroNumbers.bytes(revision)
+        + AvroNumbers.bytes(keyTime.toEpochMilli())
+        + BOOLEAN_BYTES;
   }
 }

@@ -15,7 +15,6 @@ final class SpanRelease {
   /** The span's last two fields, {@code key_time} and {@code revision}, as intake leaves them. */
   private static final int UNSET_TAIL_BYTES = 2;
 
-  private static final int LONGEST_VARINT = 10;
   private static final int KEY_TIME_PRESENT = 1;
 
   private final AvroCodec<TraceEvent> events;
@@ -41,11 +40,11 @@ final class SpanRelease {
     int start = payloadStart(event, offset + AvroCodec.HEADER_BYTES);
     int length = event.length - UNSET_TAIL_BYTES - start;
     ByteBuffer record =
-        ByteBuffer.allocate(AvroCodec.HEADER_BYTES + length + 1 + 2 * LONGEST_VARINT);
+        ByteBuffer.allocate(AvroCodec.HEADER_BYTES + length + 1 + 2 * AvroNumbers.LONGEST);
     record.put((byte) 0).putInt(spans.schemaId()).put(event, start, length);
-    putVarint(record, KEY_TIME_PRESENT);
-    putVarint(record, keyTime);
-    putVarint(record, revision);
+    AvroNumbers.write(record, KEY_TIME_PRESENT);
+    AvroNumbers.write(record, keyTime);
+    AvroNumbers.write(record, revision);
     byte[] bytes = new byte[record.position()];
     record.flip().get(bytes);
     return bytes;
@@ -61,33 +60,12 @@ final class SpanRelease {
   /** Where the payload begins: after kind, identity, precedence, hints and the union's branch. */
   private static int payloadStart(byte[] event, int start) {
     ByteBuffer fields = ByteBuffer.wrap(event).position(start);
-    readVarint(fields);
-    int identityBytes = (int) readVarint(fields);
+    AvroNumbers.read(fields);
+    int identityBytes = (int) AvroNumbers.read(fields);
     fields.position(fields.position() + identityBytes);
-    readVarint(fields);
-    readVarint(fields);
-    readVarint(fields);
+    AvroNumbers.read(fields);
+    AvroNumbers.read(fields);
+    AvroNumbers.read(fields);
     return fields.position();
-  }
-
-  /** A number in Avro binary: zigzag, seven bits to a byte, the lowest first. */
-  private static long readVarint(ByteBuffer bytes) {
-    long zigzag = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = bytes.get();
-      zigzag |= (next & 0x7fL) << shift;
-      if (next >= 0) {
-        return (zigzag >>> 1) ^ -(zigzag & 1);
-      }
-    }
-  }
-
-  private static void putVarint(ByteBuffer bytes, long value) {
-    long zigzag = (value << 1) ^ (value >> 63);
-    while ((zigzag & ~0x7fL) != 0) {
-      bytes.put((byte) (zigzag & 0x7f | 0x80));
-      zigzag >>>= 7;
-    }
-    bytes.put((byte) zigzag);
   }
 }

@@ -15,8 +15,11 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * topics.
  */
 final class Stores {
-  /** Trace or alias to {@link TraceHeader} or alias state. Read and written with every event. */
+  /** Trace to {@link TraceHeader}. Read and written with every event. */
   static final String HEADERS = "trace-headers";
+
+  /** Alias, feedback ID or tool call to what is known of it: a {@link KeyedState}. */
+  static final String LINKS = "trace-links";
 
   /** Trace, kind and identity to one event: written once, read when the trace is folded. */
   static final String ENTRIES = "trace-entries";
@@ -41,6 +44,8 @@ final class Stores {
     return List.of(
         // A header changes with every event of its trace: the cache spares most of the writes.
         persistent(HEADERS).withCachingEnabled(),
+        // Not cached: aliases are swept, and a range of a cached store copies the cache's keys.
+        persistent(LINKS),
         persistent(ENTRIES),
         persistent(TIMERS),
         persistent(EMISSIONS),

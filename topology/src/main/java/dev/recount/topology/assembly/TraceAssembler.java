@@ -4,8 +4,6 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.Tick;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
-import dev.recount.schemas.DeadLetters;
-import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.CallKeys;
@@ -17,21 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Files every entry of the log under its trace and emits the trace's rows when its lifecycle says
@@ -42,13 +33,8 @@ import org.slf4j.LoggerFactory;
  * and the partition is idle, a tick is appended to the log.
  */
 public final class TraceAssembler implements Processor<byte[], byte[], byte[], byte[]> {
-  private static final Logger log = LoggerFactory.getLogger(TraceAssembler.class);
-
   /** Timers that one record may fire: bounds the work of a tick. The next tick goes on. */
   private static final int TIMERS_PER_RECORD = 200;
-
-  /** Events of one expired trace that one record may delete. */
-  private static final int DELETIONS_PER_RECORD = 5_000;
 
   /** A tick that has not come back after this many intervals is taken for lost. */
   private static final int TICK_PATIENCE = 10;
@@ -62,7 +48,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private ProcessorContext<byte[], byte[]> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<Bytes, byte[]> headers;
+  private TraceHeaders headers;
 
   @SuppressWarnings("NullAway.Init")
   private Entries entries;
@@ -74,9 +60,6 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private Timers timers;
 
   @SuppressWarnings("NullAway.Init")
-  private Emissions emissions;
-
-  @SuppressWarnings("NullAway.Init")
   private Anchors anchors;
 
   @SuppressWarnings("NullAway.Init")
@@ -84,6 +67,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   @SuppressWarnings("NullAway.Init")
   private RowEmitter emitter;
+
+  @SuppressWarnings("NullAway.Init")
+  private TraceExpiry expiry;
+
+  @SuppressWarnings("NullAway.Init")
+  private AssemblyFailures failures;
 
   @SuppressWarnings("NullAway.Init")
   private FeedbackRouter feedback;
@@ -125,18 +114,31 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    headers = store(Stores.HEADERS);
     entries = new Entries(store(Stores.ENTRIES), envelopes);
     folding = new FoldingOrder(entries, codecs.traceEvents());
     timers = new Timers(store(Stores.TIMERS));
-    emissions = new Emissions(store(Stores.EMISSIONS));
     outputs = new Outputs(context, codecs);
     anchors = new Anchors(store(Stores.ANCHORS), codecs);
-    emitter = new RowEmitter(entries, folding, emissions, anchors, codecs, outputs, settings);
-    feedback = new FeedbackRouter(headers, timers, codecs, outputs, settings);
-    calls = new CallResolver(headers, timers, codecs, outputs, settings);
-    aliases = new AliasResolver(headers, timers, codecs, outputs, settings);
-    clock = new LogClock(headers);
+    AssemblyParts parts =
+        new AssemblyParts(
+            store(Stores.HEADERS),
+            store(Stores.LINKS),
+            entries,
+            folding,
+            timers,
+            new Emissions(store(Stores.EMISSIONS)),
+            anchors,
+            outputs,
+            codecs,
+            settings);
+    headers = new TraceHeaders(parts, rules);
+    emitter = new RowEmitter(parts);
+    failures = new AssemblyFailures(context, outputs);
+    expiry = new TraceExpiry(parts, headers, emitter, failures);
+    feedback = new FeedbackRouter(parts);
+    calls = new CallResolver(parts);
+    aliases = new AliasResolver(parts);
+    clock = new LogClock(parts.headers());
     if (settings.live()) {
       context.schedule(
           settings.tickInterval(), PunctuationType.WALL_CLOCK_TIME, this::tickWhenIdle);
@@ -155,7 +157,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     try {
       file(record, now);
     } catch (UndecodableException undecodable) {
-      deadLetter(record, undecodable, now);
+      failures.undecodable(record, undecodable, now);
     }
   }
 
@@ -197,7 +199,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   }
 
   private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
-    TraceHeader header = load(trace);
+    TraceHeader header = headers.load(trace);
     if (header != null && header.purged()) {
       // Its anchor stands already; what is left of its events must not mix with what comes now.
       entries.delete(trace, Integer.MAX_VALUE);
@@ -233,8 +235,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     } else {
       rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
     }
-    schedule(trace, header);
-    save(trace, header);
+    headers.schedule(trace, header);
+    headers.save(trace, header);
   }
 
   private void keepFoldingOrder(
@@ -271,20 +273,6 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     }
   }
 
-  /**
-   * Sets the timer earlier when it must fire earlier; one that fires too early sets itself anew.
-   */
-  private void schedule(String trace, TraceHeader header) {
-    long due = rules.due(header);
-    if (header.timerDue == 0 || due < header.timerDue) {
-      if (header.timerDue != 0) {
-        timers.cancel(header.timerDue, trace);
-      }
-      header.timerDue = due;
-      timers.set(due, trace);
-    }
-  }
-
   private void fireDue(long now) {
     List<Timers.Timer> due = timers.takeDue(now, TIMERS_PER_RECORD);
     for (Timers.Timer timer : due) {
@@ -295,7 +283,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       } else if (CallKeys.isCall(timer.trace())) {
         calls.timer(timer.trace(), timer.due(), now);
       } else if (Anchors.isTimer(timer.trace())) {
-        forget(Anchors.traceOf(timer.trace()), now);
+        expiry.forget(Anchors.traceOf(timer.trace()), now);
       } else {
         timer(timer, now);
       }
@@ -304,17 +292,17 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   private void timer(Timers.Timer timer, long now) {
     String trace = timer.trace();
-    TraceHeader header = load(trace);
+    TraceHeader header = headers.load(trace);
     if (header == null || header.timerDue != timer.due()) {
       return;
     }
     header.timerDue = 0;
     if (header.purged()) {
-      purge(trace, header, now);
+      expiry.purge(trace, header, now);
       return;
     }
     if (rules.expired(header, now)) {
-      expire(trace, header, now);
+      expiry.expire(trace, header, now);
       return;
     }
     Phase phase = rules.emission(header, now);
@@ -324,110 +312,22 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       emitter.reportUnmatched(trace, header, now);
       header.setUnemitted(false);
     }
-    schedule(trace, header);
-    save(trace, header);
-  }
-
-  private void expire(String trace, TraceHeader header, long now) {
-    if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
-      // Feedback on a trace that never came: there is nothing that later feedback could amend.
-      if (header.unemitted()) {
-        // Nothing ran when its wait ended, or the wait is longer than the retention.
-        emitter.reportUnmatched(trace, header, now);
-      }
-      emissions.delete(trace);
-    } else {
-      if (!leaveAnchor(trace, header, now)) {
-        return;
-      }
-      timers.set(now + settings.anchorRetention().toMillis(), Anchors.timerOf(trace));
-    }
-    header.setPurged();
-    purge(trace, header, now);
-  }
-
-  /** Whether it worked; a trace that cannot be folded keeps its events, and stops no other. */
-  private boolean leaveAnchor(String trace, TraceHeader header, long now) {
-    try {
-      emitter.leaveAnchor(trace, header, now + settings.anchorRetention().toMillis());
-      return true;
-    } catch (KafkaException | RegistryUnavailableException unavailable) {
-      throw unavailable;
-    } catch (RuntimeException | StackOverflowError failed) {
-      reportUnfoldable(trace, failed, now);
-      header.lastAppend = now;
-      schedule(trace, header);
-      save(trace, header);
-      return false;
-    }
-  }
-
-  /** Deletes the events of an expired trace, a limited number of them; the next record goes on. */
-  private void purge(String trace, TraceHeader header, long now) {
-    if (entries.delete(trace, DELETIONS_PER_RECORD)) {
-      headers.delete(Stores.key(trace));
-      return;
-    }
-    header.timerDue = now;
-    timers.set(now, trace);
-    save(trace, header);
-  }
-
-  /** Gives up the anchor of a trace, unless something late has just come for it. */
-  private void forget(String trace, long now) {
-    if (load(trace) != null) {
-      timers.set(now + settings.stateRetention().toMillis(), Anchors.timerOf(trace));
-      return;
-    }
-    if (anchors.keptUntil(trace) > now) {
-      // Late events have renewed it since this timer was set, and with it the timer.
-      return;
-    }
-    anchors.delete(trace);
-    emissions.delete(trace);
+    headers.schedule(trace, header);
+    headers.save(trace, header);
   }
 
   private void emit(String trace, TraceHeader header, Phase phase, long now) {
-    try {
-      if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
-        emitter.emitExpired(trace, header, now);
-      } else {
-        emitter.emit(trace, header, phase, now);
-      }
-    } catch (KafkaException | RegistryUnavailableException unavailable) {
-      // Nothing is wrong with the trace.
-      throw unavailable;
-    } catch (RuntimeException | StackOverflowError failed) {
-      // One trace that cannot be folded must not stop the others. Its events stay in state.
-      reportUnfoldable(trace, failed, now);
-    }
+    failures.contain(
+        trace,
+        now,
+        () -> {
+          if (header.lifecycle == TraceHeader.Lifecycle.EXPIRED) {
+            emitter.emitExpired(trace, header, now);
+          } else {
+            emitter.emit(trace, header, phase, now);
+          }
+        });
     rules.emitted(header, phase, now);
-  }
-
-  private void reportUnfoldable(String trace, Throwable failed, long now) {
-    log.error("Trace {} cannot be folded", trace, failed);
-    Headers description = new RecordHeaders();
-    DeadLetters.describe(description, origin(now), "assembly", "Trace cannot be folded: " + failed);
-    outputs.deadLetter(trace.getBytes(StandardCharsets.UTF_8), new byte[0], description, now);
-  }
-
-  private void deadLetter(
-      Record<byte[], byte[]> record, UndecodableException undecodable, long now) {
-    Headers description = new RecordHeaders(record.headers());
-    DeadLetters.describe(
-        description,
-        origin(record.timestamp()),
-        "assembly",
-        String.valueOf(undecodable.getMessage()));
-    outputs.deadLetter(record.key(), record.value(), description, now);
-  }
-
-  private DeadLetters.Origin origin(long timestamp) {
-    RecordMetadata metadata = context.recordMetadata().orElse(null);
-    return metadata == null
-        ? new DeadLetters.Origin("", -1, -1, timestamp)
-        : new DeadLetters.Origin(
-            metadata.topic(), metadata.partition(), metadata.offset(), timestamp);
   }
 
   /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
@@ -442,14 +342,5 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     tick.setPayload(new Tick(partition));
     outputs.traceEvent(TickPartitioner.key(partition), tick, wallClock);
     tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
-  }
-
-  private @Nullable TraceHeader load(String trace) {
-    byte[] bytes = headers.get(Stores.key(trace));
-    return bytes == null ? null : TraceHeader.decode(bytes);
-  }
-
-  private void save(String trace, TraceHeader header) {
-    headers.put(Stores.key(trace), header.encode());
   }
 }

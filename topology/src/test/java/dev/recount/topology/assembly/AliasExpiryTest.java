@@ -58,7 +58,7 @@ class AliasExpiryTest {
   void anAliasThatNoFeedbackNamesNeedsNoTimer() {
     announce("response", 1);
     assertThat(harness.stored(Stores.TIMERS, "alias:")).isZero();
-    assertThat(harness.stored(Stores.HEADERS, "alias:")).isEqualTo(1);
+    assertThat(harness.stored(Stores.LINKS, "alias:")).isEqualTo(1);
   }
 
   @Test
@@ -70,8 +70,8 @@ class AliasExpiryTest {
     for (int i = 0; i < 1_000; i++) {
       announce("new-" + i, 2);
     }
-    assertThat(harness.stored(Stores.HEADERS, "alias:response_id:old")).isLessThan(100);
-    assertThat(harness.stored(Stores.HEADERS, "alias:response_id:new")).isEqualTo(1_000);
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:old")).isLessThan(100);
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:new")).isEqualTo(1_000);
   }
 
   @Test

@@ -87,7 +87,13 @@ final class AssemblerHarness {
     properties.put("bootstrap.servers", "unused:1");
     context = new MockProcessorContext<>(properties);
     for (String name :
-        List.of(Stores.HEADERS, Stores.ENTRIES, Stores.TIMERS, Stores.EMISSIONS, Stores.ANCHORS)) {
+        List.of(
+            Stores.HEADERS,
+            Stores.LINKS,
+            Stores.ENTRIES,
+            Stores.TIMERS,
+            Stores.EMISSIONS,
+            Stores.ANCHORS)) {
       KeyValueStore<Bytes, byte[]> store =
           org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
                   org.apache.kafka.streams.state.Stores.inMemoryKeyValueStore(name),

@@ -1,0 +1,73 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.SnapshotContent;
+import dev.recount.avro.SnapshotContents;
+import dev.recount.topology.assembly.Emissions.Fingerprint;
+import dev.recount.topology.assembly.Emissions.RowType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Sends the bodies of segments, each of a trace once, several to a record. */
+final class BodyEmitter {
+  /** Bodies that one record brings together, unless a single one is larger. */
+  private static final long CHARACTERS_PER_RECORD = 256 << 10;
+
+  private final Outputs outputs;
+
+  BodyEmitter(AssemblyParts parts) {
+    this.outputs = parts.outputs();
+  }
+
+  /**
+   * Sends those that have not been sent.
+   *
+   * @param contents bodies by their hash
+   */
+  void emit(Map<String, SnapshotContent> contents, RowChanges changes) {
+    changes.keep(RowType.CONTENT);
+    if (changes.provisional()) {
+      return;
+    }
+    Batch batch = new Batch(changes);
+    contents.forEach(
+        (hash, content) -> {
+          if (changes.note(RowType.CONTENT, hash, Fingerprint.NONE)) {
+            batch.add(content);
+          }
+        });
+    batch.send();
+  }
+
+  private final class Batch {
+    private final RowChanges changes;
+    private List<SnapshotContent> contents = new ArrayList<>();
+    private String lastType = "";
+    private long characters;
+
+    Batch(RowChanges changes) {
+      this.changes = changes;
+    }
+
+    void add(SnapshotContent content) {
+      long length = content.getContent().length();
+      if (characters + length > CHARACTERS_PER_RECORD) {
+        send();
+      }
+      // A body of the same type as the one before it need not repeat the type.
+      boolean repeats = !contents.isEmpty() && lastType.equals(content.getContentType());
+      contents.add(repeats ? new SnapshotContent(null, content.getContent()) : content);
+      lastType = content.getContentType();
+      characters += length;
+    }
+
+    void send() {
+      if (!contents.isEmpty()) {
+        outputs.contents(
+            new SnapshotContents(changes.trace, contents, changes.keyTime), changes.now);
+      }
+      contents = new ArrayList<>();
+      characters = 0;
+    }
+  }
+}

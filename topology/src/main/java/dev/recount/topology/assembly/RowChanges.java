@@ -1,0 +1,85 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.Phase;
+import dev.recount.topology.assembly.Emissions.Fingerprint;
+import dev.recount.topology.assembly.Emissions.RowKey;
+import dev.recount.topology.assembly.Emissions.RowType;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One emission of one trace: its revision and phase, and which rows it changes. */
+final class RowChanges {
+  final String trace;
+  final TraceHeader header;
+  final Phase phase;
+
+  /** Log time, milliseconds since the Unix epoch. */
+  final long now;
+
+  final Instant keyTime;
+  private final Map<RowKey, Fingerprint> before;
+  private final Map<RowKey, Fingerprint> after = new LinkedHashMap<>();
+
+  /** Begins an emission, in the revision that the header has. */
+  RowChanges(String trace, TraceHeader header, Phase phase, long now, Emissions emissions) {
+    this.trace = trace;
+    this.header = header;
+    this.phase = phase;
+    this.now = now;
+    this.keyTime = Instant.ofEpochMilli(header.firstAppend);
+    this.before = emissions.load(trace);
+  }
+
+  boolean provisional() {
+    return phase == Phase.provisional;
+  }
+
+  /** Whether only an anchor of the trace is left. */
+  boolean expired() {
+    return header.lifecycle == TraceHeader.Lifecycle.EXPIRED;
+  }
+
+  /** Whether a row says something else than when it was last emitted. */
+  boolean changed(RowType type, String id, byte[] row) {
+    return changed(type, id, row, header.revision, keyTime);
+  }
+
+  /** Likewise of a row with a revision and a key time of its own. */
+  boolean changed(RowType type, String id, byte[] row, long revision, Instant rowTime) {
+    int content = row.length - RowTail.bytes(type, revision, rowTime);
+    return note(type, id, Fingerprint.of(row, content, provisional()));
+  }
+
+  /** Notes what stands after this emission; whether it stood before. */
+  boolean note(RowType type, String id, Fingerprint fingerprint) {
+    RowKey key = new RowKey(type, id);
+    after.put(key, fingerprint);
+    return !fingerprint.equals(before.get(key));
+  }
+
+  /** Whether the row has been emitted before. */
+  boolean hadBefore(RowType type, String id) {
+    return before.containsKey(new RowKey(type, id));
+  }
+
+  /** Lets all rows of a type stand that have been emitted before. */
+  void keep(RowType type) {
+    before.forEach(
+        (key, fingerprint) -> {
+          if (key.type() == type) {
+            after.putIfAbsent(key, fingerprint);
+          }
+        });
+  }
+
+  /** Rows that were emitted before and that the trace no longer has. */
+  List<RowKey> withdrawn() {
+    return before.keySet().stream().filter(key -> !after.containsKey(key)).toList();
+  }
+
+  void save(Emissions emissions) {
+    emissions.save(trace, after);
+  }
+}

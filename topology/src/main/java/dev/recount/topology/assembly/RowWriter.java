@@ -1,0 +1,142 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.DecisionKind;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
+import dev.recount.avro.SnapshotRecord;
+import dev.recount.avro.TraceRecord;
+import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.assembly.Emissions.RowKey;
+import dev.recount.topology.assembly.Emissions.RowType;
+import dev.recount.topology.fold.TraceContents.LinkedFeedback;
+import dev.recount.topology.fold.TraceRows;
+import java.util.List;
+
+/** Writes those rows of a trace that have changed, and takes back those that no longer hold. */
+final class RowWriter {
+  private final Emissions emissions;
+  private final TopologyCodecs codecs;
+  private final Outputs outputs;
+  private final FeedbackEmitter feedback;
+  private final BodyEmitter bodies;
+  private final CallMentionEmitter mentions;
+
+  RowWriter(AssemblyParts parts, FeedbackEmitter feedback) {
+    this.emissions = parts.emissions();
+    this.codecs = parts.codecs();
+    this.outputs = parts.outputs();
+    this.feedback = feedback;
+    this.bodies = new BodyEmitter(parts);
+    this.mentions = new CallMentionEmitter(parts);
+  }
+
+  void write(TraceRows rows, TraceReader reader, RowChanges changes) {
+    rows.decisions().forEach(row -> decision(row, changes));
+    snapshots(rows.snapshots(), changes);
+    rows.evaluations().forEach(row -> evaluation(row, changes));
+    rows.feedback().forEach(row -> feedback.emit(row, changes));
+    for (LinkedFeedback withdrawn : reader.withdrawn()) {
+      feedback.emitUnmatched(withdrawn, UnmatchedReasons.AMBIGUOUS, changes);
+    }
+    if (changes.expired()) {
+      // An anchor keeps no snapshots; those that were emitted before it stand.
+      changes.keep(RowType.SNAPSHOT);
+    }
+    bodies.emit(rows.contents(), changes);
+    mentions.emit(rows.mentions(), changes);
+    // The trace's row comes last, so that whoever sees it finds its decisions.
+    byte[] trace = trace(rows.trace(), changes);
+    boolean changed = changes.changed(RowType.TRACE, changes.trace, trace);
+    changes.withdrawn().forEach(key -> withdraw(key, changes));
+    if (changed) {
+      outputs.trace(changes.trace, trace, changes.now);
+    }
+    changes.save(emissions);
+  }
+
+  private void decision(DecisionRecord row, RowChanges changes) {
+    row.setPhase(changes.phase);
+    row.setRevision(changes.header.revision);
+    row.setKeyTime(changes.keyTime);
+    byte[] encoded = RowSize.encode(row, codecs.decisionRecords());
+    if (changes.changed(RowType.DECISION, row.getDecisionId(), encoded)) {
+      outputs.decision(changes.trace, row.getDecisionId(), encoded, changes.now);
+    }
+  }
+
+  private void snapshots(List<SnapshotRecord> rows, RowChanges changes) {
+    SnapshotBatch batch = new SnapshotBatch();
+    for (SnapshotRecord row : rows) {
+      if (changes.expired() && changes.hadBefore(RowType.SNAPSHOT, row.getSnapshotId())) {
+        // Its row was made when the spans were there, and says more than one made now would.
+        continue;
+      }
+      row.setPhase(changes.phase);
+      row.setRevision(changes.header.revision);
+      row.setKeyTime(changes.keyTime);
+      byte[] encoded = RowSize.encode(row, codecs.snapshotRecords());
+      if (changes.changed(RowType.SNAPSHOT, row.getSnapshotId(), encoded)) {
+        batch.add(row, encoded.length);
+      }
+    }
+    for (SnapshotRecord row : batch.records()) {
+      outputs.snapshot(
+          changes.trace, row.getSnapshotId(), codecs.snapshotRecords().encode(row), changes.now);
+    }
+  }
+
+  private void evaluation(Evaluation row, RowChanges changes) {
+    row.setPhase(changes.phase);
+    row.setRevision(changes.header.revision);
+    row.setKeyTime(changes.keyTime);
+    byte[] encoded = RowSize.encode(row, codecs.evaluations());
+    if (changes.changed(RowType.EVALUATION, row.getEvaluationId(), encoded)) {
+      outputs.evaluation(changes.trace, encoded, changes.now);
+    }
+  }
+
+  private byte[] trace(TraceRecord row, RowChanges changes) {
+    row.setPhase(changes.phase);
+    row.setRevision(changes.header.revision);
+    row.setKeyTime(changes.keyTime);
+    return RowSize.encode(row, codecs.traceRecords());
+  }
+
+  /**
+   * Takes back a row that the trace no longer has: two spans turned out to be one decision, or
+   * earlier events took the row's place under the cap.
+   */
+  private void withdraw(RowKey key, RowChanges changes) {
+    switch (key.type()) {
+      case DECISION -> {
+        DecisionRecord row = EmptyRows.decision(changes.trace, key.id(), DecisionKind.REASONING);
+        row.setKeyTime(changes.keyTime);
+        row.setPhase(changes.phase);
+        row.setRevision(changes.header.revision);
+        row.setDeleted(true);
+        outputs.decision(
+            changes.trace, key.id(), codecs.decisionRecords().encode(row), changes.now);
+      }
+      case EVALUATION -> {
+        Evaluation row = EmptyRows.evaluation(changes.trace, key.id());
+        row.setKeyTime(changes.keyTime);
+        row.setPhase(changes.phase);
+        row.setRevision(changes.header.revision);
+        row.setDeleted(true);
+        outputs.evaluation(changes.trace, codecs.evaluations().encode(row), changes.now);
+      }
+      case SNAPSHOT -> {
+        SnapshotRecord row = EmptyRows.snapshot(changes.trace, key.id());
+        row.setKeyTime(changes.keyTime);
+        row.setPhase(changes.phase);
+        row.setRevision(changes.header.revision);
+        row.setDeleted(true);
+        outputs.snapshot(
+            changes.trace, key.id(), codecs.snapshotRecords().encode(row), changes.now);
+      }
+      // A trace, feedback and bodies are never taken back.
+      case TRACE, FEEDBACK, CONTENT -> {}
+      case CALL -> mentions.withdraw(key.id(), changes);
+    }
+  }
+}

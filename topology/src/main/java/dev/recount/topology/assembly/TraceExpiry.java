@@ -1,0 +1,84 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.topology.TopologySettings;
+
+/**
+ * The end of a trace's state: an anchor takes its place, its events are deleted, and in the end the
+ * anchor too. What one record deletes is limited; the next record goes on.
+ */
+final class TraceExpiry {
+  /** Events of one expired trace that one record may delete. */
+  private static final int DELETIONS_PER_RECORD = 5_000;
+
+  private final TraceHeaders headers;
+  private final Entries entries;
+  private final Timers timers;
+  private final Emissions emissions;
+  private final Anchors anchors;
+  private final RowEmitter emitter;
+  private final AssemblyFailures failures;
+  private final long stateRetention;
+  private final long anchorRetention;
+
+  TraceExpiry(
+      AssemblyParts parts, TraceHeaders headers, RowEmitter emitter, AssemblyFailures failures) {
+    this.headers = headers;
+    this.entries = parts.entries();
+    this.timers = parts.timers();
+    this.emissions = parts.emissions();
+    this.anchors = parts.anchors();
+    this.emitter = emitter;
+    this.failures = failures;
+    TopologySettings settings = parts.settings();
+    this.stateRetention = settings.stateRetention().toMillis();
+    this.anchorRetention = settings.anchorRetention().toMillis();
+  }
+
+  /** Gives up the state of a trace. */
+  void expire(String trace, TraceHeader header, long now) {
+    if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
+      // Feedback on a trace that never came: there is nothing that later feedback could amend.
+      if (header.unemitted()) {
+        // Nothing ran when its wait ended, or the wait is longer than the retention.
+        emitter.reportUnmatched(trace, header, now);
+      }
+      emissions.delete(trace);
+    } else {
+      long until = now + anchorRetention;
+      if (!failures.contain(trace, now, () -> emitter.leaveAnchor(trace, header, until))) {
+        header.lastAppend = now;
+        headers.schedule(trace, header);
+        headers.save(trace, header);
+        return;
+      }
+      timers.set(until, Anchors.timerOf(trace));
+    }
+    header.setPurged();
+    purge(trace, header, now);
+  }
+
+  /** Deletes the events of an expired trace, a limited number of them. */
+  void purge(String trace, TraceHeader header, long now) {
+    if (entries.delete(trace, DELETIONS_PER_RECORD)) {
+      headers.delete(trace);
+      return;
+    }
+    header.timerDue = now;
+    timers.set(now, trace);
+    headers.save(trace, header);
+  }
+
+  /** Gives up the anchor of a trace, unless something late has just come for it. */
+  void forget(String trace, long now) {
+    if (headers.load(trace) != null) {
+      timers.set(now + stateRetention, Anchors.timerOf(trace));
+      return;
+    }
+    if (anchors.keptUntil(trace) > now) {
+      // Late events have renewed it since this timer was set, and with it the timer.
+      return;
+    }
+    anchors.delete(trace);
+    emissions.delete(trace);
+  }
+}
