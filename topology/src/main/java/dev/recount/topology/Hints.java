@@ -14,5 +14,8 @@ public final class Hints {
   /** Feedback that reports an escalation or a rollback. */
   public static final int ESCALATION = 8;
 
+  /** A span that is a decision. */
+  public static final int DECISION = 16;
+
   private Hints() {}
 }

@@ -71,7 +71,8 @@ public final class RecountTopology {
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
-        () -> new LogIntake(events, settings.otlpEncoding(), redaction));
+        () ->
+            new LogIntake(events, settings.otlpEncoding(), redaction, settings.announceAliases()));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),

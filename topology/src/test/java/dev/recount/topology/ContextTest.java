@@ -71,6 +71,17 @@ class ContextTest {
         .build();
   }
 
+  @Test
+  void aWindowThatMessagesTellOfIsStampedToTheMicrosecond() {
+    long start = Spans.nano(200) + 123_456;
+    pipeline.send(
+        agent(1, 0, 2000).build(),
+        shown(2, user("is it there?")).toBuilder().setStartTimeUnixNano(start).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    assertThat(pipeline.snapshotRecords().get(0).getCapturedAt())
+        .isEqualTo(Pipeline.START.plusMillis(200).plusNanos(123_000));
+  }
+
   private void sendConversation() {
     pipeline.send(
         agent(1, 0, 2000).build(),

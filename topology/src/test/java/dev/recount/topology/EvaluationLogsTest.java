@@ -224,6 +224,16 @@ class EvaluationLogsTest {
   }
 
   @Test
+  void twoThatDifferInAnythingAreTwo() {
+    LogRecord.Builder record = onSpan(relevance().setEventName(EVENT), 3);
+    LogRecord.Builder other =
+        with(record.clone(), "gen_ai.evaluation.reviewer", text("somebody else"));
+    send(record, other, record.clone().setObservedTimeUnixNano(Spans.nano(601)));
+    send(other);
+    assertThat(decision(DecisionKind.TOOL_CALL).getEvaluations()).hasSize(3);
+  }
+
+  @Test
   void onAConversationItBelongsToTheSession() {
     send(with(relevance().setEventName(EVENT), "gen_ai.conversation.id", text("session-1")));
     FeedbackRecord row = pipeline.feedbackRecords().get(0);

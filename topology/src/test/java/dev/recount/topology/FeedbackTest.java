@@ -223,6 +223,49 @@ class FeedbackTest {
     assertThat(row().getDecisionId()).isEqualTo(decisions.get(0).getDecisionId());
   }
 
+  private static String asks(String call) {
+    return "{\"role\":\"assistant\",\"parts\":[{\"type\":\"tool_call\",\"id\":\""
+        + call
+        + "\",\"name\":\"inventory\",\"arguments\":{\"a\":2}}]}";
+  }
+
+  private void assertJudged(String call) {
+    send(20, 0.25, feedback -> feedback.setToolCallId(call));
+    pipeline.pass(Duration.ofMinutes(2));
+    assertThat(row().getMatch()).isEqualTo(FeedbackMatch.TOOL_CALL_ID);
+    List<DecisionRecord> judged =
+        Pipeline.latest(pipeline.decisionRecords(), DecisionRecord::getDecisionId).stream()
+            .filter(decision -> call.equals(decision.getToolCallId()))
+            .toList();
+    assertThat(judged).hasSize(1);
+    assertThat(judged.get(0).getEvaluations()).hasSize(1);
+    assertThat(row().getDecisionId()).isEqualTo(judged.get(0).getDecisionId());
+  }
+
+  @Test
+  void aToolCallThatOnlyAnAnswerAsksForIsFound() {
+    pipeline.send(
+        Spans.with(chat(2, 1, 100, 900), "gen_ai.output.messages", "[" + asks("call-told") + "]")
+            .build());
+    assertJudged("call-told");
+  }
+
+  @Test
+  void aToolCallThatOnlyTheNextConversationTellsOfIsFound() {
+    String user = "{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"hello\"}]}";
+    String answer =
+        "{\"role\":\"tool\",\"parts\":[{\"type\":\"tool_call_response\",\"id\":\"call-repeated\","
+            + "\"response\":\"42\"}]}";
+    pipeline.send(
+        Spans.with(chat(2, 1, 100, 200), "gen_ai.input.messages", "[" + user + "]").build(),
+        Spans.with(
+                chat(3, 1, 300, 400),
+                "gen_ai.input.messages",
+                "[" + String.join(",", user, asks("call-repeated"), answer) + "]")
+            .build());
+    assertJudged("call-repeated");
+  }
+
   @Test
   void feedbackOnASpanReachesItsDecisionAndTheTrace() {
     pipeline.send(

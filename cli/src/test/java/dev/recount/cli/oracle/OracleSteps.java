@@ -412,7 +412,7 @@ abstract class OracleSteps extends OracleSpans {
                 ? step.statedSnapshot
                 : OracleRows.identifier(trace, "snapshot", span.id()),
             span.id(),
-            Math.floorDiv(step.start, 1_000_000) * 1_000_000,
+            Math.floorDiv(step.start, 1_000) * 1_000,
             "MODEL_CALL",
             step.contextTokens,
             step.contextLimit,

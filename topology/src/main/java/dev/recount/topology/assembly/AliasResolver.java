@@ -3,14 +3,9 @@ package dev.recount.topology.assembly;
 import dev.recount.avro.AliasAnnouncement;
 import dev.recount.avro.AliasKind;
 import dev.recount.avro.FeedbackLink;
-import dev.recount.avro.FeedbackMatch;
-import dev.recount.avro.FeedbackRecord;
-import dev.recount.avro.TraceEvent;
-import dev.recount.avro.TraceEventKind;
 import dev.recount.topology.AliasKeys;
-import dev.recount.topology.TopologySettings;
-import dev.recount.topology.assembly.AliasState.Pending;
-import dev.recount.topology.assembly.AliasState.Standing;
+import dev.recount.topology.assembly.PendingLink.Standing;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -23,22 +18,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * alias occurs in, by a link in the trace's own log. An alias that occurs in several traces links
  * to none of them, whichever came first: a link that was made before the second one came is
  * withdrawn.
+ *
+ * <p>Feedback that an alias cannot be resolved for waits, each piece by itself. When a trace comes,
+ * a limited number of them hears of it at once, and the others with the records that follow.
  */
 final class AliasResolver extends KeyedLog<AliasState> {
   /** More targets change nothing: two are ambiguous already. */
   private static final int ENOUGH_TARGETS = 2;
 
-  /**
-   * Rows of one piece of feedback are written here and, once linked, by its trace. Within the block
-   * of revisions that the feedback came with, each act here opens a smaller one, within which the
-   * trace counts its own, so that the last act holds.
-   */
-  private static final long REVISIONS_PER_ACT = 1L << 20;
+  /** Pieces of feedback that one record may link, withdraw or report. */
+  private static final int LINKS_PER_RECORD = 500;
 
   private static final int ANNOUNCEMENTS_PER_SWEEP = 64;
 
   /** Twice as many as are announced meanwhile: what has expired cannot pile up. */
   private static final int STATES_PER_SWEEP = 2 * ANNOUNCEMENTS_PER_SWEEP;
+
+  /** An alias that is announced again is not written again for this share of its retention. */
+  private static final int SHARE_OF_RETENTION = 16;
 
   /** Bounds of the keys of all aliases. */
   private static final Bytes FIRST = Stores.key(AliasKeys.PREFIX);
@@ -46,19 +43,16 @@ final class AliasResolver extends KeyedLog<AliasState> {
   private static final Bytes LAST = Bytes.increment(FIRST);
 
   private final KeyValueStore<Bytes, byte[]> store;
-  private final long feedbackWait;
+  private final PendingLinks links;
   private final long retention;
-  private final long feedbackRetention;
   private int announcedSinceSweep;
   private Bytes sweepFrom = FIRST;
 
   AliasResolver(AssemblyParts parts) {
-    super(parts, AliasState::new, parts.settings().stateRetention().toMillis());
-    TopologySettings settings = parts.settings();
+    super(parts, AliasState::new, AliasRenewal.retention(parts.settings()));
     this.store = parts.links();
-    this.retention = settings.stateRetention().toMillis();
-    this.feedbackRetention = FeedbackRouter.retention(settings);
-    this.feedbackWait = Math.min(settings.feedbackWait().toMillis(), retention);
+    this.links = new PendingLinks(parts);
+    this.retention = AliasRenewal.retention(parts.settings());
   }
 
   /** Takes note that an alias occurs in a trace. */
@@ -67,136 +61,97 @@ final class AliasResolver extends KeyedLog<AliasState> {
     AliasAnnouncement announcement =
         (AliasAnnouncement) codecs.traceEvents().decode(event).getPayload();
     AliasState state = load(key, now);
-    if (state.targets.size() >= ENOUGH_TARGETS || !state.targets.add(announcement.getTraceId())) {
+    boolean found =
+        state.targets.size() < ENOUGH_TARGETS && state.targets.add(announcement.getTraceId());
+    if (!found && now - state.lastAppend < retention / SHARE_OF_RETENTION) {
       return;
     }
     state.lastAppend = now;
-    resolve(key, state, now);
+    if (found && state.pending > 0) {
+      tell(key, state, PendingLinks.first(key), now);
+    }
     save(key, state);
   }
 
   /** Takes in a link to feedback that names an alias, or to feedback that no longer does. */
   void linked(String key, Envelope envelope, byte[] event, long now) {
     AliasState state = load(key, now);
-    Pending pending = state.feedback.get(envelope.identity());
-    if (pending != null && envelope.precedence() <= pending.revision) {
+    String pendingKey = PendingLinks.key(key, envelope.identity());
+    PendingLink known = links.find(pendingKey);
+    if (known != null && envelope.precedence() <= known.revision) {
       return;
     }
-    FeedbackLink link = linkIn(event);
-    if (link.getMoved()) {
-      if (pending == null) {
-        return;
-      }
-      takeBack(state, pending, link, now);
-      state.feedback.remove(envelope.identity());
-    } else {
-      if (pending == null) {
-        pending = new Pending();
-        state.feedback.put(envelope.identity(), pending);
-      }
+    FeedbackLink link = (FeedbackLink) codecs.traceEvents().decode(event).getPayload();
+    if (!link.getMoved()) {
+      PendingLink pending = known == null ? links.create(now) : known;
       pending.event = event;
       pending.revision = envelope.precedence();
-      pending.standing = Standing.WAITING;
-      pending.since = now;
+      pending.acts = 0;
+      pending.lastAppend = now;
+      state.pending += known == null ? 1 : 0;
+      resolve(pendingKey, pending, state, AliasKeys.kindOf(key), now);
+    } else if (known != null) {
+      if (known.standing == Standing.LINKED) {
+        links.takeBack(known, link, now);
+      }
+      forget(pendingKey, known, state);
     }
-    state.lastAppend = now;
-    resolve(key, state, now);
     save(key, state);
   }
 
-  /** Tells the trace that feedback was linked to that it is about something else now. */
-  private void takeBack(AliasState state, Pending pending, FeedbackLink moved, long now) {
-    if (pending.standing == Standing.LINKED || pending.standing == Standing.WITHDRAWN) {
-      pending.revision = moved.getRevision();
-      send(state, pending, moved, now);
+  /** Does for a piece of feedback what the targets of its alias ask for. */
+  private void resolve(
+      String pendingKey, PendingLink pending, AliasState state, AliasKind kind, long now) {
+    if (state.targets.isEmpty()) {
+      links.await(pendingKey, pending);
+    } else if (!state.ambiguous()) {
+      links.link(pendingKey, pending, state.targets.iterator().next(), kind, now);
+    } else {
+      if (pending.standing == Standing.LINKED) {
+        // The trace's log has the link, so the trace reports the feedback as unmatched.
+        links.withdraw(pending, kind, now);
+      } else {
+        links.report(pending, UnmatchedReasons.AMBIGUOUS, now);
+      }
+      forget(pendingKey, pending, state);
     }
   }
 
-  private void resolve(String key, AliasState state, long now) {
+  private void forget(String pendingKey, PendingLink pending, AliasState state) {
+    links.drop(pendingKey, pending);
+    state.pending--;
+  }
+
+  /** Tells feedback that the targets have changed, a limited number of pieces of it. */
+  private void tell(String key, AliasState state, Bytes from, long now) {
     AliasKind kind = AliasKeys.kindOf(key);
-    for (Pending pending : state.feedback.values()) {
-      if (state.targets.size() == 1) {
-        if (pending.standing != Standing.LINKED) {
-          pending.standing = Standing.LINKED;
-          link(state, pending, kind, false, now);
-        }
-      } else if (state.targets.size() > 1) {
-        if (pending.standing == Standing.LINKED) {
-          // The trace's log has the link, so the trace reports the feedback as unmatched.
-          link(state, pending, kind, true, now);
-          pending.standing = Standing.WITHDRAWN;
-        } else if (pending.standing == Standing.WAITING || pending.standing == Standing.REPORTED) {
-          reportUnmatched(state, pending, UnmatchedReasons.AMBIGUOUS, now);
-          pending.standing = Standing.AMBIGUOUS;
-        }
+    List<KeyValue<Bytes, byte[]>> told = new ArrayList<>();
+    state.next = "";
+    try (KeyValueIterator<Bytes, byte[]> range = store.range(from, PendingLinks.last(key))) {
+      while (told.size() < LINKS_PER_RECORD && range.hasNext()) {
+        told.add(range.next());
+      }
+      if (range.hasNext()) {
+        state.next = text(range.peekNextKey());
       }
     }
-    schedule(key, state);
-  }
-
-  private void link(
-      AliasState state, Pending pending, AliasKind kind, boolean withdrawn, long now) {
-    FeedbackLink link = linkIn(pending.event);
-    link.setResolvedBy(kind);
-    link.setWithdrawn(withdrawn);
-    send(state, pending, link, now);
-  }
-
-  /** Sends a link on to the first trace in which the alias was found. */
-  private void send(AliasState state, Pending pending, FeedbackLink link, long now) {
-    state.acts++;
-    link.setRevision(revision(state, pending));
-    TraceEvent event = new TraceEvent();
-    event.setKind(TraceEventKind.LINK);
-    event.setIdentity(link.getFeedback().getFeedbackId());
-    event.setPrecedence(link.getRevision());
-    event.setHints(link.getMoved() ? 0 : codecs.traceEvents().decode(pending.event).getHints());
-    event.setPayload(link);
-    append(state.targets.iterator().next(), event, now);
-  }
-
-  private void reportUnmatched(AliasState state, Pending pending, String reason, long now) {
-    FeedbackLink link = linkIn(pending.event);
-    FeedbackRecord row = new FeedbackRecord();
-    row.setFeedback(link.getFeedback());
-    row.setMatch(FeedbackMatch.NONE);
-    row.setReason(reason);
-    row.setKeyTime(link.getFeedbackKeyTime());
-    state.acts++;
-    row.setRevision(revision(state, pending));
-    outputs.unmatchedFeedback(row, now);
-  }
-
-  private static long revision(AliasState state, Pending pending) {
-    return pending.revision + state.acts * REVISIONS_PER_ACT;
-  }
-
-  private FeedbackLink linkIn(byte[] event) {
-    return (FeedbackLink) codecs.traceEvents().decode(event).getPayload();
-  }
-
-  /** A timer is set for as long as feedback waits; an alias that nothing names costs none. */
-  private void schedule(String key, AliasState state) {
-    long due = 0;
-    for (Pending pending : state.feedback.values()) {
-      if (pending.standing == Standing.WAITING) {
-        long end = pending.since + feedbackWait;
-        due = due == 0 ? end : Math.min(due, end);
+    for (KeyValue<Bytes, byte[]> entry : told) {
+      PendingLink pending = links.decode(entry.value);
+      if (pending.standing != Standing.LINKED || state.ambiguous()) {
+        resolve(text(entry.key), pending, state, kind, now);
       }
     }
-    if (due == state.timerDue) {
-      return;
-    }
-    if (state.timerDue != 0) {
-      timers.cancel(state.timerDue, key);
-    }
-    state.timerDue = due;
-    if (due != 0) {
-      timers.set(due, key);
+    if (!state.next.isEmpty() && state.timerDue == 0) {
+      state.timerDue = now;
+      timers.set(now, key);
     }
   }
 
-  /** Gives up waiting for a trace. */
+  private static String text(Bytes key) {
+    return new String(key.get(), StandardCharsets.UTF_8);
+  }
+
+  /** Goes on telling feedback that the targets have changed. */
   @Override
   void timer(String key, long due, long now) {
     AliasState state = find(key);
@@ -204,13 +159,27 @@ final class AliasResolver extends KeyedLog<AliasState> {
       return;
     }
     state.timerDue = 0;
-    for (Pending pending : state.feedback.values()) {
-      if (pending.standing == Standing.WAITING && now >= pending.since + feedbackWait) {
-        reportUnmatched(state, pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
-        pending.standing = Standing.REPORTED;
-      }
+    if (!state.next.isEmpty()) {
+      tell(key, state, Stores.key(state.next), now);
     }
-    schedule(key, state);
+    save(key, state);
+  }
+
+  /** Gives up waiting for a trace, or forgets feedback at the end of its retention. */
+  void pendingTimer(String pendingKey, long due, long now) {
+    PendingLink pending = links.find(pendingKey);
+    if (pending == null || pending.timerDue != due) {
+      return;
+    }
+    if (links.waitIsOver(pending, now)) {
+      links.report(pending, UnmatchedReasons.TRACE_NEVER_CAME, now);
+      pending.standing = Standing.REPORTED;
+      links.keep(pendingKey, pending);
+      return;
+    }
+    String key = PendingLinks.aliasOf(pendingKey);
+    AliasState state = load(key, now);
+    forget(pendingKey, pending, state);
     save(key, state);
   }
 
@@ -220,10 +189,9 @@ final class AliasResolver extends KeyedLog<AliasState> {
     return state == null || expired(state, now) ? create(now) : state;
   }
 
+  /** Where a link was made is remembered for as long as it can still be taken back or edited. */
   private boolean expired(AliasState state, long now) {
-    // Where a link was made is remembered for as long as it can still be taken back or edited.
-    long kept = state.feedback.isEmpty() ? retention : feedbackRetention;
-    return now >= state.lastAppend + kept && state.timerDue == 0;
+    return state.pending == 0 && now >= state.lastAppend + retention;
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.fold.ExplicitDecisions;
 import dev.recount.topology.fold.FeedbackOverlay;
 import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
@@ -12,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Anchors {
   /** No trace ID and no alias starts like this. */
   private static final String TIMER = "anchor:";
+
+  /** Follows the trace in the name under which its known events are kept. */
+  private static final String KNOWN = "@known";
 
   private final ChunkedStore store;
   private final TopologyCodecs codecs;
@@ -73,8 +78,18 @@ final class Anchors {
     return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();
   }
 
+  /** The events that an expired trace has had, as far as they are remembered. */
+  KnownEvents known(String trace) {
+    return KnownEvents.decode(store.get(trace + KNOWN));
+  }
+
+  void save(String trace, KnownEvents known) {
+    store.put(trace + KNOWN, known.encode());
+  }
+
   void delete(String trace) {
     store.delete(trace);
+    store.delete(trace + KNOWN);
   }
 
   /** The anchor of a trace whose state is about to be given up. */
@@ -91,7 +106,8 @@ final class Anchors {
 
   /**
    * The rows of an expired trace with late events laid over them: feedback is joined as ever,
-   * explicit decisions and snapshots are added, spans are counted.
+   * explicit decisions and snapshots are added, those that were edited are changed, spans are
+   * counted.
    */
   static TraceRows amend(Anchor anchor, TraceReader reader, String trace, long lateSpans) {
     TraceContents late = reader.contents(trace);
@@ -106,10 +122,16 @@ final class Anchors {
                 late.decisions(),
                 List.of()));
     List<DecisionRecord> decisions = new ArrayList<>(anchor.decisions());
-    Set<String> known = new HashSet<>();
-    decisions.forEach(decision -> known.add(decision.getDecisionId()));
+    Map<String, DecisionRecord> known = new HashMap<>();
+    decisions.forEach(decision -> known.put(decision.getDecisionId(), decision));
+    for (DecisionEvent edition : late.decisions()) {
+      DecisionRecord anchored = known.get(edition.getDecisionId());
+      if (anchored != null) {
+        ExplicitDecisions.overlay(edition, anchored);
+      }
+    }
     for (DecisionRecord decision : added.decisions()) {
-      if (known.add(decision.getDecisionId())) {
+      if (known.putIfAbsent(decision.getDecisionId(), decision) == null) {
         decision.setStep(decisions.size() + 1);
         decision.setVersions(anchor.trace().getVersions());
         decision.setService(anchor.trace().getService());
@@ -129,6 +151,9 @@ final class Anchors {
     anchor.trace().setLateSpanCount(anchor.lateSpans() + lateSpans);
     anchor.trace().setSpanCount(spans + anchor.lateSpans() + lateSpans);
     anchor.trace().setDecisionCount(decisions.size());
+    if (!late.decisions().isEmpty()) {
+      ExplicitDecisions.flag(anchor.trace(), decisions);
+    }
     FeedbackOverlay.Added overlaid =
         FeedbackOverlay.apply(
             anchor.trace(),

@@ -30,7 +30,9 @@ final class Emissions {
     /** The body of a segment: its ID is its hash, and it is sent once. */
     CONTENT,
     /** What the trace says of a tool call that another trace knows more of. */
-    CALL;
+    CALL,
+    /** When the trace's aliases were announced again. */
+    ALIASES;
 
     private static final RowType[] ALL = values();
   }

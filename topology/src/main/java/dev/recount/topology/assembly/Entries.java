@@ -10,18 +10,19 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of all traces, one of each identity: trace ID, kind and identity as the key; append
- * time of the identity's first event, sequence and the event's own bytes as the value. Of a trace
- * over its cap also the order in which its events are folded, see {@link FoldingOrder}.
+ * The events of all traces, one of each identity: their owner, which is a trace in one of its lives
+ * (see {@link TraceHeader#owner}), kind and identity as the key; append time of the identity's
+ * first event, sequence and the event's own bytes as the value. Of a trace over its cap also the
+ * order in which its events are folded, see {@link FoldingOrder}.
  */
 @SuppressWarnings("EnumOrdinal") // symbols of the Avro enum keep their places
 final class Entries {
   private static final int PREFIX_BYTES = 2 * Long.BYTES;
 
-  /** Follows the trace ID in the key of an event. */
+  /** Follows the owner in the key of an event. */
   private static final byte EVENT = 0;
 
-  /** Follows the trace ID in the key of an event's place in the folding order. */
+  /** Follows the owner in the key of an event's place in the folding order. */
   private static final byte PLACE = 1;
 
   private static final byte END = 2;
@@ -74,8 +75,8 @@ final class Entries {
    * Files an event unless it is there already, or one that {@linkplain Ranking outranks} it. Costs
    * one read and at most one write.
    */
-  Filing file(String trace, Envelope envelope, byte[] event, long appended, long sequence) {
-    Bytes key = key(trace, envelope);
+  Filing file(String owner, Envelope envelope, byte[] event, long appended, long sequence) {
+    Bytes key = key(owner, envelope);
     byte[] existing = store.get(key);
     if (existing == null) {
       store.put(key, value(appended, sequence, event));
@@ -91,34 +92,40 @@ final class Entries {
   }
 
   /** Visits all events of a trace, in order of kind and identity. */
-  void visit(String trace, Visitor visitor) {
-    visit(bound(trace, EVENT), bound(trace, PLACE), visitor);
+  void visit(String owner, Visitor visitor) {
+    visit(bound(owner, EVENT), bound(owner, PLACE), Integer.MAX_VALUE, visitor);
   }
 
   /** Visits the events of one kind, in order of identity. */
-  void visit(String trace, TraceEventKind kind, Visitor visitor) {
-    byte[] prefix = bytes(trace, EVENT, (byte) kind.ordinal());
-    byte[] end = prefix.clone();
-    end[end.length - 1]++;
-    visit(Bytes.wrap(prefix), Bytes.wrap(end), visitor);
+  void visit(String owner, TraceEventKind kind, Visitor visitor) {
+    visit(owner, kind, Integer.MAX_VALUE, visitor);
   }
 
-  private void visit(Bytes from, Bytes to, Visitor visitor) {
+  /** Likewise, of so many events at most. */
+  void visit(String owner, TraceEventKind kind, int limit, Visitor visitor) {
+    byte[] prefix = bytes(owner, EVENT, (byte) kind.ordinal());
+    byte[] end = prefix.clone();
+    end[end.length - 1]++;
+    visit(Bytes.wrap(prefix), Bytes.wrap(end), limit, visitor);
+  }
+
+  private void visit(Bytes from, Bytes to, int limit, Visitor visitor) {
+    int visited = 0;
     try (KeyValueIterator<Bytes, byte[]> range = store.range(from, to)) {
-      while (range.hasNext()) {
+      while (visited++ < limit && range.hasNext()) {
         visitor.visit(entry(range.next().value));
       }
     }
   }
 
   /** Gives an event a place in the order in which the trace's events of its kind are folded. */
-  void place(String trace, Envelope envelope, byte[] place) {
-    store.put(placeKey(trace, envelope, place), NOTHING);
+  void place(String owner, Envelope envelope, byte[] place) {
+    store.put(placeKey(owner, envelope, place), NOTHING);
   }
 
   /** Takes a place back. */
-  void removePlace(String trace, Envelope envelope, byte[] place) {
-    store.delete(placeKey(trace, envelope, place));
+  void removePlace(String owner, Envelope envelope, byte[] place) {
+    store.delete(placeKey(owner, envelope, place));
   }
 
   /**
@@ -127,8 +134,8 @@ final class Entries {
    * @param rank first byte of the places
    * @param limit how many at most
    */
-  void visitPlaces(String trace, TraceEventKind kind, byte rank, int limit, Visitor visitor) {
-    byte[] prefix = bytes(trace, PLACE, (byte) kind.ordinal(), new byte[] {rank});
+  void visitPlaces(String owner, TraceEventKind kind, byte rank, int limit, Visitor visitor) {
+    byte[] prefix = bytes(owner, PLACE, (byte) kind.ordinal(), new byte[] {rank});
     byte[] end = prefix.clone();
     end[end.length - 1]++;
     int visited = 0;
@@ -137,7 +144,7 @@ final class Entries {
         byte[] place = range.next().key.get();
         byte[] identity =
             Arrays.copyOfRange(place, prefix.length - 1 + FoldingOrder.PLACE_BYTES, place.length);
-        byte[] value = store.get(key(trace, kind, identity));
+        byte[] value = store.get(key(owner, kind, identity));
         if (value != null) {
           visitor.visit(entry(value));
         }
@@ -149,20 +156,18 @@ final class Entries {
   /**
    * Forgets the events of a trace, a limited number of them.
    *
-   * @return whether none is left
+   * @return how many; fewer than the limit when none is left
    */
-  boolean delete(String trace, int limit) {
+  int delete(String owner, int limit) {
     int deleted = 0;
     try (KeyValueIterator<Bytes, byte[]> range =
-        store.range(bound(trace, EVENT), bound(trace, END))) {
-      while (range.hasNext()) {
-        if (deleted++ == limit) {
-          return false;
-        }
+        store.range(bound(owner, EVENT), bound(owner, END))) {
+      while (deleted < limit && range.hasNext()) {
         store.delete(range.next().key);
+        deleted++;
       }
     }
-    return true;
+    return deleted;
   }
 
   private Entry entry(byte[] value) {
@@ -180,26 +185,26 @@ final class Entries {
         .array();
   }
 
-  private static Bytes key(String trace, Envelope envelope) {
-    return key(trace, envelope.kind(), envelope.identity().getBytes(StandardCharsets.UTF_8));
+  private static Bytes key(String owner, Envelope envelope) {
+    return key(owner, envelope.kind(), envelope.identity().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Bytes key(String trace, TraceEventKind kind, byte[] identity) {
-    return Bytes.wrap(bytes(trace, EVENT, (byte) kind.ordinal(), identity));
+  private static Bytes key(String owner, TraceEventKind kind, byte[] identity) {
+    return Bytes.wrap(bytes(owner, EVENT, (byte) kind.ordinal(), identity));
   }
 
-  private static Bytes placeKey(String trace, Envelope envelope, byte[] place) {
+  private static Bytes placeKey(String owner, Envelope envelope, byte[] place) {
     byte[] identity = envelope.identity().getBytes(StandardCharsets.UTF_8);
-    return Bytes.wrap(bytes(trace, PLACE, (byte) envelope.kind().ordinal(), place, identity));
+    return Bytes.wrap(bytes(owner, PLACE, (byte) envelope.kind().ordinal(), place, identity));
   }
 
-  private static byte[] bytes(String trace, byte section, byte kind, byte[]... parts) {
-    byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
-    int length = traceBytes.length + 2;
+  private static byte[] bytes(String owner, byte section, byte kind, byte[]... parts) {
+    byte[] ownerBytes = owner.getBytes(StandardCharsets.UTF_8);
+    int length = ownerBytes.length + 2;
     for (byte[] part : parts) {
       length += part.length;
     }
-    ByteBuffer bytes = ByteBuffer.allocate(length).put(traceBytes).put(section).put(kind);
+    ByteBuffer bytes = ByteBuffer.allocate(length).put(ownerBytes).put(section).put(kind);
     for (byte[] part : parts) {
       bytes.put(part);
     }
@@ -207,10 +212,10 @@ final class Entries {
   }
 
   /** The bound itself is never a key: a section is always followed by a kind. */
-  private static Bytes bound(String trace, byte section) {
-    byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
-    byte[] bound = Arrays.copyOf(traceBytes, traceBytes.length + 1);
-    bound[traceBytes.length] = section;
+  private static Bytes bound(String owner, byte section) {
+    byte[] ownerBytes = owner.getBytes(StandardCharsets.UTF_8);
+    byte[] bound = Arrays.copyOf(ownerBytes, ownerBytes.length + 1);
+    bound[ownerBytes.length] = section;
     return Bytes.wrap(bound);
   }
 }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which events of a trace over its cap are folded, whatever the order in which they came: of each
- * kind the earliest roots and failures, as many as the cap allows, and as many others.
+ * kind the earliest roots, as many as the cap allows, as many failures, and as many others. So a
+ * fold costs at most three times the cap, even where everything fails; failures beyond are counted
+ * in the header.
  *
  * <p>The order is kept in state and only of such traces, so that any other trace costs nothing more
  * and a fold reads as many events as the cap allows, not as many as there are.
@@ -23,10 +25,10 @@ final class FoldingOrder {
   /** Bytes of a place: a rank and a time. */
   static final int PLACE_BYTES = 1 + Long.BYTES;
 
-  /** Roots and failures. */
-  private static final byte FIRST = 0;
-
-  private static final byte BY_TIME = 1;
+  private static final byte ROOT = 0;
+  private static final byte FAILURE = 1;
+  private static final byte OTHER = 2;
+  private static final byte[] RANKS = {ROOT, FAILURE, OTHER};
 
   private final Entries entries;
   private final AvroCodec<TraceEvent> codec;
@@ -37,35 +39,36 @@ final class FoldingOrder {
   }
 
   /** Gives all events of a trace their place. Done once, when the trace passes its cap. */
-  void begin(String trace) {
-    entries.visit(trace, entry -> place(trace, entry.envelope(), entry.value(), entry.offset()));
+  void begin(String owner) {
+    entries.visit(owner, entry -> place(owner, entry.envelope(), entry.value(), entry.offset()));
   }
 
   /** Gives an event its place, and takes that of the event that it replaced. */
-  void filed(String trace, Envelope envelope, byte[] event, Entries.@Nullable Entry replaced) {
+  void filed(String owner, Envelope envelope, byte[] event, Entries.@Nullable Entry replaced) {
     if (replaced != null) {
       byte[] place = placeOf(replaced.envelope(), replaced.value(), replaced.offset());
       if (place != null) {
-        entries.removePlace(trace, replaced.envelope(), place);
+        entries.removePlace(owner, replaced.envelope(), place);
       }
     }
-    place(trace, envelope, event, 0);
+    place(owner, envelope, event, 0);
   }
 
   /**
    * Visits the events of a kind that are folded.
    *
-   * @param cap how many roots and failures at most, and how many others
+   * @param cap how many roots at most, how many failures, and how many others
    */
-  void visit(String trace, TraceEventKind kind, int cap, Entries.Visitor visitor) {
-    entries.visitPlaces(trace, kind, FIRST, cap, visitor);
-    entries.visitPlaces(trace, kind, BY_TIME, cap, visitor);
+  void visit(String owner, TraceEventKind kind, int cap, Entries.Visitor visitor) {
+    for (byte rank : RANKS) {
+      entries.visitPlaces(owner, kind, rank, cap, visitor);
+    }
   }
 
-  private void place(String trace, Envelope envelope, byte[] event, int offset) {
+  private void place(String owner, Envelope envelope, byte[] event, int offset) {
     byte[] place = placeOf(envelope, event, offset);
     if (place != null) {
-      entries.place(trace, envelope, place);
+      entries.place(owner, envelope, place);
     }
   }
 
@@ -82,12 +85,18 @@ final class FoldingOrder {
     if (time == null) {
       return null;
     }
-    boolean first = envelope.has(Hints.ROOT) || envelope.has(Hints.ERROR);
     // Order of the bytes is to be order of time, before 1970 too.
     return ByteBuffer.allocate(PLACE_BYTES)
-        .put(first ? FIRST : BY_TIME)
+        .put(rank(envelope))
         .putLong(time ^ Long.MIN_VALUE)
         .array();
+  }
+
+  private static byte rank(Envelope envelope) {
+    if (envelope.has(Hints.ROOT)) {
+      return ROOT;
+    }
+    return envelope.has(Hints.ERROR) ? FAILURE : OTHER;
   }
 
   private static long millis(Instant instant) {

@@ -95,7 +95,7 @@ final class LifecycleRules {
   }
 
   private long settleDue(TraceHeader header) {
-    if (header.overCap()) {
+    if (exceedsCap(header)) {
       return header.lastAppend;
     }
     long quiet = header.rootEnded() ? settleQuiet : settleIdle;
@@ -103,7 +103,7 @@ final class LifecycleRules {
   }
 
   private long amendDue(TraceHeader header) {
-    if (header.overCap()) {
+    if (exceedsCap(header)) {
       // Reading it back is costly: while it grows, at growing intervals.
       return Math.min(
           Math.max(header.lastAppend + amendQuiet, header.provisionalDue),
@@ -154,14 +154,14 @@ final class LifecycleRules {
    * and what a trace over its cap costs to read does not grow with it either.
    */
   private long longestInterval(TraceHeader header) {
-    return header.overCap() ? LONGEST_GATHERING * settleQuiet : settleMaximumAge;
+    return exceedsCap(header) ? LONGEST_GATHERING * settleQuiet : settleMaximumAge;
   }
 
   /** Notes in the header that rows have been emitted. */
   void emitted(TraceHeader header, Phase phase, long now) {
     header.setUnemitted(false);
     header.setUrgent(false);
-    if (phase == Phase.provisional || header.overCap()) {
+    if (phase == Phase.provisional || exceedsCap(header)) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
       header.provisionalDelay = Math.min(2 * header.provisionalDelay, longestInterval(header));

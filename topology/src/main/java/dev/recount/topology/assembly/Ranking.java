@@ -34,7 +34,7 @@ final class Ranking {
     if (Arrays.equals(event, start, event.length, filed, filedStart, filed.length)) {
       return false;
     }
-    return Arrays.compareUnsigned(sha256(event, start), sha256(filed, filedStart)) > 0;
+    return Arrays.compareUnsigned(sha256(event, offset), sha256(filed, filedOffset)) > 0;
   }
 
   /**
@@ -49,12 +49,14 @@ final class Ranking {
 
   /** SHA-256 of an event's content. */
   static byte[] sha256(byte[] event) {
-    return sha256(event, AvroCodec.HEADER_BYTES);
+    return sha256(event, 0);
   }
 
-  private static byte[] sha256(byte[] bytes, int from) {
+  /** Likewise, of an event that starts at an offset into the array. */
+  static byte[] sha256(byte[] event, int offset) {
     MessageDigest digest = Sha256.newDigest();
-    digest.update(bytes, from, bytes.length - from);
+    int start = offset + AvroCodec.HEADER_BYTES;
+    digest.update(event, start, event.length - start);
     return digest.digest();
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One emission of one trace: its revision and phase, and which rows it changes. */
 final class RowChanges {
@@ -59,9 +60,9 @@ final class RowChanges {
     return !fingerprint.equals(before.get(key));
   }
 
-  /** Whether the row has been emitted before. */
-  boolean hadBefore(RowType type, String id) {
-    return before.containsKey(new RowKey(type, id));
+  /** What was noted of a row before this emission; null for nothing. */
+  @Nullable Fingerprint before(RowType type, String id) {
+    return before.get(new RowKey(type, id));
   }
 
   /** Lets all rows of a type stand that have been emitted before. */

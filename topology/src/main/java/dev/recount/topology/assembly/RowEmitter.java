@@ -20,9 +20,10 @@ final class RowEmitter {
   private final RowWriter rowWriter;
   private final FeedbackEmitter feedbackEmitter;
   private final Interpretation interpretation;
+  private final LifecycleRules rules;
   private final int spanCap;
 
-  RowEmitter(AssemblyParts parts) {
+  RowEmitter(AssemblyParts parts, LifecycleRules rules) {
     this.entries = parts.entries();
     this.folding = parts.folding();
     this.emissions = parts.emissions();
@@ -33,6 +34,7 @@ final class RowEmitter {
     this.feedbackEmitter = new FeedbackEmitter(parts);
     this.rowWriter = new RowWriter(parts, feedbackEmitter);
     this.interpretation = parts.settings().interpretation();
+    this.rules = rules;
     this.spanCap = parts.settings().spanCap();
   }
 
@@ -65,13 +67,24 @@ final class RowEmitter {
   }
 
   private TraceReader read(String trace, TraceHeader header) {
-    return TraceReader.read(entries, folding, codecs.traceEvents(), trace, header, spanCap);
+    if (!rules.exceedsCap(header)) {
+      return TraceReader.readAll(entries, codecs.traceEvents(), trace, header);
+    }
+    if (!header.ordered()) {
+      // The cap has been lowered since its last event.
+      folding.begin(header.owner(trace));
+      header.setOrdered();
+    }
+    return TraceReader.readFirst(entries, folding, codecs.traceEvents(), trace, header, spanCap);
   }
 
   /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */
   void leaveAnchor(String trace, TraceHeader header, long until) {
     TraceReader reader = read(trace, header);
     TraceContents contents = reader.contents(trace);
+    KnownEvents known = anchors.known(trace);
+    known.addAll(entries, header.owner(trace));
+    anchors.save(trace, known);
     Anchor before = anchors.load(trace);
     if (before == null) {
       TraceRows rows = TraceFold.fold(contents, interpretation);
@@ -98,7 +111,7 @@ final class RowEmitter {
       return;
     }
     entries.visit(
-        trace,
+        header.owner(trace),
         TraceEventKind.SPAN,
         entry -> {
           if (entry.sequence() > header.releasedSequence) {
@@ -134,6 +147,9 @@ final class RowEmitter {
     TraceReader reader = read(trace, header);
     header.revision++;
     RowChanges changes = changes(trace, header, Phase.settled, now);
+    for (TraceContents.LinkedFeedback feedback : reader.withdrawn()) {
+      feedbackEmitter.emitUnmatched(feedback, UnmatchedReasons.AMBIGUOUS, changes);
+    }
     for (TraceContents.LinkedFeedback feedback : reader.contents(trace).feedback()) {
       feedbackEmitter.emitUnmatched(feedback, UnmatchedReasons.TRACE_NEVER_CAME, changes);
     }

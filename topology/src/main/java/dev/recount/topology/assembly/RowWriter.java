@@ -20,6 +20,7 @@ final class RowWriter {
   private final FeedbackEmitter feedback;
   private final BodyEmitter bodies;
   private final CallMentionEmitter mentions;
+  private final AliasRenewal aliases;
 
   RowWriter(AssemblyParts parts, FeedbackEmitter feedback) {
     this.emissions = parts.emissions();
@@ -28,6 +29,7 @@ final class RowWriter {
     this.feedback = feedback;
     this.bodies = new BodyEmitter(parts);
     this.mentions = new CallMentionEmitter(parts);
+    this.aliases = new AliasRenewal(parts);
   }
 
   void write(TraceRows rows, TraceReader reader, RowChanges changes) {
@@ -44,6 +46,7 @@ final class RowWriter {
     }
     bodies.emit(rows.contents(), changes);
     mentions.emit(rows.mentions(), changes);
+    aliases.emit(reader.contents(changes.trace), changes);
     // The trace's row comes last, so that whoever sees it finds its decisions.
     byte[] trace = trace(rows.trace(), changes);
     boolean changed = changes.changed(RowType.TRACE, changes.trace, trace);
@@ -67,10 +70,6 @@ final class RowWriter {
   private void snapshots(List<SnapshotRecord> rows, RowChanges changes) {
     SnapshotBatch batch = new SnapshotBatch();
     for (SnapshotRecord row : rows) {
-      if (changes.expired() && changes.hadBefore(RowType.SNAPSHOT, row.getSnapshotId())) {
-        // Its row was made when the spans were there, and says more than one made now would.
-        continue;
-      }
       row.setPhase(changes.phase);
       row.setRevision(changes.header.revision);
       row.setKeyTime(changes.keyTime);
@@ -135,7 +134,7 @@ final class RowWriter {
             changes.trace, key.id(), codecs.snapshotRecords().encode(row), changes.now);
       }
       // A trace, feedback and bodies are never taken back.
-      case TRACE, FEEDBACK, CONTENT -> {}
+      case TRACE, FEEDBACK, CONTENT, ALIASES -> {}
       case CALL -> mentions.withdraw(key.id(), changes);
     }
   }

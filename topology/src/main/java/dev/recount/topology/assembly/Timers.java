@@ -28,8 +28,8 @@ final class Timers {
     this.earliest = findEarliest(0);
   }
 
-  /** One timer. */
-  record Timer(long due, String trace) {}
+  /** One timer, with the key of what it was set for. */
+  record Timer(long due, String key) {}
 
   void set(long due, String trace) {
     if (due < 0) {
@@ -62,7 +62,7 @@ final class Timers {
       }
     }
     for (Timer timer : due) {
-      store.delete(key(timer.due(), timer.trace()));
+      store.delete(key(timer.due(), timer.key()));
     }
     long from = due.isEmpty() ? now + 1 : due.get(due.size() - 1).due();
     earliest = findEarliest(from);

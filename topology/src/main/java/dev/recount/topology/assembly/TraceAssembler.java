@@ -8,12 +8,10 @@ import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.CallKeys;
 import dev.recount.topology.FeedbackKeys;
-import dev.recount.topology.Hints;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -51,16 +49,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private TraceHeaders headers;
 
   @SuppressWarnings("NullAway.Init")
-  private Entries entries;
-
-  @SuppressWarnings("NullAway.Init")
-  private FoldingOrder folding;
+  private TraceFiling filing;
 
   @SuppressWarnings("NullAway.Init")
   private Timers timers;
-
-  @SuppressWarnings("NullAway.Init")
-  private Anchors anchors;
 
   @SuppressWarnings("NullAway.Init")
   private Outputs outputs;
@@ -114,26 +106,25 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    entries = new Entries(store(Stores.ENTRIES), envelopes);
-    folding = new FoldingOrder(entries, codecs.traceEvents());
+    Entries entries = new Entries(store(Stores.ENTRIES), envelopes);
     timers = new Timers(store(Stores.TIMERS));
     outputs = new Outputs(context, codecs);
-    anchors = new Anchors(store(Stores.ANCHORS), codecs);
     AssemblyParts parts =
         new AssemblyParts(
             store(Stores.HEADERS),
             store(Stores.LINKS),
             entries,
-            folding,
+            new FoldingOrder(entries, codecs.traceEvents()),
             timers,
             new Emissions(store(Stores.EMISSIONS)),
-            anchors,
+            new Anchors(store(Stores.ANCHORS), codecs),
             outputs,
             codecs,
             settings);
     headers = new TraceHeaders(parts, rules);
-    emitter = new RowEmitter(parts);
+    emitter = new RowEmitter(parts, rules);
     failures = new AssemblyFailures(context, outputs);
+    filing = new TraceFiling(parts, headers, rules, emitter);
     expiry = new TraceExpiry(parts, headers, emitter, failures);
     feedback = new FeedbackRouter(parts);
     calls = new CallResolver(parts);
@@ -181,109 +172,38 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
           feedback.edited(key, envelope, record.value(), now);
         } else {
           // In logs of earlier versions of Recount.
-          fileUnderTrace(key, envelope, record.value(), now);
+          filing.file(key, envelope, record.value(), now);
         }
       }
       case LINK -> {
         if (AliasKeys.isAlias(key)) {
           aliases.linked(key, envelope, record.value(), now);
         } else {
-          fileUnderTrace(key, envelope, record.value(), now);
+          filing.file(key, envelope, record.value(), now);
         }
       }
-      case SPAN, LOG_RECORD, SNAPSHOT, DECISION ->
-          fileUnderTrace(key, envelope, record.value(), now);
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> filing.file(key, envelope, record.value(), now);
       // Written by versions of Recount that know settings and deletions in the log.
       case CONFIG, FORGET -> {}
     }
   }
 
-  private void fileUnderTrace(String trace, Envelope envelope, byte[] event, long now) {
-    TraceHeader header = headers.load(trace);
-    if (header != null && header.purged()) {
-      // Its anchor stands already; what is left of its events must not mix with what comes now.
-      entries.delete(trace, Integer.MAX_VALUE);
-      header = null;
-    }
-    if (header == null) {
-      header = newHeader(trace, now);
-    }
-    Entries.Filing filing = entries.file(trace, envelope, event, now, header.sequence + 1);
-    if (filing.outcome() == Entries.Outcome.UNCHANGED) {
-      return;
-    }
-    header.sequence++;
-    if (filing.outcome() == Entries.Outcome.NEW) {
-      count(header, envelope.kind());
-    }
-    keepFoldingOrder(trace, header, envelope, event, filing);
-    if (envelope.kind() == TraceEventKind.SPAN) {
-      boolean settled = header.lifecycle != TraceHeader.Lifecycle.OPEN;
-      if (settled && header.overCap() && !header.unreleased()) {
-        emitter.releaseNow(trace, event, header, now);
-      } else {
-        header.setUnreleased(true);
-      }
-    }
-    boolean complete = envelope.has(Hints.ROOT) && envelope.has(Hints.ENDED);
-    if (complete) {
-      header.setRootEnded();
-    }
-    if (envelope.kind() == TraceEventKind.LOG_RECORD && !header.hasTrace()) {
-      // There is nothing to show of it yet, and feedback has a wait of its own.
-      header.lastAppend = now;
-    } else {
-      rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
-    }
-    headers.schedule(trace, header);
-    headers.save(trace, header);
-  }
-
-  private void keepFoldingOrder(
-      String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
-    if (header.overCap()) {
-      folding.filed(trace, envelope, event, filing.replaced());
-    } else if (rules.exceedsCap(header)) {
-      folding.begin(trace);
-      header.setOverCap();
-    }
-  }
-
-  /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */
-  private TraceHeader newHeader(String trace, long now) {
-    TraceHeader header = new TraceHeader();
-    Anchor anchor = anchors.load(trace);
-    if (anchor == null) {
-      header.firstAppend = now;
-    } else {
-      header.lifecycle = TraceHeader.Lifecycle.EXPIRED;
-      header.firstAppend = anchor.firstAppend();
-      header.revision = anchor.revision();
-    }
-    return header;
-  }
-
-  private static void count(TraceHeader header, TraceEventKind kind) {
-    switch (kind) {
-      case SPAN -> header.spans++;
-      case SNAPSHOT, DECISION -> header.others++;
-      case FEEDBACK, LINK -> header.feedback++;
-      case LOG_RECORD -> header.logRecords++;
-      case ALIAS, CONFIG, FORGET, TICK -> {}
-    }
-  }
-
   private void fireDue(long now) {
-    List<Timers.Timer> due = timers.takeDue(now, TIMERS_PER_RECORD);
-    for (Timers.Timer timer : due) {
-      if (AliasKeys.isAlias(timer.trace())) {
-        aliases.timer(timer.trace(), timer.due(), now);
-      } else if (FeedbackKeys.isFeedback(timer.trace())) {
-        feedback.timer(timer.trace(), timer.due(), now);
-      } else if (CallKeys.isCall(timer.trace())) {
-        calls.timer(timer.trace(), timer.due(), now);
-      } else if (Anchors.isTimer(timer.trace())) {
-        expiry.forget(Anchors.traceOf(timer.trace()), now);
+    expiry.nextRecord();
+    for (Timers.Timer timer : timers.takeDue(now, TIMERS_PER_RECORD)) {
+      String key = timer.key();
+      if (PendingLinks.isPending(key)) {
+        aliases.pendingTimer(key, timer.due(), now);
+      } else if (AliasKeys.isAlias(key)) {
+        aliases.timer(key, timer.due(), now);
+      } else if (FeedbackKeys.isFeedback(key)) {
+        feedback.timer(key, timer.due(), now);
+      } else if (CallKeys.isCall(key)) {
+        calls.timer(key, timer.due(), now);
+      } else if (TraceExpiry.isTimer(key)) {
+        expiry.timer(key, now);
+      } else if (Anchors.isTimer(key)) {
+        expiry.forget(Anchors.traceOf(key), now);
       } else {
         timer(timer, now);
       }
@@ -291,16 +211,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   }
 
   private void timer(Timers.Timer timer, long now) {
-    String trace = timer.trace();
+    String trace = timer.key();
     TraceHeader header = headers.load(trace);
     if (header == null || header.timerDue != timer.due()) {
       return;
     }
     header.timerDue = 0;
-    if (header.purged()) {
-      expiry.purge(trace, header, now);
-      return;
-    }
     if (rules.expired(header, now)) {
       expiry.expire(trace, header, now);
       return;
@@ -309,7 +225,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     if (phase != null) {
       emit(trace, header, phase, now);
     } else if (rules.feedbackGivenUp(header, now)) {
-      emitter.reportUnmatched(trace, header, now);
+      failures.contain(trace, now, () -> emitter.reportUnmatched(trace, header, now));
       header.setUnemitted(false);
     }
     headers.schedule(trace, header);

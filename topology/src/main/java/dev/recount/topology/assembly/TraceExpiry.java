@@ -7,8 +7,11 @@ import dev.recount.topology.TopologySettings;
  * anchor too. What one record deletes is limited; the next record goes on.
  */
 final class TraceExpiry {
-  /** Events of one expired trace that one record may delete. */
+  /** Events of expired traces that one record may delete, all traces together. */
   private static final int DELETIONS_PER_RECORD = 5_000;
+
+  /** Begins the name of a timer that goes on deleting. No key of the log starts like this. */
+  private static final String PURGE = "purge:";
 
   private final TraceHeaders headers;
   private final Entries entries;
@@ -19,6 +22,7 @@ final class TraceExpiry {
   private final AssemblyFailures failures;
   private final long stateRetention;
   private final long anchorRetention;
+  private int deletionsLeft;
 
   TraceExpiry(
       AssemblyParts parts, TraceHeaders headers, RowEmitter emitter, AssemblyFailures failures) {
@@ -34,13 +38,18 @@ final class TraceExpiry {
     this.anchorRetention = settings.anchorRetention().toMillis();
   }
 
+  /** Notes that another record is being processed, which may delete as much again. */
+  void nextRecord() {
+    deletionsLeft = DELETIONS_PER_RECORD;
+  }
+
   /** Gives up the state of a trace. */
   void expire(String trace, TraceHeader header, long now) {
     if (header.lifecycle == TraceHeader.Lifecycle.OPEN) {
       // Feedback on a trace that never came: there is nothing that later feedback could amend.
       if (header.unemitted()) {
         // Nothing ran when its wait ended, or the wait is longer than the retention.
-        emitter.reportUnmatched(trace, header, now);
+        failures.contain(trace, now, () -> emitter.reportUnmatched(trace, header, now));
       }
       emissions.delete(trace);
     } else {
@@ -53,19 +62,33 @@ final class TraceExpiry {
       }
       timers.set(until, Anchors.timerOf(trace));
     }
+    // Until its events are deleted, so that no later life of the trace is taken for this one.
     header.setPurged();
-    purge(trace, header, now);
+    headers.save(trace, header);
+    purge(header.owner(trace), now);
   }
 
-  /** Deletes the events of an expired trace, a limited number of them. */
-  void purge(String trace, TraceHeader header, long now) {
-    if (entries.delete(trace, DELETIONS_PER_RECORD)) {
-      headers.delete(trace);
+  static boolean isTimer(String name) {
+    return name.startsWith(PURGE);
+  }
+
+  /** Goes on deleting. */
+  void timer(String name, long now) {
+    purge(name.substring(PURGE.length()), now);
+  }
+
+  private void purge(String owner, long now) {
+    int deleted = deletionsLeft == 0 ? 0 : entries.delete(owner, deletionsLeft);
+    deletionsLeft -= deleted;
+    if (deletionsLeft == 0) {
+      timers.set(now, PURGE + owner);
       return;
     }
-    header.timerDue = now;
-    timers.set(now, trace);
-    headers.save(trace, header);
+    String trace = TraceHeader.traceOf(owner);
+    TraceHeader header = headers.load(trace);
+    if (header != null && header.purged() && header.owner(trace).equals(owner)) {
+      headers.delete(trace);
+    }
   }
 
   /** Gives up the anchor of a trace, unless something late has just come for it. */

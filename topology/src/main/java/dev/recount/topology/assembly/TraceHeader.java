@@ -1,6 +1,8 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.topology.Hints;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the lifecycle knows of a trace without looking at its events: a small value that is read and
@@ -18,14 +20,17 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 2;
-  private static final int BYTES = 2 + 4 + 13 * Long.BYTES;
+  private static final byte FORMAT = 3;
+  private static final int BYTES = 2 + 4 + 16 * Long.BYTES;
+
+  /** No trace ID contains it. */
+  private static final char LIFE = '@';
 
   private static final int ROOT_ENDED = 1;
   private static final int URGENT = 2;
   private static final int UNEMITTED = 4;
   private static final int UNRELEASED = 8;
-  private static final int OVER_CAP = 16;
+  private static final int ORDERED = 16;
   private static final int PURGED = 32;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
@@ -48,6 +53,12 @@ final class TraceHeader {
 
   long spans;
 
+  /** Of the spans, decisions that failed. */
+  long failures;
+
+  /** End of the span that ended last, nanoseconds since the Unix epoch; 0 when none has ended. */
+  long latestEnd;
+
   /** Snapshots and explicit decisions. */
   long others;
 
@@ -67,6 +78,12 @@ final class TraceHeader {
 
   /** Append time of the first event that has not been emitted. */
   long unemittedSince;
+
+  /**
+   * When this life of the trace began; 0 for the first. A trace that comes back files its events
+   * apart from those of its earlier life, which may not have been deleted yet.
+   */
+  long born;
 
   boolean rootEnded() {
     return (flags & ROOT_ENDED) != 0;
@@ -103,16 +120,16 @@ final class TraceHeader {
     flags = unreleased ? flags | UNRELEASED : flags & ~UNRELEASED;
   }
 
-  /** Whether there are more events of a kind than are folded. Once so, always so. */
-  boolean overCap() {
-    return (flags & OVER_CAP) != 0;
+  /** Whether the events have places in the folding order. Once so, always so. */
+  boolean ordered() {
+    return (flags & ORDERED) != 0;
   }
 
-  void setOverCap() {
-    flags |= OVER_CAP;
+  void setOrdered() {
+    flags |= ORDERED;
   }
 
-  /** Whether the trace has expired and its events are being deleted. */
+  /** Whether this is all that is left of a trace, while its events are being deleted. */
   boolean purged() {
     return (flags & PURGED) != 0;
   }
@@ -126,6 +143,31 @@ final class TraceHeader {
     return spans + others > 0;
   }
 
+  /** Takes note of a span that was filed, in the place of another edition or of none. */
+  void filedSpan(Envelope span, @Nullable Envelope replaced) {
+    failures += isFailure(span) ? 1 : 0;
+    failures -= replaced != null && isFailure(replaced) ? 1 : 0;
+    if (span.has(Hints.ENDED)) {
+      latestEnd = Math.max(latestEnd, span.precedence());
+    }
+  }
+
+  /** Whether a span is a decision that failed. */
+  static boolean isFailure(Envelope span) {
+    return span.has(Hints.ERROR) && span.has(Hints.DECISION);
+  }
+
+  /** The name under which the events of this life of a trace are filed. */
+  String owner(String trace) {
+    return born == 0 ? trace : trace + LIFE + born;
+  }
+
+  /** The trace whose events are filed under a name. */
+  static String traceOf(String owner) {
+    int life = owner.lastIndexOf(LIFE);
+    return life < 0 ? owner : owner.substring(0, life);
+  }
+
   byte[] encode() {
     return ByteBuffer.allocate(BYTES)
         .put(FORMAT)
@@ -137,6 +179,8 @@ final class TraceHeader {
         .putLong(releasedSequence)
         .putLong(revision)
         .putLong(spans)
+        .putLong(failures)
+        .putLong(latestEnd)
         .putLong(others)
         .putLong(feedback)
         .putLong(logRecords)
@@ -144,6 +188,7 @@ final class TraceHeader {
         .putLong(provisionalDelay)
         .putLong(timerDue)
         .putLong(unemittedSince)
+        .putLong(born)
         .array();
   }
 
@@ -163,6 +208,8 @@ final class TraceHeader {
     header.releasedSequence = buffer.getLong();
     header.revision = buffer.getLong();
     header.spans = buffer.getLong();
+    header.failures = buffer.getLong();
+    header.latestEnd = buffer.getLong();
     header.others = buffer.getLong();
     header.feedback = buffer.getLong();
     header.logRecords = buffer.getLong();
@@ -170,6 +217,7 @@ final class TraceHeader {
     header.provisionalDelay = buffer.getLong();
     header.timerDue = buffer.getLong();
     header.unemittedSince = buffer.getLong();
+    header.born = buffer.getLong();
     return header;
   }
 }

@@ -32,39 +32,47 @@ final class TraceReader implements Entries.Visitor {
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
   private final Set<String> unlinked = new HashSet<>();
 
-  private TraceReader(AvroCodec<TraceEvent> codec, TraceHeader header) {
+  private final boolean overCap;
+  private long foldedFailures;
+
+  private TraceReader(AvroCodec<TraceEvent> codec, TraceHeader header, boolean overCap) {
     this.codec = codec;
     this.header = header;
+    this.overCap = overCap;
+  }
+
+  /** Reads all of a trace. */
+  static TraceReader readAll(
+      Entries entries, AvroCodec<TraceEvent> codec, String trace, TraceHeader header) {
+    TraceReader reader = new TraceReader(codec, header, false);
+    entries.visit(header.owner(trace), reader);
+    return reader;
   }
 
   /**
-   * Reads what of a trace is folded: all of it, or of one over its cap the first events of each
-   * kind and all feedback.
+   * Reads what is folded of a trace over its cap: the first events of each kind and all feedback.
    *
    * @param cap events of a kind that are folded
    */
-  static TraceReader read(
+  static TraceReader readFirst(
       Entries entries,
       FoldingOrder folding,
       AvroCodec<TraceEvent> codec,
       String trace,
       TraceHeader header,
       int cap) {
-    TraceReader reader = new TraceReader(codec, header);
-    if (!header.overCap()) {
-      entries.visit(trace, reader);
-      return reader;
-    }
+    TraceReader reader = new TraceReader(codec, header, true);
+    String owner = header.owner(trace);
     for (TraceEventKind kind :
         List.of(
             TraceEventKind.SPAN,
             TraceEventKind.LOG_RECORD,
             TraceEventKind.SNAPSHOT,
             TraceEventKind.DECISION)) {
-      folding.visit(trace, kind, cap, reader);
+      folding.visit(owner, kind, cap, reader);
     }
-    entries.visit(trace, TraceEventKind.FEEDBACK, reader);
-    entries.visit(trace, TraceEventKind.LINK, reader);
+    entries.visit(owner, TraceEventKind.FEEDBACK, reader);
+    entries.visit(owner, TraceEventKind.LINK, reader);
     return reader;
   }
 
@@ -73,6 +81,7 @@ final class TraceReader implements Entries.Visitor {
     Object payload = codec.decode(entry.value(), entry.offset()).getPayload();
     if (payload instanceof Span span) {
       spans.add(span);
+      foldedFailures += TraceHeader.isFailure(entry.envelope()) ? 1 : 0;
     } else if (payload instanceof ContextSnapshot snapshot) {
       snapshots.add(snapshot);
     } else if (payload instanceof DecisionEvent decision) {
@@ -115,13 +124,17 @@ final class TraceReader implements Entries.Visitor {
     return new TraceContents(
         trace,
         spans,
-        header.overCap() ? header.spans - spans.size() : 0,
-        header.overCap(),
+        overCap ? beyondCap() : TraceContents.BeyondCap.NONE,
         logs,
         answers,
         snapshots,
         decisions,
         List.copyOf(feedback.values()));
+  }
+
+  private TraceContents.BeyondCap beyondCap() {
+    return new TraceContents.BeyondCap(
+        true, header.spans - spans.size(), header.failures - foldedFailures, header.latestEnd);
   }
 
   /** IDs of feedback whose link to this trace no longer holds, for whatever reason. */

@@ -40,6 +40,7 @@ public record ChatMessages(
   /** By time and place; what two exports tell of the same time, by what it says. */
   private static final Comparator<SpanLogRecord> IN_ORDER =
       Comparator.comparingLong(SpanLogRecord::getTimeUnixNano)
+          .thenComparing(SpanLogRecord::getObservedTimeUnixNano)
           .thenComparing(SpanLogRecord::getPosition)
           .thenComparing(log -> String.valueOf(log.getEventName()))
           .thenComparing(log -> String.valueOf(log.getBody()))
@@ -68,7 +69,20 @@ public record ChatMessages(
   /** Likewise, of a span in parts. */
   public static ChatMessages of(
       Map<String, Object> attributes, List<SpanEvent> events, List<SpanLogRecord> logs) {
-    Reader reader = new Reader();
+    return read(new Reader(false), attributes, events, logs);
+  }
+
+  /** Only what the model answered, which spares reading the conversation. */
+  static List<ChatMessage> output(
+      Map<String, Object> attributes, List<SpanEvent> events, List<SpanLogRecord> logs) {
+    return read(new Reader(true), attributes, events, logs).output();
+  }
+
+  private static ChatMessages read(
+      Reader reader,
+      Map<String, Object> attributes,
+      List<SpanEvent> events,
+      List<SpanLogRecord> logs) {
     reader.readAttributes(attributes);
     if (!events.isEmpty() || !logs.isEmpty()) {
       List<Event> all = new ArrayList<>();
@@ -105,13 +119,18 @@ public record ChatMessages(
     private final List<ChatMessage> output = new ArrayList<>();
     private final List<ToolDefinition> tools = new ArrayList<>();
     private JsonNode toolsBeside = JsonNodeFactory.instance.arrayNode();
+    private final boolean outputOnly;
+
+    Reader(boolean outputOnly) {
+      this.outputOnly = outputOnly;
+    }
 
     void readAttributes(Map<String, Object> attributes) {
       @Nullable Object[] values = null;
       for (Map.Entry<String, Object> attribute : attributes.entrySet()) {
         Object value = attribute.getValue();
         Source source = value == null ? null : MessageSources.of(attribute.getKey());
-        if (source == null) {
+        if (source == null || !wanted(source.holds())) {
           continue;
         }
         if (values == null) {
@@ -163,6 +182,9 @@ public record ChatMessages(
     }
 
     private boolean wanted(Holds holds) {
+      if (outputOnly && holds != Holds.OUTPUT) {
+        return false;
+      }
       return switch (holds) {
         case INSTRUCTIONS -> system.isEmpty();
         case INPUT -> input.isEmpty();
@@ -199,7 +221,7 @@ public record ChatMessages(
           }
         }
       }
-      boolean needsInput = input.isEmpty();
+      boolean needsInput = !outputOnly && input.isEmpty();
       boolean needsOutput = output.isEmpty();
       for (Event event : events) {
         String role = roleOf(event.name());

@@ -22,6 +22,8 @@ import java.util.Set;
  * is sent, however late, takes the place of all of its agent's.
  */
 final class DerivedSnapshots {
+  private static final String CAPTURED_AT = "captured_at";
+
   private final Contents contents;
   private final Set<String> senders = new HashSet<>();
   private final Set<String> sentIds = new HashSet<>();
@@ -83,7 +85,9 @@ final class DerivedSnapshots {
     snapshot.setSnapshotId(id);
     snapshot.setTraceId(traceId);
     snapshot.setSpanId(node.id());
-    snapshot.setCapturedAt(Times.micros(draft.start));
+    // Not by its setter, which cuts it to the milliseconds that a snapshot is sent with: this one
+    // is never sent, and its row has microseconds.
+    snapshot.put(CAPTURED_AT, Times.micros(draft.start));
     snapshot.setBoundary(SnapshotBoundary.MODEL_CALL);
     snapshot.setTokenCount(draft.contextTokens);
     snapshot.setTokenLimit(draft.contextLimit);

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceId trace ID, 32 lower-case hexadecimal digits
  * @param spans spans to be folded into decisions
- * @param spansBeyondCap spans that are counted but not folded, because the trace is over its cap
- * @param overCap whether there are more events of a kind than are folded
+ * @param beyondCap what is counted but not folded, because the trace is over its cap
  * @param logs log records of the spans: the events of the GenAI conventions
  * @param answers answers to its tool calls that other traces of the session hold
  * @param snapshots explicit context snapshots
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record TraceContents(
     String traceId,
     List<Span> spans,
-    long spansBeyondCap,
-    boolean overCap,
+    BeyondCap beyondCap,
     List<SpanLogRecord> logs,
     List<ToolCallMention> answers,
     List<ContextSnapshot> snapshots,
@@ -46,8 +44,7 @@ public record TraceContents(
     this(
         traceId,
         spans,
-        spansBeyondCap,
-        overCap,
+        new BeyondCap(overCap, spansBeyondCap, 0, 0),
         List.of(),
         List.of(),
         snapshots,
@@ -65,7 +62,29 @@ public record TraceContents(
       List<ContextSnapshot> snapshots,
       List<DecisionEvent> decisions,
       List<LinkedFeedback> feedback) {
-    this(traceId, spans, spansBeyondCap, overCap, logs, List.of(), snapshots, decisions, feedback);
+    this(
+        traceId,
+        spans,
+        new BeyondCap(overCap, spansBeyondCap, 0, 0),
+        logs,
+        List.of(),
+        snapshots,
+        decisions,
+        feedback);
+  }
+
+  /**
+   * What of a trace over its cap is not folded.
+   *
+   * @param exceeded whether there are more events of a kind than are folded
+   * @param spans number of spans
+   * @param failures how many of these are decisions that failed
+   * @param latestEnd end of the span that ended last, folded or not, nanoseconds since the Unix
+   *     epoch; 0 when none has ended
+   */
+  public record BeyondCap(boolean exceeded, long spans, long failures, long latestEnd) {
+    /** Everything is folded. */
+    public static final BeyondCap NONE = new BeyondCap(false, 0, 0, 0);
   }
 
   /**

@@ -47,14 +47,16 @@ final class TraceRow {
     row.setUserId(identity.userId());
     row.setVersions(identity.versions());
     row.setStartedAt(Times.micros(start()));
-    Long end = end(tree, decisions);
+    Long end = end(tree, decisions, contents.beyondCap().latestEnd());
     row.setEndedAt(end == null ? null : Times.micros(end));
-    row.setSpanCount(contents.spans().size() + contents.spansBeyondCap());
+    row.setSpanCount(contents.spans().size() + contents.beyondCap().spans());
     row.setDecisionCount(decisions.size());
-    row.setErrorCount(decisions.stream().filter(DecisionDraft::failed).count());
+    row.setErrorCount(
+        decisions.stream().filter(DecisionDraft::failed).count() + contents.beyondCap().failures());
     row.setSnapshotCount(windows.size());
     row.setTools(tools());
-    row.setFlags(new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.overCap())));
+    row.setFlags(
+        new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.beyondCap().exceeded())));
     sumTokens();
     row.setMaxContextUtilization(maxUtilization());
     stateOutcome();
@@ -86,8 +88,8 @@ final class TraceRow {
   }
 
   /** The latest end, in nanoseconds; null for a trace in which nothing has ended. */
-  static @Nullable Long end(SpanTree tree, List<DecisionDraft> decisions) {
-    Long latest = null;
+  static @Nullable Long end(SpanTree tree, List<DecisionDraft> decisions, long beyondCap) {
+    Long latest = beyondCap == 0 ? null : beyondCap;
     for (SpanNode node : tree.nodes()) {
       if (node.span.getEndTimeUnixNano() != 0) {
         latest = latest == null ? node.end() : Math.max(latest, node.end());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flags on decisions and traces. They compare parts of the trace with each other or with fixed
@@ -61,6 +62,10 @@ final class Warnings {
 
   private record Call(String agent, String tool, String arguments) {}
 
+  static boolean unsure(@Nullable Double confidence) {
+    return confidence != null && confidence < UNSURE;
+  }
+
   /** Flags the decisions, which are in order of their steps. */
   static void flag(List<DecisionDraft> inOrder) {
     Map<Call, Integer> calls = new HashMap<>();
@@ -78,7 +83,7 @@ final class Warnings {
           draft.flags.add(TOOL_LOOP);
         }
       }
-      if (draft.confidence != null && draft.confidence < UNSURE) {
+      if (unsure(draft.confidence)) {
         draft.flags.add(LOW_CONFIDENCE);
       }
       if (ContextWindow.truncated(draft)) {

@@ -4,6 +4,8 @@ import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
 import dev.recount.topology.Sha256;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,15 +26,19 @@ final class EvaluationResults {
   private EvaluationResults() {}
 
   /**
-   * The evaluation as feedback. Its ID is a pure function of what was judged, when and how.
+   * The evaluation as feedback. Its ID is a pure function of all that the record says, so that the
+   * same one is one, however often it is exported, and no other is taken for it.
    *
    * @param fields the event's attributes, and what its body says in their place
+   * @param unixNano when it happened, or else was observed, nanoseconds since the Unix epoch
+   * @param observedUnixNano when it was observed; 0 when unknown
    */
   static FeedbackEvent feedback(
       Map<String, Object> fields,
       @Nullable String traceId,
       @Nullable String spanId,
-      long unixNano) {
+      long unixNano,
+      long observedUnixNano) {
     FeedbackEvent feedback = new FeedbackEvent();
     feedback.setKind(FeedbackKind.EVALUATION);
     feedback.setName(text(fields, "gen_ai.evaluation.name"));
@@ -46,7 +52,7 @@ final class EvaluationResults {
     feedback.setToolCallId(text(fields, "gen_ai.tool.call.id"));
     feedback.setSessionId(text(fields, "gen_ai.conversation.id"));
     feedback.setOccurredAt(time(unixNano));
-    feedback.setFeedbackId(id(feedback, unixNano));
+    feedback.setFeedbackId(id(fields, traceId, spanId, unixNano, observedUnixNano));
     Map<String, String> rest = new TreeMap<>();
     fields.forEach(
         (key, value) -> {
@@ -75,18 +81,24 @@ final class EvaluationResults {
     };
   }
 
-  private static String id(FeedbackEvent feedback, long unixNano) {
-    String judged =
-        String.join(
-            "\u0000",
-            String.valueOf(feedback.getTraceId()),
-            String.valueOf(feedback.getSpanId()),
-            String.valueOf(feedback.getResponseId()),
-            String.valueOf(feedback.getToolCallId()),
-            String.valueOf(feedback.getSessionId()),
-            String.valueOf(feedback.getName()),
-            Long.toString(unixNano));
-    return Sha256.hexOf(judged).substring(0, 2 * ID_BYTES);
+  private static String id(
+      Map<String, Object> fields,
+      @Nullable String traceId,
+      @Nullable String spanId,
+      long unixNano,
+      long observedUnixNano) {
+    List<String> said = new ArrayList<>();
+    said.add(String.valueOf(traceId));
+    said.add(String.valueOf(spanId));
+    said.add(Long.toString(unixNano));
+    said.add(Long.toString(observedUnixNano));
+    new TreeMap<>(fields)
+        .forEach(
+            (name, value) -> {
+              said.add(name);
+              said.add(value == null ? "" : value.getClass().getSimpleName() + value);
+            });
+    return Sha256.hexOf(String.join("\u0000", said)).substring(0, 2 * ID_BYTES);
   }
 
   private static @Nullable String text(Map<String, Object> attributes, String key) {

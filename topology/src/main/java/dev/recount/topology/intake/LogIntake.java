@@ -11,11 +11,15 @@ import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.schemas.redaction.OtlpRedaction;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Sha256;
+import dev.recount.topology.convention.Aliases;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.LogsData;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +31,25 @@ import org.jspecify.annotations.Nullable;
 public final class LogIntake extends IntakeProcessor {
   private static final String EVENT_NAME = "event.name";
   private static final String CONVENTION = "gen_ai.";
-  private static final int ID_DIGITS = 16;
+  private static final int ID_BYTES = 16;
 
   private final OtlpEncoding encoding;
   private final boolean redacting;
   private final OtlpRedaction redaction;
+  private final boolean announceAliases;
 
-  /** Reads records of the encoding, redacts them and writes entries with the codec. */
-  public LogIntake(AvroCodec<TraceEvent> codec, OtlpEncoding encoding, Redaction redaction) {
+  /**
+   * Reads records of the encoding, redacts them and writes entries with the codec.
+   *
+   * @param announceAliases whether to log which tool call IDs occur in a trace
+   */
+  public LogIntake(
+      AvroCodec<TraceEvent> codec,
+      OtlpEncoding encoding,
+      Redaction redaction,
+      boolean announceAliases) {
     super(codec, redaction);
+    this.announceAliases = announceAliases;
     this.encoding = encoding;
     this.redacting = redaction.isActive();
     this.redaction = new OtlpRedaction(redaction);
@@ -73,18 +87,21 @@ public final class LogIntake extends IntakeProcessor {
   /** What is known of an export while its records are taken in. */
   private static final class Export {
     final Refusals refusals = new Refusals();
+    private final Map<String, Integer> places = new HashMap<>();
 
-    /** How often each identity has occurred: a conversation may say the same thing twice. */
-    private final Map<String, Integer> identities = new HashMap<>();
-
-    private int position;
-
-    /** The record's identity in its trace's log, and its place in the export. */
-    String place(SpanLogRecord log) {
-      log.setPosition(position++);
-      String identity = identity(log);
-      int occurrence = identities.merge(log.getTraceId() + identity, 1, Integer::sum);
-      return occurrence == 1 ? identity : identity + "#" + occurrence;
+    /**
+     * The record's place among those of its span and time in the export: the only thing that tells
+     * the order of messages whose clock has too few digits.
+     */
+    int place(SpanLogRecord log) {
+      String moment =
+          String.join(
+              "/",
+              log.getTraceId(),
+              log.getSpanId(),
+              Long.toString(log.getTimeUnixNano()),
+              Long.toString(log.getObservedTimeUnixNano()));
+      return places.merge(moment, 1, Integer::sum) - 1;
     }
   }
 
@@ -103,13 +120,16 @@ public final class LogIntake extends IntakeProcessor {
       if (EvaluationResults.EVENT.equals(event)) {
         Map<String, Object> fields = AttributeValues.flattened(record.getBody());
         fields.putAll(attributes);
-        FeedbackEvent feedback = EvaluationResults.feedback(fields, traceId, spanId, time);
+        FeedbackEvent feedback =
+            EvaluationResults.feedback(
+                fields, traceId, spanId, time, record.getObservedTimeUnixNano());
         FeedbackFiling.append(feedback, this);
       } else if (traceId != null) {
         SpanLogRecord log = new SpanLogRecord();
         log.setTraceId(traceId);
         log.setSpanId(spanId);
         log.setTimeUnixNano(time);
+        log.setObservedTimeUnixNano(record.getObservedTimeUnixNano());
         log.setEventName(event);
         log.setSeverityNumber(record.getSeverityNumberValue());
         log.setBody(AttributeValues.value(record.getBody()));
@@ -118,7 +138,7 @@ public final class LogIntake extends IntakeProcessor {
         log.setResourceAttributes(resource);
         log.setScopeName(OtlpSpans.emptyToNull(scope.getScope().getName()));
         log.setScopeVersion(OtlpSpans.emptyToNull(scope.getScope().getVersion()));
-        append(traceId, TraceEventKind.LOG_RECORD, export.place(log), time, 0, log);
+        file(log, export);
       } else {
         export.refusals.add("Event " + event + ": no trace ID");
       }
@@ -128,18 +148,28 @@ public final class LogIntake extends IntakeProcessor {
   }
 
   /**
-   * What the record is known by. Several messages of one name often share a time, so that only what
-   * they say tells them apart.
+   * Files a record under all that it says, so that the same one is one however often and with
+   * whatever others it is exported. Only its place may differ then, and the later place holds: an
+   * export that knows of those before it knows more.
    */
+  private void file(SpanLogRecord log, Export export) {
+    String identity = identity(log);
+    int place = export.place(log);
+    log.setPosition(place);
+    append(log.getTraceId(), TraceEventKind.LOG_RECORD, identity, place, 0, log);
+    if (announceAliases) {
+      Aliases.of(
+          log, alias -> announce(alias.kind(), alias.value(), log.getTraceId(), log.getSpanId()));
+    }
+  }
+
   private static String identity(SpanLogRecord log) {
-    String said = log.getBody() + " " + log.getAttributes();
-    return (log.getSpanId() == null ? "" : log.getSpanId())
-        + "/"
-        + log.getEventName()
-        + "/"
-        + log.getTimeUnixNano()
-        + "/"
-        + Sha256.hexOf(said).substring(0, ID_DIGITS);
+    try {
+      byte[] said = Sha256.newDigest().digest(SpanLogRecord.getEncoder().encode(log).array());
+      return log.getEventName() + "/" + HexFormat.of().formatHex(said, 0, ID_BYTES);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   private static @Nullable String eventName(LogRecord record, Map<String, Object> attributes) {

@@ -1,6 +1,5 @@
 package dev.recount.topology.intake;
 
-import dev.recount.avro.AliasKind;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
@@ -11,10 +10,12 @@ import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.schemas.redaction.OtlpRedaction;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Hints;
-import dev.recount.topology.convention.Fact;
+import dev.recount.topology.convention.Aliases;
 import dev.recount.topology.convention.SpanFacts;
 import dev.recount.topology.convention.SpanMapper;
 import io.opentelemetry.proto.trace.v1.TracesData;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Takes in {@code otlp_spans}: several traces to a record, one entry of the log per span. */
 public final class SpanIntake extends IntakeProcessor {
@@ -26,6 +27,9 @@ public final class SpanIntake extends IntakeProcessor {
   private final OtlpRedaction redaction;
   private final SpanMapper mapper;
   private final boolean announceAliases;
+
+  /** What has been announced out of the record that is being read. */
+  private final Set<String> announced = new HashSet<>();
 
   /**
    * @param encoding how the records are encoded
@@ -73,6 +77,7 @@ public final class SpanIntake extends IntakeProcessor {
           null);
     }
     Refusals refusals = new Refusals();
+    announced.clear();
     OtlpSpans.forEach(
         traces,
         span -> {
@@ -94,6 +99,7 @@ public final class SpanIntake extends IntakeProcessor {
     hints |= span.getParentSpanId() == null ? Hints.ROOT : 0;
     hints |= span.getEndTimeUnixNano() != 0 ? Hints.ENDED : 0;
     hints |= facts.failed(span) ? Hints.ERROR : 0;
+    hints |= facts.decisionKind() != null ? Hints.DECISION : 0;
     append(
         span.getTraceId(),
         TraceEventKind.SPAN,
@@ -102,9 +108,14 @@ public final class SpanIntake extends IntakeProcessor {
         hints,
         span);
     if (announceAliases) {
-      String traceId = span.getTraceId();
-      announce(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), traceId, span.getSpanId());
-      announce(AliasKind.TOOL_CALL_ID, facts.toolCallId(), traceId, span.getSpanId());
+      Aliases.of(span, facts, alias -> announceOnce(alias, span));
+    }
+  }
+
+  /** A call is told of by the model call that asked for it and by the span that carried it out. */
+  private void announceOnce(Aliases.Alias alias, Span span) {
+    if (announced.add(span.getTraceId() + alias.kind() + alias.value())) {
+      announce(alias.kind(), alias.value(), span.getTraceId(), span.getSpanId());
     }
   }
 }

@@ -23,6 +23,9 @@ class ArrivalOrderTest {
   /** Longer than every wait of the lifecycle but the retention. */
   private static final long LONG_ENOUGH = 20 * 60_000;
 
+  /** Shorter than that, for traces that are to expire; longer than any pause. */
+  private static final long RETENTION = 5 * 60_000;
+
   /** How one event arrives in the disorderly run. */
   record Arrival(TelemetryPlan plan, int position, int copies, int pauseMillis, boolean restart) {
     /** Other telemetry that arrives the same way. */
@@ -43,6 +46,37 @@ class ArrivalOrderTest {
     TopologySettings small = TopologySettings.fromMap(Map.of("span.cap", "3"));
     assertThat(AssemblerHarness.differences(inOrder(arrivals, small), disorderly(arrivals, small)))
         .isEmpty();
+  }
+
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  void oneErrorAfterAnotherEndsInTheSameRows(@ForAll("failures") List<Arrival> failures) {
+    assertThat(AssemblerHarness.differences(inOrder(failures), disorderly(failures))).isEmpty();
+    TopologySettings small = TopologySettings.fromMap(Map.of("span.cap", "20"));
+    assertThat(AssemblerHarness.differences(inOrder(failures, small), disorderly(failures, small)))
+        .isEmpty();
+  }
+
+  /**
+   * What has expired knows less of what comes late than what has not, so that only what comes once
+   * more is put here: an anchor knows it, and the rows stay as they were.
+   */
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void whatComesOnceMoreAfterExpiryChangesNothing(@ForAll("arrivals") List<Arrival> arrivals) {
+    TopologySettings shortLived =
+        TopologySettings.fromMap(
+            Map.of(
+                "state.retention.ms", Long.toString(RETENTION),
+                "feedback.wait.ms", Long.toString(LONG_ENOUGH / 2)));
+    AssemblerHarness once = inOrder(arrivals, shortLived);
+    AssemblerHarness again = inOrder(arrivals, shortLived);
+    for (Arrival arrival : arrivals) {
+      if (!(arrival.plan() instanceof TelemetryPlan.PlannedFeedback)) {
+        arrival.plan().events().forEach(event -> again.append(event.key(), event.event()));
+      }
+    }
+    again.pass(LONG_ENOUGH);
+    again.pass(2 * RETENTION);
+    assertThat(AssemblerHarness.differences(once, again)).isEmpty();
   }
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -133,6 +167,15 @@ class ArrivalOrderTest {
 
   @Provide
   Arbitrary<List<Arrival>> arrivals() {
+    return arrivals(TelemetryPlan.plans());
+  }
+
+  @Provide
+  Arbitrary<List<Arrival>> failures() {
+    return arrivals(TelemetryPlan.failures());
+  }
+
+  private static Arbitrary<List<Arrival>> arrivals(Arbitrary<TelemetryPlan> plans) {
     Arbitrary<Integer> pause =
         Arbitraries.frequencyOf(
             net.jqwik.api.Tuple.of(20, Arbitraries.just(0)),
@@ -141,11 +184,7 @@ class ArrivalOrderTest {
     Arbitrary<Boolean> restart =
         Arbitraries.frequency(net.jqwik.api.Tuple.of(9, false), net.jqwik.api.Tuple.of(1, true));
     return Combinators.combine(
-            TelemetryPlan.plans(),
-            Arbitraries.integers(),
-            Arbitraries.integers().between(1, 2),
-            pause,
-            restart)
+            plans, Arbitraries.integers(), Arbitraries.integers().between(1, 2), pause, restart)
         .as(Arrival::new)
         .list()
         .ofMaxSize(400);

@@ -49,7 +49,7 @@ final class AssemblerHarness {
   static final TopologyCodecs CODECS =
       TopologyCodecs.of(new MockSchemaRegistryClient(), Topics.withPrefix(""));
 
-  private final TopologySettings settings;
+  private TopologySettings settings;
   private final MockProcessorContext<byte[], byte[]> context;
   private Processor<byte[], byte[], byte[], byte[]> assembler;
   private long now;
@@ -117,6 +117,12 @@ final class AssemblerHarness {
   /** Loses everything but the stores. */
   void restart() {
     assembler = start();
+  }
+
+  /** Likewise, and goes on with other settings. */
+  void restart(TopologySettings changed) {
+    settings = changed;
+    restart();
   }
 
   void append(String key, TraceEvent event) {

@@ -22,6 +22,8 @@ import dev.recount.avro.Versions;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
+import dev.recount.topology.convention.Aliases;
+import dev.recount.topology.convention.SpanFacts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,11 +92,8 @@ sealed interface TelemetryPlan {
       if (agent > 0) {
         attributes.put("gen_ai.agent.name", "agent-" + agent);
       }
-      String callId = null;
-      String responseId = null;
       if (role == Role.TOOL) {
-        callId = "call-" + id % 5;
-        attributes.put("gen_ai.tool.call.id", callId);
+        attributes.put("gen_ai.tool.call.id", "call-" + id % 5);
         attributes.put("gen_ai.tool.call.arguments", "{\"n\":" + id % 3 + "}");
       }
       if (role == Role.TALK) {
@@ -103,11 +102,12 @@ sealed interface TelemetryPlan {
             "gen_ai.input.messages", "[" + asking(id - 1) + "," + answering(id - 1) + "]");
       }
       if (role == Role.CHAT) {
-        responseId = "response-" + id % 7;
-        attributes.put("gen_ai.response.id", responseId);
+        attributes.put("gen_ai.response.id", "response-" + id % 7);
+        attributes.put("recount.context.snapshot_id", "snapshot-" + id % 13);
       }
       span.setAttributes(attributes);
       int hints = Hints.ENDED | (id == 1 ? Hints.ROOT : 0) | (failed ? Hints.ERROR : 0);
+      hints |= SpanFacts.of(span).decisionKind() != null ? Hints.DECISION : 0;
       List<Keyed> events = new ArrayList<>();
       events.add(
           keyed(
@@ -117,8 +117,8 @@ sealed interface TelemetryPlan {
               span.getEndTimeUnixNano(),
               hints,
               span));
-      announce(events, AliasKind.TOOL_CALL_ID, callId, trace);
-      announce(events, AliasKind.RESPONSE_ID, responseId, trace);
+      Aliases.of(
+          span, SpanFacts.of(span), alias -> announce(events, alias.kind(), alias.value(), trace));
       return events;
     }
   }
@@ -182,14 +182,17 @@ sealed interface TelemetryPlan {
       log.setBody(new JsonValue("{\"message\":" + asking(id) + "}"));
       log.setAttributes(Map.of());
       log.setResourceAttributes(Map.of());
-      return List.of(
+      List<Keyed> events = new ArrayList<>();
+      events.add(
           keyed(
               traceId(trace),
               TraceEventKind.LOG_RECORD,
               span + "/" + id + "/" + at,
-              log.getTimeUnixNano(),
+              log.getPosition(),
               0,
               log));
+      Aliases.of(log, alias -> announce(events, alias.kind(), alias.value(), trace));
+      return events;
     }
   }
 
@@ -363,6 +366,16 @@ sealed interface TelemetryPlan {
         Combinators.combine(trace, Arbitraries.integers().between(1, 10), span, time)
             .as(PlannedLog::new);
     return Arbitraries.oneOf(spans, spans, spans, spans, snapshots, decisions, feedback, logs);
+  }
+
+  /** Telemetry of a trace in which more goes wrong than is folded at a time. */
+  static Arbitrary<TelemetryPlan> failures() {
+    return Combinators.combine(
+            Arbitraries.integers().between(2, 120),
+            Arbitraries.of(Role.class),
+            Arbitraries.longs().between(0, 400),
+            Arbitraries.integers().between(0, 200))
+        .as((id, role, start, length) -> new PlannedSpan(1, id, 1, role, 0, start, length, true));
   }
 
   /** A message that asks for the call that a tool span of that number carries out. */

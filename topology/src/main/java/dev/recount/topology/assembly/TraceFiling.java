@@ -1,0 +1,116 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.Hints;
+import dev.recount.topology.assembly.Entries.Outcome;
+import dev.recount.topology.assembly.KnownEvents.Standing;
+import dev.recount.topology.assembly.TraceHeader.Lifecycle;
+import org.jspecify.annotations.Nullable;
+
+/** Files events under their traces. Costs the same whatever the size of the trace. */
+final class TraceFiling {
+  private final TraceHeaders headers;
+  private final Entries entries;
+  private final FoldingOrder folding;
+  private final Anchors anchors;
+  private final LifecycleRules rules;
+  private final RowEmitter emitter;
+
+  TraceFiling(AssemblyParts parts, TraceHeaders headers, LifecycleRules rules, RowEmitter emitter) {
+    this.headers = headers;
+    this.entries = parts.entries();
+    this.folding = parts.folding();
+    this.anchors = parts.anchors();
+    this.rules = rules;
+    this.emitter = emitter;
+  }
+
+  /** Files an event, unless it has been filed before or is outranked by one that has. */
+  void file(String trace, Envelope envelope, byte[] event, long now) {
+    TraceHeader kept = headers.load(trace);
+    TraceHeader header = kept == null || kept.purged() ? newHeader(trace, kept, now) : kept;
+    Standing standing = standing(trace, header, envelope, event);
+    if (standing == Standing.SETTLED) {
+      return;
+    }
+    Entries.Filing filing =
+        entries.file(header.owner(trace), envelope, event, now, header.sequence + 1);
+    if (filing.outcome() == Outcome.UNCHANGED) {
+      return;
+    }
+    header.sequence++;
+    if (filing.outcome() == Outcome.NEW && standing == Standing.NEW) {
+      count(header, envelope.kind());
+    }
+    if (envelope.kind() == TraceEventKind.SPAN) {
+      header.filedSpan(envelope, filing.replaced() == null ? null : filing.replaced().envelope());
+    }
+    keepFoldingOrder(trace, header, envelope, event, filing);
+    if (envelope.kind() == TraceEventKind.SPAN) {
+      release(trace, header, event, now);
+    }
+    if (envelope.has(Hints.ROOT) && envelope.has(Hints.ENDED)) {
+      header.setRootEnded();
+    }
+    if (envelope.kind() == TraceEventKind.LOG_RECORD && !header.hasTrace()) {
+      // There is nothing to show of it yet, and feedback has a wait of its own.
+      header.lastAppend = now;
+    } else {
+      rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+    }
+    headers.schedule(trace, header);
+    headers.save(trace, header);
+  }
+
+  /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */
+  private TraceHeader newHeader(String trace, @Nullable TraceHeader purged, long now) {
+    TraceHeader header = new TraceHeader();
+    Anchor anchor = anchors.load(trace);
+    if (anchor == null) {
+      header.firstAppend = now;
+    } else {
+      header.lifecycle = Lifecycle.EXPIRED;
+      header.firstAppend = anchor.firstAppend();
+      header.revision = anchor.revision();
+    }
+    // What is left of the events of its earlier life must not mix with what comes now.
+    header.born = anchor == null && purged == null ? 0 : now;
+    return header;
+  }
+
+  /** Whether an expired trace has had an event before. */
+  private Standing standing(String trace, TraceHeader header, Envelope envelope, byte[] event) {
+    return header.lifecycle == Lifecycle.EXPIRED && KnownEvents.remembers(envelope.kind())
+        ? anchors.known(trace).standing(envelope, event)
+        : Standing.NEW;
+  }
+
+  private void keepFoldingOrder(
+      String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
+    if (header.ordered()) {
+      folding.filed(header.owner(trace), envelope, event, filing.replaced());
+    } else if (rules.exceedsCap(header)) {
+      folding.begin(header.owner(trace));
+      header.setOrdered();
+    }
+  }
+
+  private void release(String trace, TraceHeader header, byte[] event, long now) {
+    boolean settled = header.lifecycle != Lifecycle.OPEN;
+    if (settled && rules.exceedsCap(header) && !header.unreleased()) {
+      emitter.releaseNow(trace, event, header, now);
+    } else {
+      header.setUnreleased(true);
+    }
+  }
+
+  private static void count(TraceHeader header, TraceEventKind kind) {
+    switch (kind) {
+      case SPAN -> header.spans++;
+      case SNAPSHOT, DECISION -> header.others++;
+      case FEEDBACK, LINK -> header.feedback++;
+      case LOG_RECORD -> header.logRecords++;
+      case ALIAS, CONFIG, FORGET, TICK -> {}
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.recount.topology.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.recount.topology.TopologySettings;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Past its cap a trace goes on counting, and its root and its failures come first. */
+class SpanCapTest extends AssemblerTestBase {
+  private static TopologySettings cap(int spans) {
+    return TopologySettings.fromMap(
+        Map.of("span.cap", Integer.toString(spans), "state.retention.ms", "86400000"));
+  }
+
+  private void tool(int id, boolean failed) {
+    span(
+        T1,
+        id,
+        1,
+        failed,
+        "gen_ai.operation.name",
+        "execute_tool",
+        "gen_ai.tool.name",
+        "inventory",
+        "gen_ai.tool.call.id",
+        "call-" + id);
+  }
+
+  @Test
+  void failuresBeyondTheCapAreCounted() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, id % 2 == 0);
+    }
+    harness.pass(600_000);
+    assertThat(trace(T1).getErrorCount()).isEqualTo(20);
+    assertThat(trace(T1).getSpanCount()).isEqualTo(40);
+    assertThat(trace(T1).getFlags()).contains("span_cap");
+    assertThat(trace(T1).getEndedAt()).isEqualTo(Instant.ofEpochMilli(START + 40 + 10));
+    // One of them turns out to have gone well after all, one beyond the cap to have failed.
+    span(T1, 40, 1, 20, false, "gen_ai.operation.name", "execute_tool");
+    span(T1, 39, 1, 20, true, "gen_ai.operation.name", "execute_tool");
+    span(T1, 37, 1, 20, true, "gen_ai.operation.name", "execute_tool");
+    harness.pass(600_000);
+    assertThat(trace(T1).getErrorCount()).isEqualTo(21);
+    assertThat(trace(T1).getEndedAt()).isEqualTo(Instant.ofEpochMilli(START + 40 + 20));
+  }
+
+  @Test
+  void aFailureTakesThePlaceOfWhatWentWell() {
+    harness = new AssemblerHarness(cap(5), START);
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    tool(1_000, true);
+    harness.pass(600_000);
+    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
+        .hasSize(6);
+    assertThat(trace(T1).getErrorCount()).isEqualTo(1);
+  }
+
+  @Test
+  void theRootIsFoldedHoweverManyFailuresComeBeforeIt() {
+    harness = new AssemblerHarness(cap(5), START);
+    for (int id = 2; id <= 40; id++) {
+      tool(id, true);
+    }
+    span(T1, 1_000, 0, false, "gen_ai.operation.name", "invoke_agent");
+    harness.pass(600_000);
+    assertThat(trace(T1).getRootName()).isEqualTo("span 1000");
+    assertThat(trace(T1).getErrorCount()).isEqualTo(39);
+  }
+
+  @Test
+  void aCapThatIsRaisedTakesInAllThatCameBefore() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(5);
+    harness.restart(cap(100));
+    tool(41, false);
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(40);
+    assertThat(trace(T1).getFlags()).doesNotContain("span_cap");
+    for (int id = 42; id <= 200; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(100);
+    assertThat(trace(T1).getFlags()).contains("span_cap");
+  }
+
+  @Test
+  void aCapThatIsLoweredHoldsFromTheNextEmission() {
+    harness = new AssemblerHarness(cap(100), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(39);
+    harness.restart(cap(5));
+    feedback("f", 0, f -> f.setTraceId(T1));
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(5);
+    assertThat(trace(T1).getFlags()).contains("span_cap");
+    assertThat(trace(T1).getEscalated()).isTrue();
+    assertThat(trace(T1).getSpanCount()).isEqualTo(40);
+    assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
+        .hasSize(5);
+  }
+}
