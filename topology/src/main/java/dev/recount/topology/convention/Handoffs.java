@@ -73,10 +73,9 @@ public final class Handoffs {
     if (result.startsWith("{\"assistant\":")) {
       // OpenAI Agents: the new agent's name and nothing else.
       JsonNode object = Json.parseContainer(result);
-      JsonNode assistant = object == null ? null : object.path("assistant");
-      return assistant != null && assistant.isTextual() && object.size() == 1
-          ? assistant.textValue()
-          : null;
+      if (object != null && object.size() == 1 && object.path("assistant").isTextual()) {
+        return object.path("assistant").textValue();
+      }
     }
     return null;
   }
