@@ -3,6 +3,7 @@ package dev.recount.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -23,14 +24,19 @@ public final class AssemblerCost {
   /**
    * Prints a line for each size.
    *
-   * @param arguments how many events each size is measured on; a million if left out
+   * @param arguments how many events each size is measured on, a million if left out; then the
+   *     sizes, in spans a trace, four powers of ten if left out
    */
   public static void main(String[] arguments) {
     int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : DEFAULT_EVENTS;
+    int[] sizes =
+        arguments.length > 1
+            ? Arrays.stream(arguments).skip(1).mapToInt(Integer::parseInt).toArray()
+            : SPANS;
     AssemblerCost cost = new AssemblerCost();
     cost.measure(SPANS[0], WARM_UP_EVENTS, 0);
     System.out.println("processor time, µs an event      filing   settling");
-    for (int spans : SPANS) {
+    for (int spans : sizes) {
       if (spans <= events) {
         for (int cap : new int[] {20_000, AssemblerBenchmark.NO_CAP}) {
           double[] micros = cost.measure(spans, events, cap);

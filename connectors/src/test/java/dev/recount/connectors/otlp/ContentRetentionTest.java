@@ -43,6 +43,7 @@ class ContentRetentionTest {
     LargeContent content =
         new LargeContent(new Store(pruned::complete), 1 << 20, Duration.ofDays(30));
     try (ContentRetention retention = ContentRetention.start(content)) {
+      assertThat(retention).isNotNull();
       assertThat(pruned.get(30, TimeUnit.SECONDS))
           .isBefore(Instant.now().minus(Duration.ofDays(29)));
     }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ public final class FolderContentStore implements ContentStore {
     try {
       Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
       return true;
-    } catch (NoSuchFileException absent) {
+    } catch (FileSystemException absentOrAnothers) {
+      // What a receiver that runs as another user wrote into a shared folder is written anew.
       return false;
     }
   }

@@ -83,6 +83,11 @@ final class Anchors {
     return KnownEvents.decode(store.get(trace + KNOWN));
   }
 
+  /** What an event is that comes now to an expired trace. */
+  KnownEvents.Standing standing(String trace, Envelope envelope, byte[] event) {
+    return KnownEvents.standing(store.get(trace + KNOWN), envelope, event);
+  }
+
   void save(String trace, KnownEvents known) {
     store.put(trace + KNOWN, known.encode());
   }

@@ -72,13 +72,36 @@ final class KnownEvents {
     }
   }
 
-  /** What an event is that comes now. */
-  Standing standing(Envelope envelope, byte[] event) {
-    Edition known = editions.get(key(envelope));
+  /**
+   * What an event is that comes now.
+   *
+   * @param encoded the events that are known, which are searched as they are; null for none
+   */
+  static Standing standing(byte @Nullable [] encoded, Envelope envelope, byte[] event) {
+    Edition known = encoded == null ? null : find(ByteBuffer.wrap(encoded), key(envelope));
     if (known == null) {
       return Standing.NEW;
     }
     return edition(envelope, event, 0).outranks(known) ? Standing.EDITED : Standing.SETTLED;
+  }
+
+  private static @Nullable Edition find(ByteBuffer sorted, long key) {
+    int from = 0;
+    int to = sorted.limit() / BYTES_EACH;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      long found = sorted.getLong(middle * BYTES_EACH);
+      if (found == key) {
+        sorted.position(middle * BYTES_EACH + Long.BYTES);
+        return new Edition(sorted.getLong(), sorted.getInt());
+      }
+      if (found < key) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return null;
   }
 
   private static Edition edition(Envelope envelope, byte[] event, int offset) {
@@ -101,7 +124,11 @@ final class KnownEvents {
     return bytes.array();
   }
 
-  /** Reads what {@link #encode} has written; null for nothing. */
+  /**
+   * Reads what {@link #encode} has written.
+   *
+   * @param encoded null for nothing
+   */
   static KnownEvents decode(byte @Nullable [] encoded) {
     KnownEvents known = new KnownEvents();
     if (encoded != null) {

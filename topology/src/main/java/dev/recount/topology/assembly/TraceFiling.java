@@ -43,7 +43,8 @@ final class TraceFiling {
       count(header, envelope.kind());
     }
     if (envelope.kind() == TraceEventKind.SPAN) {
-      header.filedSpan(envelope, filing.replaced() == null ? null : filing.replaced().envelope());
+      Entries.Entry replaced = filing.replaced();
+      header.filedSpan(envelope, replaced == null ? null : replaced.envelope());
     }
     keepFoldingOrder(trace, header, envelope, event, filing);
     if (envelope.kind() == TraceEventKind.SPAN) {
@@ -81,7 +82,7 @@ final class TraceFiling {
   /** Whether an expired trace has had an event before. */
   private Standing standing(String trace, TraceHeader header, Envelope envelope, byte[] event) {
     return header.lifecycle == Lifecycle.EXPIRED && KnownEvents.remembers(envelope.kind())
-        ? anchors.known(trace).standing(envelope, event)
+        ? anchors.standing(trace, envelope, event)
         : Standing.NEW;
   }
 

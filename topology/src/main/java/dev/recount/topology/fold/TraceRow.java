@@ -106,7 +106,9 @@ final class TraceRow {
   private List<String> tools() {
     Set<String> tools = new TreeSet<>();
     for (DecisionDraft decision : decisions) {
-      if (decision.kind == DecisionKind.TOOL_CALL && decision.toolName != null) {
+      boolean call =
+          decision.kind == DecisionKind.TOOL_CALL || decision.kind == DecisionKind.HANDOFF;
+      if (call && decision.toolName != null) {
         tools.add(decision.toolName);
       }
     }

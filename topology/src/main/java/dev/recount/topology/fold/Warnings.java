@@ -73,7 +73,9 @@ final class Warnings {
       if (draft.failed()) {
         draft.flags.add(ERROR);
       }
-      if (draft.kind == DecisionKind.TOOL_CALL && draft.toolName != null) {
+      // Agents that hand over to each other in turn are a loop as well.
+      boolean call = draft.kind == DecisionKind.TOOL_CALL || draft.kind == DecisionKind.HANDOFF;
+      if (call && draft.toolName != null) {
         String arguments = draft.toolArguments == null ? "" : draft.toolArguments;
         int repeated =
             calls.merge(new Call(draft.agent(), draft.toolName, arguments), 1, Integer::sum);

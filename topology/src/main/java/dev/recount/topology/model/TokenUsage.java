@@ -26,9 +26,7 @@ public final class TokenUsage {
     Long cached = Tokens.sum(cacheRead, cacheWrite);
     if (input != null && cached != null && cached > 0) {
       boolean leftOut =
-          cached > input
-              || excludesCache(span.getScopeName())
-              || saysSo(input, output, cached, stated);
+          cached > input || excludesCache(span) || saysSo(input, output, cached, stated);
       input = leftOut ? Long.valueOf(Tokens.saturated(input, cached)) : input;
     }
     Long total = input != null && output != null ? Tokens.sum(input, output) : stated;
@@ -36,8 +34,14 @@ public final class TokenUsage {
         input, output, cacheRead, cacheWrite, facts.count(Fact.REASONING_TOKENS), total);
   }
 
-  private static boolean excludesCache(@Nullable String scope) {
-    return scope != null && CACHE_EXCLUDED.stream().anyMatch(scope::startsWith);
+  private static boolean excludesCache(Span span) {
+    String scope = span.getScopeName();
+    if (scope != null && CACHE_EXCLUDED.stream().anyMatch(scope::startsWith)) {
+      return true;
+    }
+    // The AI SDK passed on what Anthropic counts, until it began to tell the parts of the input.
+    return String.valueOf(span.getAttributes().get("ai.model.provider")).startsWith("anthropic")
+        && !span.getAttributes().containsKey("ai.usage.inputTokenDetails.cacheReadTokens");
   }
 
   /** The total tells whether the cached tokens are among the input or beside it. */

@@ -79,6 +79,25 @@ class ArrivalOrderTest {
     assertThat(AssemblerHarness.differences(once, again)).isEmpty();
   }
 
+  /** Feedback joins the anchor of a trace as it would have joined the trace. */
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void feedbackAfterExpiryEndsInTheSameRows(@ForAll("arrivals") List<Arrival> arrivals) {
+    TopologySettings shortLived =
+        TopologySettings.fromMap(Map.of("state.retention.ms", Long.toString(RETENTION)));
+    AssemblerHarness late = new AssemblerHarness(shortLived, START);
+    for (boolean feedback : new boolean[] {false, true}) {
+      for (Arrival arrival : arrivals) {
+        if (arrival.plan() instanceof TelemetryPlan.PlannedFeedback == feedback) {
+          arrival.plan().events().forEach(event -> late.append(event.key(), event.event()));
+        }
+      }
+      // Beyond the traces' expiry, and not beyond what is remembered of their aliases.
+      late.pass(RETENTION + 2 * 60_000);
+    }
+    late.pass(LONG_ENOUGH);
+    assertThat(AssemblerHarness.differences(inOrder(arrivals), late)).isEmpty();
+  }
+
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void theSameLogGivesTheSameBytes(@ForAll("arrivals") List<Arrival> arrivals) {
     assertThat(disorderly(arrivals).written).isEqualTo(disorderly(arrivals).written);

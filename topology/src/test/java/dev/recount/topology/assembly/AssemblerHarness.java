@@ -53,6 +53,7 @@ final class AssemblerHarness {
   private final MockProcessorContext<byte[], byte[]> context;
   private Processor<byte[], byte[], byte[], byte[]> assembler;
   private long now;
+  private boolean held;
 
   /** Decides how late what the assembler appends arrives; null for at once. */
   private final @Nullable Random delays;
@@ -135,9 +136,19 @@ final class AssemblerHarness {
     drain(key);
   }
 
+  /** Lets what the assembler appends arrive only when it is no longer held. */
+  void hold(boolean held) {
+    this.held = held;
+  }
+
+  /** Number of events that the assembler has appended and that have not arrived. */
+  int underway() {
+    return underway.values().stream().mapToInt(Deque::size).sum();
+  }
+
   /** Lets some of what is underway arrive in the log. */
   private void deliver(int most) {
-    for (int i = 0; i < most && !underway.isEmpty(); i++) {
+    for (int i = 0; !held && i < most && !underway.isEmpty(); i++) {
       List<String> sources = List.copyOf(underway.keySet());
       String source = sources.get(delays == null ? 0 : delays.nextInt(sources.size()));
       Deque<Underway> inOrder = Objects.requireNonNull(underway.get(source));

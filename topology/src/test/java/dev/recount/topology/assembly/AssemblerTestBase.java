@@ -90,6 +90,11 @@ abstract class AssemblerTestBase {
   }
 
   final void snapshot(String trace, String id, String agent) {
+    snapshot(trace, id, 5, agent);
+  }
+
+  /** A snapshot, so many milliseconds after the start. */
+  final void snapshot(String trace, String id, long at, String agent) {
     ContextSegment segment = new ContextSegment();
     segment.setKind(SegmentKind.USER);
     segment.setTokenCount(42L);
@@ -97,7 +102,7 @@ abstract class AssemblerTestBase {
     ContextSnapshot snapshot = new ContextSnapshot();
     snapshot.setSnapshotId(id);
     snapshot.setTraceId(trace);
-    snapshot.setCapturedAt(Instant.ofEpochMilli(START + 5));
+    snapshot.setCapturedAt(Instant.ofEpochMilli(START + at));
     snapshot.setBoundary(SnapshotBoundary.MODEL_CALL);
     snapshot.setTokenLimit(100L);
     snapshot.setSegments(List.of(segment));
@@ -105,7 +110,7 @@ abstract class AssemblerTestBase {
     versions.setAgentName(agent);
     snapshot.setVersions(versions);
     snapshot.setAttributes(Map.of());
-    event(trace, TraceEventKind.SNAPSHOT, id, (START + 5) * 1_000_000, 0, snapshot);
+    event(trace, TraceEventKind.SNAPSHOT, id, (START + at) * 1_000_000, 0, snapshot);
   }
 
   final void feedback(String id, long at, Consumer<FeedbackEvent> about) {

@@ -113,6 +113,57 @@ class ExpiryTest extends AssemblerTestBase {
   }
 
   @Test
+  void manyTracesThatExpireAtOnceAreDeletedBitByBit() {
+    for (int trace = 1; trace <= 150; trace++) {
+      for (int id = 1; id <= 100; id++) {
+        span(TelemetryPlan.traceId(trace), id, id - 1, false);
+      }
+    }
+    harness.pass(30_000);
+    harness.jump(RETENTION + 1_000);
+    harness.pass(1_000);
+    assertThat(harness.stored(Stores.ENTRIES, "")).isEqualTo(10_000);
+    harness.pass(5_000);
+    assertThat(harness.stored(Stores.ENTRIES, "")).isZero();
+    assertThat(harness.stored(Stores.TIMERS, "purge:")).isZero();
+  }
+
+  @Test
+  void anEditOfASnapshotChangesItsRow() {
+    run();
+    snapshot(T1, "s1", "");
+    expire();
+    String before = snapshotRow("s1").toString();
+    snapshot(T1, "s1", "");
+    harness.pass(30_000);
+    assertThat(snapshotRow("s1").toString()).isEqualTo(before);
+    snapshot(T1, "s1", 6, "");
+    snapshot(T1, "s1", 4, "");
+    harness.pass(30_000);
+    assertThat(snapshotRow("s1").getCapturedAt()).isEqualTo(Instant.ofEpochMilli(START + 6));
+  }
+
+  /**
+   * Feedback on a trace that never came is deleted bit by bit too, and nothing of it comes back.
+   */
+  @Test
+  void aTraceThatComesWhileOldFeedbackOnItIsDeletedStartsAnew() {
+    for (int i = 0; i < 12_000; i++) {
+      feedback("f" + i, 0, f -> f.setTraceId(T1));
+    }
+    harness.jump(RETENTION + 1_000);
+    harness.pass(1_000);
+    assertThat(harness.stored(Stores.ENTRIES, T1)).isPositive();
+    run();
+    harness.pass(60_000);
+    assertThat(trace(T1).getFeedback()).isEmpty();
+    assertThat(harness.stored(Stores.ENTRIES, T1)).isEqualTo(1);
+    feedback("g", 0, f -> f.setTraceId(T1));
+    harness.pass(30_000);
+    assertThat(trace(T1).getFeedback()).hasSize(1);
+  }
+
+  @Test
   void anAliasIsKnownForAsLongAsItsTraceLives() {
     run();
     span(T1, 2, 1, false, "gen_ai.operation.name", "chat", "gen_ai.response.id", "r1");
@@ -125,11 +176,18 @@ class ExpiryTest extends AssemblerTestBase {
     harness.pass(10_000);
     assertThat(feedbackRow("f").getMatch()).isEqualTo(FeedbackMatch.RESPONSE_ID);
     assertThat(trace(T1).getEscalated()).isTrue();
-    // The trace has come to its end, and so has the alias.
-    harness.pass(5 * RETENTION);
+  }
+
+  @Test
+  void anAliasIsForgottenSomeTimeAfterItsTrace() {
+    run();
+    announce(AliasKind.RESPONSE_ID, "r1", T1);
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:r1")).isEqualTo(1);
+    harness.pass(3 * RETENTION);
     for (int i = 0; i < 1_000; i++) {
       announce(AliasKind.RESPONSE_ID, "other-" + i, T2);
     }
+    assertThat(harness.stored(Stores.LINKS, "alias:response_id:r1")).isZero();
     feedback("g", 0, f -> f.setResponseId("r1"));
     harness.pass(30 * 60_000);
     assertThat(feedbackRow("g").getReason()).isEqualTo("trace_never_came");

@@ -57,7 +57,8 @@ class HostileInputTest {
   Arbitrary<Span> spans() {
     Arbitrary<Map.Entry<String, Object>> attribute =
         Combinators.combine(Arbitraries.of(KEYS), values()).as(Map::entry);
-    Arbitrary<String> kinds = Arbitraries.of("chat", "execute_tool", "retrieval", "invoke_agent");
+    Arbitrary<String> kinds =
+        Arbitraries.of("chat", "execute_tool", "retrieval", "invoke_agent", "handoff", "plan");
     return Combinators.combine(
             attribute.list().ofMaxSize(12), kinds, values(), values(), Arbitraries.strings())
         .as(

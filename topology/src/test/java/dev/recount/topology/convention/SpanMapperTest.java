@@ -339,6 +339,31 @@ class SpanMapperTest {
             "llm.token_count.prompt_details.cache_read",
             80L);
     assertThat(byArithmetic.input()).isEqualTo(100L);
+    Tokens byProvider =
+        tokens(
+            "ai",
+            "ai.model.provider",
+            "anthropic.messages",
+            "ai.usage.inputTokens",
+            80L,
+            "ai.usage.outputTokens",
+            10L,
+            "ai.response.providerMetadata",
+            "{\"anthropic\":{\"usage\":{\"cache_read_input_tokens\":20},"
+                + "\"cacheCreationInputTokens\":5}}");
+    assertThat(byProvider).isEqualTo(new Tokens(105L, 10L, 20L, 5L, null, 115L));
+    Tokens newer =
+        tokens(
+            "ai",
+            "ai.model.provider",
+            "anthropic.messages",
+            "ai.usage.inputTokens",
+            105L,
+            "ai.usage.outputTokens",
+            10L,
+            "ai.usage.inputTokenDetails.cacheReadTokens",
+            20L);
+    assertThat(newer.input()).isEqualTo(105L);
   }
 
   @Test

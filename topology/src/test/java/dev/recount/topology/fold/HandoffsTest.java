@@ -211,6 +211,7 @@ class HandoffsTest {
     assertThat(handoff.getParentId()).isEqualTo(rows.get(0).getDecisionId());
     assertThat(handoff.getStatus()).isEqualTo(Status.ok);
     assertThat(handoff.getVersions().getAgentName()).isEqualTo("Triage");
+    assertThat(Plain.fold(spans).trace().getTools()).containsExactly(handoff.getToolName());
   }
 
   @ParameterizedTest(name = "{0}")
