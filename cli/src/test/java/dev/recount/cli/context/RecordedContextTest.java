@@ -15,10 +15,12 @@ import dev.recount.cli.sql.ClickHouse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,21 @@ class RecordedContextTest {
       }
     }
     assertThat(compared).isEqualTo(TOOL_CALLS);
+    assertFewObjects(runs.size());
+  }
+
+  /** Stores charge by request: what belongs together is together. */
+  private void assertFewObjects(int traces) throws IOException {
+    long objects = 0;
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(Path.of(pipeline.dataFolder(), "archive"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        objects++;
+        bytes += Files.size(file);
+      }
+    }
+    System.out.println("objects in the archive: " + objects + ", bytes: " + bytes);
+    assertThat(objects).isBetween(2L * traces, 4L * traces);
   }
 
   /** What stands before each tool call of a run, in their order. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -276,6 +277,14 @@ public final class SnapshotArchiveTask extends SinkTask {
 
   private static ConnectException fatal(StorageException reason) {
     return new ConnectException(reason.getMessage(), reason);
+  }
+
+  @Override
+  public void close(Collection<TopicPartition> partitions) {
+    if (started != null) {
+      // Whoever takes them over begins where the last delivery did that succeeded as a whole.
+      started.done.clear();
+    }
   }
 
   @Override
