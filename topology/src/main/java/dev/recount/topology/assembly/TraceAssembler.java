@@ -159,7 +159,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     String key = new String(record.key(), StandardCharsets.UTF_8);
     Envelope envelope = envelopes.read(record.value());
     switch (envelope.kind()) {
-      case TICK -> tickExpectedUntil = 0;
+      case TICK -> ticked(now);
       case ALIAS -> {
         if (CallKeys.isCall(key)) {
           calls.mentioned(key, envelope, record.value(), now);
@@ -248,15 +248,30 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
   private void tickWhenIdle(long wallClock) {
-    if (timers.earliest() > wallClock || wallClock < tickExpectedUntil) {
-      return;
+    if (timers.earliest() <= wallClock && wallClock >= tickExpectedUntil) {
+      tick(wallClock);
+      tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
     }
+  }
+
+  /**
+   * A tick has come back. Where more was due than one record may do, another follows at once: on an
+   * idle partition nothing else would go on before the next interval.
+   */
+  private void ticked(long now) {
+    if (settings.live() && timers.earliest() <= now) {
+      tick(now);
+    } else {
+      tickExpectedUntil = 0;
+    }
+  }
+
+  private void tick(long time) {
     int partition = context.taskId().partition();
     TraceEvent tick = new TraceEvent();
     tick.setKind(TraceEventKind.TICK);
     tick.setIdentity(Integer.toString(partition));
     tick.setPayload(new Tick(partition));
-    outputs.traceEvent(TickPartitioner.key(partition), tick, wallClock);
-    tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
+    outputs.traceEvent(TickPartitioner.key(partition), tick, time);
   }
 }
