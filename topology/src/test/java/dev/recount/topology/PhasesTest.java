@@ -170,4 +170,25 @@ class PhasesTest {
     pipeline.pass(Duration.ofSeconds(30));
     assertThat(pipeline.traceRecords()).isEmpty();
   }
+
+  @Test
+  void feedbackThatWaitedForDaysDoesNotMakeItsTraceOld() {
+    restartWith(Map.of("settle.maximum.age.ms", "120000"));
+    pipeline.send(
+        FeedbackEvent.newBuilder()
+            .setFeedbackId("f-1")
+            .setTraceId(TRACE)
+            .setKind(FeedbackKind.RATING)
+            .setOccurredAt(Pipeline.START)
+            .build());
+    pipeline.pass(Duration.ofMinutes(5));
+    pipeline.send(tool(3, 1, "inventory", 900, 1000).build());
+    pipeline.pass(Duration.ofSeconds(20));
+    assertThat(pipeline.traceRecords()).isEmpty();
+    pipeline.send(agent(1, 0, 1100).build());
+    pipeline.pass(Duration.ofSeconds(12));
+    assertThat(pipeline.traceRecords())
+        .extracting(TraceRecord::getPhase, TraceRecord::getRevision)
+        .containsExactly(org.assertj.core.api.Assertions.tuple(Phase.settled, 1L));
+  }
 }
