@@ -34,6 +34,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   /** Timers that one record may fire: bounds the work of a tick. The next tick goes on. */
   private static final int TIMERS_PER_RECORD = 200;
 
+  /**
+   * Events of traces that the timers of one record may fold, before the others are left to the next
+   * record: a transaction must end in time, however large the traces are that are due at once.
+   */
+  private static final long EVENTS_PER_RECORD = 50_000;
+
   /** A tick that has not come back after this many intervals is taken for lost. */
   private static final int TICK_PATIENCE = 10;
 
@@ -159,7 +165,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     String key = new String(record.key(), StandardCharsets.UTF_8);
     Envelope envelope = envelopes.read(record.value());
     switch (envelope.kind()) {
-      case TICK -> tickExpectedUntil = 0;
+      case TICK -> ticked(now);
       case ALIAS -> {
         if (CallKeys.isCall(key)) {
           calls.mentioned(key, envelope, record.value(), now);
@@ -190,9 +196,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   private void fireDue(long now) {
     expiry.nextRecord();
+    long folded = 0;
     for (Timers.Timer timer : timers.takeDue(now, TIMERS_PER_RECORD)) {
       String key = timer.key();
-      if (PendingLinks.isPending(key)) {
+      if (folded >= EVENTS_PER_RECORD) {
+        timers.set(timer.due(), key);
+      } else if (PendingLinks.isPending(key)) {
         aliases.pendingTimer(key, timer.due(), now);
       } else if (AliasKeys.isAlias(key)) {
         aliases.timer(key, timer.due(), now);
@@ -205,21 +214,26 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
       } else if (Anchors.isTimer(key)) {
         expiry.forget(Anchors.traceOf(key), now);
       } else {
-        timer(timer, now);
+        folded += timer(timer, now);
       }
     }
   }
 
-  private void timer(Timers.Timer timer, long now) {
+  /**
+   * Does what is due about a trace.
+   *
+   * @return how many events were folded, at most
+   */
+  private long timer(Timers.Timer timer, long now) {
     String trace = timer.key();
     TraceHeader header = headers.load(trace);
     if (header == null || header.timerDue != timer.due()) {
-      return;
+      return 0;
     }
     header.timerDue = 0;
     if (rules.expired(header, now)) {
       expiry.expire(trace, header, now);
-      return;
+      return header.events();
     }
     Phase phase = rules.emission(header, now);
     if (phase != null) {
@@ -230,6 +244,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     }
     headers.schedule(trace, header);
     headers.save(trace, header);
+    return phase == null ? 0 : header.events();
   }
 
   private void emit(String trace, TraceHeader header, Phase phase, long now) {
@@ -248,15 +263,30 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
   private void tickWhenIdle(long wallClock) {
-    if (timers.earliest() > wallClock || wallClock < tickExpectedUntil) {
-      return;
+    if (timers.earliest() <= wallClock && wallClock >= tickExpectedUntil) {
+      tick(wallClock);
+      tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
     }
+  }
+
+  /**
+   * A tick has come back. Where more was due than one record may do, another follows at once: on an
+   * idle partition nothing else would go on before the next interval.
+   */
+  private void ticked(long now) {
+    if (settings.live() && timers.earliest() <= now) {
+      tick(now);
+    } else {
+      tickExpectedUntil = 0;
+    }
+  }
+
+  private void tick(long time) {
     int partition = context.taskId().partition();
     TraceEvent tick = new TraceEvent();
     tick.setKind(TraceEventKind.TICK);
     tick.setIdentity(Integer.toString(partition));
     tick.setPayload(new Tick(partition));
-    outputs.traceEvent(TickPartitioner.key(partition), tick, wallClock);
-    tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
+    outputs.traceEvent(TickPartitioner.key(partition), tick, time);
   }
 }

@@ -39,8 +39,13 @@ final class TraceFiling {
       return;
     }
     header.sequence++;
+    boolean waited = !header.hasTrace();
     if (filing.outcome() == Outcome.NEW && standing == Standing.NEW) {
       count(header, envelope.kind());
+    }
+    if (waited && header.hasTrace() && header.lifecycle == Lifecycle.OPEN) {
+      // A trace is as old as its own first event: feedback may have waited for it for days.
+      header.firstAppend = now;
     }
     if (envelope.kind() == TraceEventKind.SPAN) {
       Entries.Entry replaced = filing.replaced();

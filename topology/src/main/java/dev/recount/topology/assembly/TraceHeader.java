@@ -143,6 +143,11 @@ final class TraceHeader {
     return spans + others > 0;
   }
 
+  /** Number of events that the trace has. */
+  long events() {
+    return spans + others + feedback + logRecords;
+  }
+
   /** Takes note of a span that was filed, in the place of another edition or of none. */
   void filedSpan(Envelope span, @Nullable Envelope replaced) {
     failures += isFailure(span) ? 1 : 0;

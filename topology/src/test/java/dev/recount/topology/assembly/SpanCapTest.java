@@ -115,4 +115,23 @@ class SpanCapTest extends AssemblerTestBase {
     assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
         .hasSize(5);
   }
+
+  @Test
+  void oneRecordFoldsALimitedNumberOfEventsHoweverLargeTheTracesAreThatAreDue() {
+    int traces = 7;
+    for (int trace = 1; trace <= traces; trace++) {
+      for (int id = 1; id <= 10_000; id++) {
+        span(TelemetryPlan.traceId(trace), id, id == 1 ? 0 : 1, false);
+      }
+    }
+    harness.jump(600_000);
+    harness.pass(1_000);
+    assertThat(settled()).as("by one record").isEqualTo(5);
+    harness.pass(1_000);
+    assertThat(settled()).isEqualTo(traces);
+  }
+
+  private long settled() {
+    return harness.rows.keySet().stream().filter(key -> key.startsWith("trace ")).count();
+  }
 }
