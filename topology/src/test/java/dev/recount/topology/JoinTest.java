@@ -98,6 +98,20 @@ class JoinTest {
   }
 
   @Test
+  void anAgentWithoutSnapshotsDoesNotTakeThoseOfAnotherOne() {
+    snapshot("of nobody in particular", 90, null, 0);
+    snapshot("of orders", 110, "orders", 0);
+    pipeline.send(
+        with(chat(2, 1, 120, 300), "gen_ai.agent.name", "orders").build(),
+        // Side by side with the other one, and led to by nothing.
+        with(chat(3, 1, 200, 500), "gen_ai.agent.name", "returns").build(),
+        agent(1, 0, 1100).build());
+    List<DecisionRecord> decisions = decisions();
+    assertThat(ofSpan(decisions, 2).getSnapshotId()).isEqualTo("of orders");
+    assertThat(ofSpan(decisions, 3).getSnapshotId()).isEqualTo("of nobody in particular");
+  }
+
+  @Test
   void aSnapshotThatNamesASpanIsThatOfItsDecisionAndOfTheToolCallsThatItLedTo() {
     pipeline.send(
         chat(2, 1, 100, 300).build(),

@@ -542,7 +542,11 @@ abstract class OracleSteps extends OracleSpans {
       if (step.spanId() != null && step.spanId().equals(spanOf(snapshot))) {
         ofSpan = snapshot;
       }
-      if ((!agentHasAny || step.agent().equals(snapshot.agent())) && snapshot.at() <= step.start) {
+      boolean own =
+          agentHasAny
+              ? step.agent().equals(snapshot.agent())
+              : step.agent().isEmpty() || snapshot.agent() == null;
+      if (own && snapshot.at() <= step.start) {
         preceding = snapshot;
       }
     }

@@ -27,6 +27,7 @@ final class SnapshotJoin {
   private final Map<String, String> spanOfSnapshot = new HashMap<>();
   private final Map<String, ContextSnapshot> bySpan = new HashMap<>();
   private final Map<String, NavigableMap<Instant, ContextSnapshot>> byAgent = new HashMap<>();
+  private final NavigableMap<Instant, ContextSnapshot> ofNoAgent = new TreeMap<>();
 
   SnapshotJoin(SpanTree tree, Collection<ContextSnapshot> snapshots) {
     this.tree = tree;
@@ -37,7 +38,9 @@ final class SnapshotJoin {
           .computeIfAbsent(ANY_AGENT, any -> new TreeMap<>())
           .put(snapshot.getCapturedAt(), snapshot);
       String agent = agentOf(snapshot);
-      if (!agent.equals(ANY_AGENT)) {
+      if (agent.equals(ANY_AGENT)) {
+        ofNoAgent.put(snapshot.getCapturedAt(), snapshot);
+      } else {
         byAgent
             .computeIfAbsent(agent, name -> new TreeMap<>())
             .put(snapshot.getCapturedAt(), snapshot);
@@ -115,13 +118,8 @@ final class SnapshotJoin {
         && draft.parent.snapshot != null) {
       return draft.parent.snapshot;
     }
-    NavigableMap<Instant, ContextSnapshot> ofAgent = byAgent.get(draft.agent());
-    if (ofAgent == null) {
-      ofAgent = byAgent.get(ANY_AGENT);
-    }
-    if (ofAgent == null) {
-      return null;
-    }
+    // What another agent saw is not what this one saw; what nobody claims may be.
+    NavigableMap<Instant, ContextSnapshot> ofAgent = byAgent.getOrDefault(draft.agent(), ofNoAgent);
     Map.Entry<Instant, ContextSnapshot> preceding = ofAgent.floorEntry(Times.instant(draft.start));
     return preceding == null ? null : preceding.getValue();
   }
