@@ -21,7 +21,9 @@ final class Detectors {
   static {
     key(
         "private_key",
-        "-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        // Headers of an old form have hyphens, but no two in a row.
+        "-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-])*"
+            + "(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?",
         "-----BEGIN");
     key("jwt", "\\beyJ[A-Za-z0-9_-]{5,}\\.eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]*", "eyJ");
     key("aws_key", "\\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\\b", "AKIA", "ASIA", "AROA", "AIDA");

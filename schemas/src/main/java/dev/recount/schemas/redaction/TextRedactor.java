@@ -65,7 +65,7 @@ final class TextRedactor {
 
   private boolean mayHoldAny(String text) {
     // In JSON an escape may stand for the character that would give it away.
-    if (text.contains("\\u")) {
+    if (text.contains("\\u") || text.contains("\\/")) {
       return true;
     }
     for (Detector detector : detectors) {

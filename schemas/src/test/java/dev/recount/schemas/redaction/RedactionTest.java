@@ -73,6 +73,26 @@ class RedactionTest {
   }
 
   @Test
+  void aPrivateKeyGoesWithItsHeaders() {
+    String old =
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n"
+            + "MIIE+/=\n-----END RSA PRIVATE KEY-----\nrest";
+    assertThat(redact(old)).matches(PSEUDONYM.formatted("private_key") + "\nrest");
+    String block =
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOY+/=\n-----END PGP PRIVATE KEY BLOCK-----\nrest";
+    assertThat(redact(block)).matches(PSEUDONYM.formatted("private_key") + "\nrest");
+  }
+
+  @Test
+  void aPasswordInAUrlIsFoundWhereJsonEscapesItsSlashes() {
+    assertThat(
+            redact(
+                redaction("detectors: [keys]"),
+                "{\"url\":\"postgres:\\/\\/app:hunter22@db\\/shop\"}"))
+        .doesNotContain("hunter22");
+  }
+
+  @Test
   void aSecretWithALabelLosesTheSecretOnly() {
     assertThat(redact("Authorization: Bearer abcdef0123456789-._~+/="))
         .matches("Authorization: Bearer " + PSEUDONYM.formatted("bearer_token"));

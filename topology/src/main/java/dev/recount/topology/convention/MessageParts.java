@@ -1,6 +1,7 @@
 package dev.recount.topology.convention;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -92,13 +93,26 @@ final class MessageParts {
           new MessagePart.Text(asText(Json.first(part, "content", "text")));
       case "reasoning", "thinking", "reasoning_text" ->
           new MessagePart.Reasoning(
-              reasoning(Json.first(part, "content", "text", "thinking", "summary")));
-      case "tool_call", "tool_use", "function_call", "function", "server_tool_call" -> call(part);
+              reasoning(firstFilled(part, "content", "text", "thinking", "summary")));
+      case "tool_call",
+          "tool_use",
+          "function_call",
+          "function",
+          "custom_tool_call",
+          "server_tool_call",
+          "server_tool_use",
+          "mcp_tool_use" ->
+          call(part);
       case "tool_call_response",
           "tool_result",
           "tool_response",
           "function_call_output",
-          "server_tool_call_response" ->
+          "custom_tool_call_output",
+          "server_tool_call_response",
+          "mcp_tool_result",
+          "web_search_tool_result",
+          "web_fetch_tool_result",
+          "code_execution_tool_result" ->
           result(part, false);
       case "tool_error" -> result(part, true);
       case "image",
@@ -168,6 +182,17 @@ final class MessageParts {
         emptyToNull(Json.text(Json.first(node, NAME))),
         ToolTexts.result(said),
         error);
+  }
+
+  /** Who keeps its thoughts back sends none of them, and a summary. */
+  private static JsonNode firstFilled(JsonNode part, String... fields) {
+    for (String field : fields) {
+      JsonNode value = part.path(field);
+      if (!value.isEmpty() || (value.isTextual() && !value.textValue().isEmpty())) {
+        return value;
+      }
+    }
+    return MissingNode.getInstance();
   }
 
   /** Reasoning as a text, or as an array of texts and of objects with one. */

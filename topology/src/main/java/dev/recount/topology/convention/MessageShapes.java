@@ -149,8 +149,8 @@ final class MessageShapes {
   private static String roleOfPart(JsonNode part, String role) {
     String type = part.path("type").asText("");
     return switch (type) {
-      case "function_call", "reasoning" -> ChatMessage.ASSISTANT;
-      case "function_call_output" -> ChatMessage.TOOL;
+      case "function_call", "custom_tool_call", "reasoning" -> ChatMessage.ASSISTANT;
+      case "function_call_output", "custom_tool_call_output" -> ChatMessage.TOOL;
       default -> role;
     };
   }

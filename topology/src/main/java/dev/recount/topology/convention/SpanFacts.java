@@ -150,6 +150,20 @@ public final class SpanFacts {
         return kind;
       }
     }
+    return kindBySpan();
+  }
+
+  /** Whether the span is a call of a model, whatever decision its sender calls it. */
+  public boolean callsModel() {
+    return kindBySpan() == DecisionKind.MODEL_CALL;
+  }
+
+  /** Whether the span is that of the protocol by which a tool is called. */
+  public boolean isProtocol() {
+    return span.getAttributes().containsKey("mcp.method.name");
+  }
+
+  private @Nullable DecisionKind kindBySpan() {
     String operation = text(Fact.OPERATION);
     DecisionKind kind = operation == null ? kindByStep() : kindByOperation(operation);
     if (kind != null || operation != null) {

@@ -80,7 +80,11 @@ final class Conversations {
         handoffs.add(node);
       } else if (node.ownDecision() != null && node.ownDecision() != DecisionKind.MEMORY) {
         // A plan, a branch, a judgement: what the step gave out is what was decided.
-        summaries.put(node, Exchange.of(messages(node, logs)).summary);
+        Exchange exchange = Exchange.of(messages(node, logs));
+        summaries.put(node, exchange.summary);
+        if (node.isModelCall()) {
+          calls.tell(node, exchange);
+        }
       }
     }
     calls.carryOut(toolSpans);
@@ -93,7 +97,7 @@ final class Conversations {
     for (SpanNode last : lastOfAgent.values()) {
       Exchange.Summary said = of(last);
       // A model call that is all there is answers for itself.
-      boolean asks = said.asksTools() || last.facts.finishedForTools();
+      boolean asks = said.waits() || last.facts.finishedForTools();
       if (said.text() != null && !asks && last.parent != null) {
         answers.add(last);
       }

@@ -127,7 +127,7 @@ final class DecisionBuilder {
     if (kind != DecisionKind.MODEL_CALL) {
       stateWhatWasSaid(draft, node, said);
     }
-    if (!node.enclosesModelCall) {
+    if (!node.enclosesModelCall && node.toldBy == null) {
       stateTokens(draft, node);
     }
     if (node.kind == DecisionKind.MEMORY) {
@@ -232,6 +232,9 @@ final class DecisionBuilder {
     if (call.span != null) {
       placeOn(draft, call.span);
       stateDecision(draft, call.span);
+      if (call.span.isModelCall()) {
+        stateTokens(draft, call.span);
+      }
     } else {
       placeBetween(draft, call);
     }

@@ -60,14 +60,16 @@ final class Exchange {
    * @param text what the model said; null when it said nothing
    * @param reasoning what it thought; null when it does not show it
    * @param asksTools whether it asked for tools
+   * @param waits whether it waits for one of them: those that a provider runs are answered at once
    */
   record Summary(
       List<String> offered,
       @Nullable String toolsVersion,
       @Nullable String text,
       @Nullable String reasoning,
-      boolean asksTools) {
-    static final Summary NONE = new Summary(List.of(), null, null, null, false);
+      boolean asksTools,
+      boolean waits) {
+    static final Summary NONE = new Summary(List.of(), null, null, null, false, false);
   }
 
   /** Calls that the conversation holds already, in its order. */
@@ -100,7 +102,8 @@ final class Exchange {
             ToolDefinitions.version(messages.tools()),
             emptyToNull(text),
             emptyToNull(thought),
-            !asked.isEmpty());
+            !asked.isEmpty(),
+            asked.stream().anyMatch(mention -> !mention.answered));
   }
 
   /** The model's last turn in the conversation may be several messages, one for each call. */

@@ -22,6 +22,9 @@ final class SpanNode {
   /** Whether the parent that the span names has not arrived. */
   boolean orphan;
 
+  /** Whether a model is called here, or within: it may be a plan or a judgement at once. */
+  final boolean callsModel;
+
   /** Whether some descendant is a model call: then this one, if it is one too, only sums it up. */
   boolean enclosesModelCall;
 
@@ -49,6 +52,7 @@ final class SpanNode {
     this.span = span;
     this.facts = mapper.read(span);
     this.kind = facts.decisionKind();
+    this.callsModel = kind == DecisionKind.MODEL_CALL || (kind != null && facts.callsModel());
     this.orderedStart = span.getStartTimeUnixNano();
   }
 
@@ -79,7 +83,13 @@ final class SpanNode {
     if (kind == DecisionKind.MODEL_CALL && enclosesModelCall) {
       return null;
     }
-    return repeats != null || toldBy != null ? null : kind;
+    boolean told = toldBy != null && kind == DecisionKind.MODEL_CALL;
+    return repeats != null || told ? null : kind;
+  }
+
+  /** Whether the span is the one that tells of a call of a model, and not a sum or a repetition. */
+  boolean isModelCall() {
+    return callsModel && !enclosesModelCall && toldBy == null && repeats == null;
   }
 
   /** Name of the agent at work; empty when nobody says. */

@@ -89,7 +89,7 @@ final class SpanTree {
   }
 
   private static void noteEnclosing(SpanNode node) {
-    if (node.kind == DecisionKind.MODEL_CALL) {
+    if (node.callsModel) {
       for (SpanNode above = node.parent;
           above != null && !above.enclosesModelCall;
           above = above.parent) {
@@ -126,7 +126,18 @@ final class SpanTree {
         inner.toolArguments() == null
             || outer.toolArguments() == null
             || inner.toolArguments().equals(outer.toolArguments());
-    return sameArguments && Objects.equals(inner.toolName(), outer.toolName());
+    return sameArguments
+        && (Objects.equals(inner.toolName(), outer.toolName())
+            || (inner.facts.isProtocol() && isNamedAfter(inner.toolName(), outer.toolName())));
+  }
+
+  /** Frameworks put the server before the name that a tool has there: {@code mcp__git__search}. */
+  private static boolean isNamedAfter(@Nullable String tool, @Nullable String outer) {
+    if (tool == null || outer == null || tool.isEmpty() || !outer.endsWith(tool)) {
+      return false;
+    }
+    int before = outer.length() - tool.length() - 1;
+    return before > 0 && !Character.isLetterOrDigit(outer.charAt(before));
   }
 
   /**
@@ -136,7 +147,7 @@ final class SpanTree {
   private static void noteToldTwice(List<SpanNode> nodes) {
     Map<String, SpanNode> byResponse = new HashMap<>();
     for (SpanNode node : nodes) {
-      String response = node.kind == DecisionKind.MODEL_CALL ? node.own(Fact.RESPONSE_ID) : null;
+      String response = node.callsModel ? node.own(Fact.RESPONSE_ID) : null;
       if (response == null || node.enclosesModelCall) {
         continue;
       }
@@ -151,7 +162,7 @@ final class SpanTree {
 
   private static void countModelCalls(List<SpanNode> nodes) {
     for (SpanNode node : nodes) {
-      if (node.ownDecision() == DecisionKind.MODEL_CALL) {
+      if (node.isModelCall()) {
         // Upwards until somebody has been told of two already: more do not matter.
         for (SpanNode above = node.parent;
             above != null && above.modelCallsBelow < 2;

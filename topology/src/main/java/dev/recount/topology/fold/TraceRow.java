@@ -10,7 +10,10 @@ import dev.recount.topology.model.TokenUsage;
 import dev.recount.topology.model.Tokens;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -119,26 +122,55 @@ final class TraceRow {
   private void sumTokens() {
     boolean known = false;
     for (DecisionDraft decision : decisions) {
-      if (decision.node != null && decision.node.kind == DecisionKind.MODEL_CALL) {
+      if (decision.node != null && decision.node.isModelCall()) {
         known |= !decision.tokens.unknown();
         add(decision.tokens, decision.costNanoUsd);
       }
     }
     if (!known) {
-      addOutermostSum();
+      addOutermostSums();
     }
   }
 
-  /** Where no model call says what it took, what the outermost span says that sums them up. */
-  private void addOutermostSum() {
+  /** Where no model call says what it took, what the outermost spans say that sum them up. */
+  private void addOutermostSums() {
+    // Costs that the calls state themselves are not to be counted twice.
+    boolean priced = row.getCostNanoUsd() != null;
+    Set<SpanNode> stating = new HashSet<>();
     for (SpanNode node : tree.nodes()) {
-      Tokens tokens = TokenUsage.of(node.span, node.facts);
-      if (!tokens.unknown()) {
-        // Costs that the calls state themselves are not to be counted twice.
-        add(tokens, row.getCostNanoUsd() == null ? Costs.stated(node) : null);
-        return;
+      if (!TokenUsage.of(node.span, node.facts).unknown()) {
+        stating.add(node);
       }
     }
+    Map<SpanNode, Boolean> within = new HashMap<>();
+    for (SpanNode node : tree.nodes()) {
+      if (stating.contains(node) && !isWithin(node, stating, within)) {
+        add(TokenUsage.of(node.span, node.facts), priced ? null : Costs.stated(node));
+      }
+    }
+  }
+
+  /** Whether a span is below one of several. Climbs each branch once. */
+  private static boolean isWithin(
+      SpanNode from, Set<SpanNode> spans, Map<SpanNode, Boolean> known) {
+    List<SpanNode> climbed = new ArrayList<>();
+    boolean found = false;
+    for (SpanNode node = from; node != null; node = node.parent) {
+      Boolean within = known.get(node);
+      if (within != null) {
+        found = within;
+        break;
+      }
+      climbed.add(node);
+      if (node.parent != null && spans.contains(node.parent)) {
+        found = true;
+        break;
+      }
+    }
+    for (SpanNode node : climbed) {
+      known.put(node, found);
+    }
+    return found;
   }
 
   private void add(Tokens tokens, @Nullable Long costNanoUsd) {
