@@ -85,15 +85,20 @@ public record ChatMessages(
       List<SpanLogRecord> logs) {
     reader.readAttributes(attributes);
     if (!events.isEmpty() || !logs.isEmpty()) {
-      List<Event> all = new ArrayList<>();
+      List<Event> ofSpan = new ArrayList<>();
       for (SpanEvent event : events) {
-        add(event.getName(), event.getAttributes(), null, all);
+        add(event.getName(), event.getAttributes(), null, ofSpan);
       }
+      List<Event> ofLogs = new ArrayList<>();
       for (SpanLogRecord log : logs.stream().sorted(IN_ORDER).toList()) {
         String name = log.getEventName();
-        add(name == null ? "" : name, log.getAttributes(), log.getBody(), all);
+        add(name == null ? "" : name, log.getAttributes(), log.getBody(), ofLogs);
       }
-      reader.readEvents(all);
+      reader.readDetails(ofSpan);
+      reader.readDetails(ofLogs);
+      // Some send each event as both: then the span's are all of them.
+      reader.readMessages(ofSpan);
+      reader.readMessages(ofLogs);
     }
     return reader.messages();
   }
@@ -212,7 +217,7 @@ public record ChatMessages(
       }
     }
 
-    void readEvents(List<Event> events) {
+    void readDetails(List<Event> events) {
       for (Event event : events) {
         if (event.name().equals(DETAILS)) {
           readAttributes(event.attributes());
@@ -221,6 +226,9 @@ public record ChatMessages(
           }
         }
       }
+    }
+
+    void readMessages(List<Event> events) {
       boolean needsInput = !outputOnly && input.isEmpty();
       boolean needsOutput = output.isEmpty();
       for (Event event : events) {

@@ -48,6 +48,9 @@ class ChatMessagesTest {
         Named.of("OpenTelemetry, details log record", detailsLog()),
         Named.of("OpenTelemetry 1.36, span events", messageEvents()),
         Named.of("OpenTelemetry 1.36, log records", messageLogs()),
+        Named.of(
+            "OpenTelemetry 1.36, each event on the span and as a log record",
+            new Told(Map.of(), messageEvents().events(), messageLogs().logs())),
         Named.of("OpenTelemetry before events", contentEvents()),
         Named.of("OpenInference, flattened", openInference()),
         Named.of("OpenInference, request and response", openInferenceValues()),
