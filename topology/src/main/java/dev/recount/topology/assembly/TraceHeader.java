@@ -20,8 +20,8 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 3;
-  private static final int BYTES = 2 + 4 + 16 * Long.BYTES;
+  private static final byte FORMAT = 5;
+  private static final int BYTES = 2 + 4 + 17 * Long.BYTES;
 
   /** No trace ID contains it. */
   private static final char LIFE = '@';
@@ -73,11 +73,17 @@ final class TraceHeader {
   /** Delay after which the provisional emission after the next one follows. */
   long provisionalDelay;
 
+  /** Until when no other emission amends the trace; 0 for none. */
+  long restUntil;
+
   /** When the trace's timer fires; 0 for none. */
   long timerDue;
 
   /** Append time of the first event that has not been emitted. */
   long unemittedSince;
+
+  /** Whether the trace is kept. */
+  Fate fate = Fate.UNDECIDED;
 
   /**
    * When this life of the trace began; 0 for the first. A trace that comes back files its events
@@ -174,7 +180,8 @@ final class TraceHeader {
   }
 
   byte[] encode() {
-    return ByteBuffer.allocate(BYTES)
+    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes());
+    buffer
         .put(FORMAT)
         .put((byte) lifecycle.ordinal())
         .putInt(flags)
@@ -191,10 +198,12 @@ final class TraceHeader {
         .putLong(logRecords)
         .putLong(provisionalDue)
         .putLong(provisionalDelay)
+        .putLong(restUntil)
         .putLong(timerDue)
         .putLong(unemittedSince)
-        .putLong(born)
-        .array();
+        .putLong(born);
+    fate.encode(buffer);
+    return buffer.array();
   }
 
   static TraceHeader decode(byte[] bytes) {
@@ -220,9 +229,11 @@ final class TraceHeader {
     header.logRecords = buffer.getLong();
     header.provisionalDue = buffer.getLong();
     header.provisionalDelay = buffer.getLong();
+    header.restUntil = buffer.getLong();
     header.timerDue = buffer.getLong();
     header.unemittedSince = buffer.getLong();
     header.born = buffer.getLong();
+    header.fate = Fate.decode(buffer);
     return header;
   }
 }

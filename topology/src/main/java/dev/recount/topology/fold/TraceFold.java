@@ -2,6 +2,7 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.Interpretation;
@@ -52,14 +53,19 @@ public final class TraceFold {
     }
     TraceRecord traceRow = new TraceRow(contents, tree, windows, decisions).build(identity);
     Map<String, String> enclosing = enclosingDecisions(contents, tree, decisions);
-    FeedbackOverlay.Added added =
-        FeedbackOverlay.apply(traceRow, decisionRows, enclosing, contents.feedback());
+    FeedbackOverlay overlay =
+        FeedbackOverlay.lay(traceRow, decisionRows, enclosing, contents.feedback());
+    // After what the world said, which evaluators may ask for, and before what sums verdicts up.
+    List<Evaluation> verdicts =
+        VerdictRows.of(interpretation.evaluators(), traceRow, decisionRows, tree, history);
+    FeedbackOverlay.Added added = overlay.complete(verdicts);
     return new TraceRows(
         traceRow,
         decisionRows,
         snapshotRows(history, derived, snapshots, decisions, identity),
         history.contents(),
         added.evaluations(),
+        verdicts,
         added.feedback(),
         conversations.mentions(traceId),
         enclosing);
