@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recount's own HTTP port: {@code GET /health}, and {@code POST /v1/feedback} where it is served.
+ * Recount's own HTTP port: {@code GET /health}, {@code GET /metrics}, and {@code POST /v1/feedback}
+ * where it is served.
  */
 final class ControlServer implements AutoCloseable {
   static final int DEFAULT_PORT = 8090;
@@ -33,6 +34,7 @@ final class ControlServer implements AutoCloseable {
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<@Nullable Answer> last = new AtomicReference<>();
+  private final Metrics metrics;
   private final Roles roles;
   private final Server server;
 
@@ -44,11 +46,16 @@ final class ControlServer implements AutoCloseable {
       Protection protection,
       @Nullable HttpService feedback) {
     this.roles = roles;
+    this.metrics = new Metrics(roles);
     ServerBuilder builder =
         Server.builder()
             .port(address, protocols(protection))
             .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)
             .disableServerHeader()
+            .service(
+                "/metrics",
+                (context, request) ->
+                    HttpResponse.of(this::metrics, context.blockingTaskExecutor()))
             .service(
                 "/health",
                 (context, request) ->
@@ -121,8 +128,13 @@ final class ControlServer implements AutoCloseable {
         body.toPrettyString() + "\n");
   }
 
+  private HttpResponse metrics() {
+    return HttpResponse.of(HttpStatus.OK, MediaType.parse(Metrics.CONTENT_TYPE), metrics.scrape());
+  }
+
   @Override
   public void close() {
     server.close();
+    metrics.close();
   }
 }
