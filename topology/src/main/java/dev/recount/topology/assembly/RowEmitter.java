@@ -18,6 +18,7 @@ final class RowEmitter {
   private final Outputs outputs;
   private final SpanRelease spanRelease;
   private final RowWriter rowWriter;
+  private final CappedRows cappedRows;
   private final FeedbackEmitter feedbackEmitter;
   private final Interpretation interpretation;
   private final Sampling sampling;
@@ -34,7 +35,9 @@ final class RowEmitter {
     this.spanRelease = new SpanRelease(codecs);
     this.feedbackEmitter = new FeedbackEmitter(parts);
     this.sampling = sampling;
-    this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling);
+    AliasRenewal aliases = new AliasRenewal(parts);
+    this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
+    this.cappedRows = new CappedRows(parts, rules, aliases);
     this.interpretation = parts.settings().interpretation();
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
@@ -42,16 +45,27 @@ final class RowEmitter {
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
-    TraceReader reader = read(trace, header);
+    if (!cappedRows.emit(trace, header, phase, now)) {
+      fold(trace, header, phase, now);
+    }
+    if (phase != Phase.provisional) {
+      releaseSpans(trace, header, now);
+    }
+  }
+
+  private void fold(String trace, TraceHeader header, Phase phase, long now) {
+    LastFold fold = new LastFold(spanCap);
+    TraceReader reader = read(trace, header, fold);
     TraceContents contents = reader.contents(trace);
     TraceRows rows = TraceFold.fold(contents, interpretation);
     if (phase != Phase.provisional) {
       sampling.decide(header, rows, contents.spans());
     }
     header.revision++;
-    rowWriter.write(rows, reader, changes(trace, header, phase, now));
-    if (phase != Phase.provisional) {
-      releaseSpans(trace, header, now);
+    RowWriter.Written written = rowWriter.write(rows, reader, changes(trace, header, phase, now));
+    fold.announced(written.announced());
+    if (sampling.emitted(header.fate).trace()) {
+      cappedRows.folded(trace, header, fold, written.trace());
     }
   }
 
@@ -80,6 +94,10 @@ final class RowEmitter {
   }
 
   private TraceReader read(String trace, TraceHeader header) {
+    return read(trace, header, new LastFold(spanCap));
+  }
+
+  private TraceReader read(String trace, TraceHeader header, LastFold fold) {
     if (!rules.exceedsCap(header)) {
       return TraceReader.readAll(entries, codecs.traceEvents(), trace, header);
     }
@@ -88,7 +106,8 @@ final class RowEmitter {
       folding.begin(header.owner(trace));
       header.setOrdered();
     }
-    return TraceReader.readFirst(entries, folding, codecs.traceEvents(), trace, header, spanCap);
+    return TraceReader.readFirst(
+        entries, folding, codecs.traceEvents(), trace, header, spanCap, fold);
   }
 
   /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */

@@ -24,7 +24,8 @@ final class RowWriter {
   private final Sampling sampling;
   private final AliasRenewal aliases;
 
-  RowWriter(AssemblyParts parts, FeedbackEmitter feedback, Sampling sampling) {
+  RowWriter(
+      AssemblyParts parts, FeedbackEmitter feedback, Sampling sampling, AliasRenewal aliases) {
     this.emissions = parts.emissions();
     this.codecs = parts.codecs();
     this.outputs = parts.outputs();
@@ -32,10 +33,15 @@ final class RowWriter {
     this.bodies = new BodyEmitter(parts);
     this.mentions = new CallMentionEmitter(parts);
     this.sampling = sampling;
-    this.aliases = new AliasRenewal(parts);
+    this.aliases = aliases;
   }
 
-  void write(TraceRows rows, TraceReader reader, RowChanges changes) {
+  /**
+   * Writes what an emission changes.
+   *
+   * @return the trace's row, changed or not, and when its aliases were announced last
+   */
+  Written write(TraceRows rows, TraceReader reader, RowChanges changes) {
     Unretained emitted = sampling.emitted(changes.header.fate);
     if (emitted.decisions()) {
       rows.decisions().forEach(row -> decision(row, changes));
@@ -54,7 +60,7 @@ final class RowWriter {
     }
     bodies.emit(rows.contents(), changes);
     mentions.emit(rows.mentions(), changes);
-    aliases.emit(reader.contents(changes.trace), changes);
+    long announced = aliases.emit(reader.contents(changes.trace), changes);
     // The trace's row comes last, so that whoever sees it finds its decisions.
     byte[] trace = trace(rows.trace(), changes);
     boolean changed = emitted.trace() && changes.changed(RowType.TRACE, changes.trace, trace);
@@ -64,7 +70,12 @@ final class RowWriter {
       outputs.trace(changes.trace, trace, changes.now);
     }
     changes.save(emissions);
+    return new Written(trace, announced);
   }
+
+  /** What stands after an emission. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Written(byte[] trace, long announced) {}
 
   private void decision(DecisionRecord row, RowChanges changes) {
     row.setPhase(changes.phase);

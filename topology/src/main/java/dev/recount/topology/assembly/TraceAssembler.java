@@ -138,6 +138,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             new FoldingOrder(entries, codecs.traceEvents()),
             timers,
             new Emissions(store(Stores.EMISSIONS)),
+            new LastRows(store(Stores.EMISSIONS)),
             new Anchors(store(Stores.ANCHORS), codecs),
             outputs,
             codecs,

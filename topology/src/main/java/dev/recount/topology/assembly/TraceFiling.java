@@ -67,7 +67,7 @@ final class TraceFiling {
       // There is nothing to show of it yet, and feedback has a wait of its own.
       header.lastAppend = now;
     } else {
-      rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+      rules.touch(header, now, urgent(envelope));
       if (envelope.has(Hints.SUSPECT)) {
         rules.suspect(header, now);
       }
@@ -103,7 +103,13 @@ final class TraceFiling {
   private void keepFoldingOrder(
       String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
     if (header.ordered()) {
-      folding.filed(header.owner(trace), envelope, event, filing.replaced());
+      boolean changed =
+          folding.filed(header.owner(trace), envelope, event, filing.replaced(), header.lastFold);
+      Entries.Entry replaced = filing.replaced();
+      boolean wasUrgent = replaced != null && urgent(replaced.envelope());
+      if (changed || wasUrgent || urgent(envelope) || envelope.has(Hints.SUSPECT)) {
+        header.lastFold = null;
+      }
     } else if (rules.exceedsCap(header)) {
       folding.begin(header.owner(trace));
       header.setOrdered();
@@ -118,6 +124,10 @@ final class TraceFiling {
     } else {
       header.setUnreleased(true);
     }
+  }
+
+  private static boolean urgent(Envelope envelope) {
+    return envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION);
   }
 
   private static void count(TraceHeader header, TraceEventKind kind) {

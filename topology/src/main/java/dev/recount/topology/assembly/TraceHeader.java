@@ -20,7 +20,7 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 5;
+  private static final byte FORMAT = 6;
   private static final int BYTES = 2 + 4 + 17 * Long.BYTES;
 
   /** No trace ID contains it. */
@@ -32,6 +32,7 @@ final class TraceHeader {
   private static final int UNRELEASED = 8;
   private static final int ORDERED = 16;
   private static final int PURGED = 32;
+  private static final int FOLD_HOLDS = 64;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -90,6 +91,12 @@ final class TraceHeader {
    * apart from those of its earlier life, which may not have been deleted yet.
    */
   long born;
+
+  /**
+   * How far the last fold of a trace over its cap went; null once something came that a fold would
+   * tell of.
+   */
+  @Nullable LastFold lastFold;
 
   boolean rootEnded() {
     return (flags & ROOT_ENDED) != 0;
@@ -159,6 +166,10 @@ final class TraceHeader {
     failures += isFailure(span) ? 1 : 0;
     failures -= replaced != null && isFailure(replaced) ? 1 : 0;
     if (span.has(Hints.ENDED)) {
+      if (latestEnd == 0) {
+        // Until then decisions and snapshots say when the trace ended.
+        lastFold = null;
+      }
       latestEnd = Math.max(latestEnd, span.precedence());
     }
   }
@@ -180,7 +191,9 @@ final class TraceHeader {
   }
 
   byte[] encode() {
-    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes());
+    flags = lastFold == null ? flags & ~FOLD_HOLDS : flags | FOLD_HOLDS;
+    int foldBytes = lastFold == null ? 0 : LastFold.BYTES;
+    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + foldBytes);
     buffer
         .put(FORMAT)
         .put((byte) lifecycle.ordinal())
@@ -203,6 +216,9 @@ final class TraceHeader {
         .putLong(unemittedSince)
         .putLong(born);
     fate.encode(buffer);
+    if (lastFold != null) {
+      lastFold.write(buffer);
+    }
     return buffer.array();
   }
 
@@ -234,6 +250,7 @@ final class TraceHeader {
     header.unemittedSince = buffer.getLong();
     header.born = buffer.getLong();
     header.fate = Fate.decode(buffer);
+    header.lastFold = (header.flags & FOLD_HOLDS) == 0 ? null : LastFold.read(buffer);
     return header;
   }
 }
