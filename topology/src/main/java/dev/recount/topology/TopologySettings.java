@@ -6,12 +6,12 @@ import dev.recount.topology.alerting.AlertRules;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.evaluation.Evaluators;
-import dev.recount.topology.evaluation.SettingsException;
 import dev.recount.topology.model.ModelTable;
 import dev.recount.topology.sampling.RuleSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -294,7 +294,7 @@ public record TopologySettings(
   private static void validateEvaluators(String name, Object setting) {
     try {
       Evaluators.of((String) setting);
-    } catch (SettingsException malformed) {
+    } catch (YamlException | ServiceConfigurationError malformed) {
       // Without the value, which may be a whole file.
       throw new ConfigException(String.valueOf(malformed.getMessage()));
     }

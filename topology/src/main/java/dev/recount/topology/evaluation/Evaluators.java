@@ -2,6 +2,7 @@ package dev.recount.topology.evaluation;
 
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.TraceRecord;
+import dev.recount.schemas.yaml.YamlException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,7 +66,7 @@ public final class Evaluators {
    * Evaluators by a setting.
    *
    * @param setting {@code none}, {@code default}, or the text of a file
-   * @throws SettingsException with line and column when the text cannot be followed
+   * @throws YamlException with line, column and remedy when the text cannot be followed
    */
   public static Evaluators of(String setting) {
     return switch (setting.strip()) {

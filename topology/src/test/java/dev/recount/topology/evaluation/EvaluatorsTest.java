@@ -3,6 +3,7 @@ package dev.recount.topology.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.recount.schemas.yaml.YamlException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -187,17 +188,17 @@ class EvaluatorsTest {
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "evaluators: [a | line 1, column 1",
-        "evaluaters: {} | line 1, column 1: unknown key 'evaluaters'",
-        "evaluators: {lowconfidence: off} | line 1, column 14: unknown key 'lowconfidence'",
-        "evaluators: {low_confidence: maybe} | neither on nor off",
-        "evaluators: {low_confidence: {treshold: 1}} | unknown key 'treshold' in 'low_confidence'",
+        "evaluators: [a | line 1 column 1",
+        "evaluaters: {} | line 1 column 1: unknown key 'evaluaters'",
+        "evaluators: {lowconfidence: off} | line 1 column 14: unknown key 'lowconfidence'",
+        "evaluators: {low_confidence: maybe} | neither true nor false",
+        "evaluators: {low_confidence: {treshold: 1}} | unknown key 'treshold' in 'low_confidence'; did you mean 'threshold'?",
         "evaluators: {low_confidence: {threshold: 2}} | from 0 to 1",
-        "evaluators: {low_confidence: {threshold: high}} | must be a number",
+        "evaluators: {low_confidence: {threshold: high}} | 'high' is no number",
         "evaluators: {repeated_tool_loop: {calls: 2.5}} | whole number",
-        "budget: {base: -1} | at least 0",
+        "budget: {base: -1} | whole number from 0 to",
         "budget: 3 | must be a mapping",
-        "passed_verdicts: on ¶passed_verdicts: off | line 2, column 1: 'passed_verdicts' is there twice",
+        "passed_verdicts: on ¶passed_verdicts: off | line 2 column 1: 'passed_verdicts' is there twice",
         "evaluators: {policy_violation: {policies: {}}} | must be a list",
         "evaluators: {policy_violation: {policies: [{name: a, tool: b}]}} | asks for nothing",
         "evaluators: {policy_violation: {policies: [{name: a, forbidden: on}]}} | which decisions",
@@ -210,7 +211,7 @@ class EvaluatorsTest {
       })
   void whatCannotBeFollowedIsRefused(String yaml, String message) {
     assertThatThrownBy(() -> Evaluators.of(yaml.replace('¶', '\n')))
-        .isInstanceOf(SettingsException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
   }
 }
