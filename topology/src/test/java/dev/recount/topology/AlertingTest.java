@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.recount.avro.Alert;
 import dev.recount.avro.AlertState;
+import dev.recount.avro.DecisionEvent;
+import dev.recount.avro.DecisionKind;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
 import dev.recount.schemas.DeadLetters;
@@ -176,6 +178,80 @@ class AlertingTest {
     assertThat(fired().get(0).getSeverity()).isEqualTo("critical");
     pass(Duration.ofMinutes(2));
     assertThat(resolved()).hasSize(1);
+  }
+
+  private void startJudgedWith(String rules, String evaluators) {
+    pipeline.close();
+    pipeline =
+        new Pipeline(
+            stateDirectory,
+            TopologySettings.fromMap(Map.of("alerts", rules, "evaluators", evaluators)));
+    pass(Duration.ofSeconds(2));
+  }
+
+  /** A finished trace of so many decisions, each of the same confidence. */
+  private void decidedTrace(int decisions, double confidence) {
+    String trace = unjudgedTrace();
+    for (int i = 0; i < decisions; i++) {
+      pipeline.send(
+          DecisionEvent.newBuilder()
+              .setDecisionId("d-" + i)
+              .setTraceId(trace)
+              .setOccurredAt(pipeline.now())
+              .setKind(DecisionKind.TOOL_CALL)
+              .setToolName("refund")
+              .setConfidence(confidence)
+              .build());
+    }
+  }
+
+  @Test
+  void aTraceCountsOnceHoweverManyOfItsDecisionsAreFaulted() {
+    // One trace in five is faulted: 20 %. Of the rows it would be 11 in 15.
+    startJudgedWith(
+        """
+        rules:
+          - name: unsure
+            on: evaluations
+            where: {name: low_confidence}
+            measure: failure_share
+            above: 0.5
+            minimum_sample: 2
+            significance: 1
+            window: 1m
+        """,
+        "default");
+    decidedTrace(10, 0.1);
+    for (int i = 0; i < 4; i++) {
+      decidedTrace(1, 0.9);
+    }
+    pass(Duration.ofMinutes(2));
+    assertThat(alerts).isEmpty();
+    for (int i = 0; i < 5; i++) {
+      decidedTrace(1, 0.1);
+    }
+    pass(Duration.ofMinutes(1));
+    assertThat(fired()).hasSize(1);
+    assertThat(fired().get(0).getValue()).isEqualTo(1);
+  }
+
+  @Test
+  void aPolicyThatIsViolatedFiresTheRuleThatComesWithRecount() {
+    startJudgedWith(
+        "default",
+        """
+        evaluators:
+          policy_violation:
+            policies:
+              - {name: no_refunds, tool: refund, forbidden: on}
+        """);
+    decidedTrace(3, 0.9);
+    pass(Duration.ofSeconds(20));
+    assertThat(fired()).hasSize(1);
+    assertThat(fired().get(0).getRule()).isEqualTo("policy_violation");
+    assertThat(fired().get(0).getLabels())
+        .containsEntry("name", "policy_violation.no_refunds")
+        .containsEntry("agent_version", "2.4.1");
   }
 
   @Test

@@ -83,7 +83,7 @@ public final class RowObserver<R extends SpecificRecordBase>
   }
 
   private void observe(AlertRule rule, R row, long now) {
-    boolean concerned = !type.deleted(row) && rule.concerns(type, row);
+    boolean concerned = type.counts(row) && rule.concerns(type, row);
     Double value = concerned ? rule.measure().of(type, row) : null;
     boolean amended = type.phase(row) == Phase.amended;
     if (value == null && !amended) {

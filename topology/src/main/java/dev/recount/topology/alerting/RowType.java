@@ -6,6 +6,7 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.TraceRecord;
 import dev.recount.avro.Versions;
+import dev.recount.topology.fold.VerdictRows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ final class RowType<R> {
           .text("passed", row -> text(row.getPassed()))
           .number("score", Evaluation::getScore)
           .failure(row -> row.getPassed() == null ? null : !row.getPassed())
+          // Their verdicts on the trace count them already.
+          .leavingOut(VerdictRows::faultsDecision)
           .emission(
               Evaluation::getPhase, row -> row.getKeyTime().toEpochMilli(), Evaluation::getDeleted);
 
@@ -99,6 +103,7 @@ final class RowType<R> {
   private final Map<String, Function<R, List<String>>> lists = new LinkedHashMap<>();
   private final Map<String, Function<R, @Nullable Double>> numbers = new LinkedHashMap<>();
   private Function<R, @Nullable Boolean> failed = row -> null;
+  private Predicate<R> leftOut = row -> false;
   private Function<R, Phase> phase = row -> Phase.provisional;
   private Function<R, Long> keyTime = row -> 0L;
   private Function<R, Boolean> deleted = row -> false;
@@ -143,6 +148,11 @@ final class RowType<R> {
     return this;
   }
 
+  private RowType<R> leavingOut(Predicate<R> rows) {
+    leftOut = rows;
+    return this;
+  }
+
   private RowType<R> emission(
       Function<R, Phase> rowPhase, Function<R, Long> rowKeyTime, Function<R, Boolean> rowDeleted) {
     phase = rowPhase;
@@ -178,6 +188,11 @@ final class RowType<R> {
 
   String traceId(R row) {
     return traceId.apply(row);
+  }
+
+  /** Whether a row is one that rules look at. */
+  boolean counts(R row) {
+    return !deleted(row) && !leftOut.test(row);
   }
 
   /** A dimension's value, or null when it is unknown. */
