@@ -12,12 +12,12 @@ import dev.recount.topology.alerting.RowObserver;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
 import dev.recount.topology.convention.SpanMapper;
-import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.intake.DecisionIntake;
 import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
 import dev.recount.topology.intake.SnapshotIntake;
 import dev.recount.topology.intake.SpanIntake;
+import dev.recount.topology.intake.WantedEvaluators;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
@@ -86,9 +86,8 @@ public final class RecountTopology {
 
   private void intake() {
     AvroCodec<TraceEvent> events = codecs.traceEvents();
-    Interpretation interpretation = settings.interpretation();
-    SpanMapper mapper = interpretation.mapper();
-    Evaluators evaluators = interpretation.evaluators();
+    SpanMapper mapper = settings.interpretation().mapper();
+    WantedEvaluators evaluators = new WantedEvaluators(configuration);
     intake(
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),

@@ -50,6 +50,8 @@ class VerdictsTest {
             stateDirectory,
             TopologySettings.fromMap(
                 Map.of("evaluators", EVALUATORS, "state.retention.ms", "60000")));
+    // Until the settings are in the log and in force.
+    pipeline.pass(Duration.ofSeconds(2));
   }
 
   @AfterEach

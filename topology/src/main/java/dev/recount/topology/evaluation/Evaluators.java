@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Evaluators {
   private final List<Evaluator> evaluators;
   private final List<Evaluator> watching;
   private final Limits limits;
+  private final LongSupplier stopwatch;
   private final Map<String, Count> counts = new LinkedHashMap<>();
 
   /** What an evaluator has done so far in this process. */
@@ -33,6 +35,7 @@ public final class Evaluators {
     final LongAdder adverse = new LongAdder();
     final LongAdder errors = new LongAdder();
     final LongAdder units = new LongAdder();
+    final LongAdder nanoseconds = new LongAdder();
   }
 
   /**
@@ -42,10 +45,26 @@ public final class Evaluators {
    * @param adverse traces that it faulted
    * @param errors traces for which it threw or ran out of budget
    * @param units units of work that it took
+   * @param nanoseconds how long that took, if anybody measures
    */
-  public record Counts(long traces, long adverse, long errors, long units) {}
+  public record Counts(long traces, long adverse, long errors, long units, long nanoseconds) {
+    /** Both together. */
+    public Counts plus(Counts other) {
+      return new Counts(
+          traces + other.traces,
+          adverse + other.adverse,
+          errors + other.errors,
+          units + other.units,
+          nanoseconds + other.nanoseconds);
+    }
+  }
 
   Evaluators(List<Evaluator> evaluators, Limits limits) {
+    this(evaluators, limits, () -> 0);
+  }
+
+  private Evaluators(List<Evaluator> evaluators, Limits limits, LongSupplier stopwatch) {
+    this.stopwatch = stopwatch;
     this.evaluators = List.copyOf(evaluators);
     this.watching = evaluators.stream().filter(Evaluator::watches).toList();
     this.limits = limits;
@@ -55,6 +74,15 @@ public final class Evaluators {
   /** No evaluators. */
   public static Evaluators none() {
     return NONE;
+  }
+
+  /**
+   * The same, counting anew how long each takes. No verdict knows of it.
+   *
+   * @param nanoseconds tells the time, from any origin
+   */
+  public Evaluators timedBy(LongSupplier nanoseconds) {
+    return new Evaluators(evaluators, limits, nanoseconds);
   }
 
   /** All that are found, with their defaults. */
@@ -72,8 +100,19 @@ public final class Evaluators {
     return switch (setting.strip()) {
       case "none" -> none();
       case "default", "" -> standard();
-      default -> EvaluatorsFile.read("evaluators", setting);
+      default -> parse("evaluators", setting);
     };
+  }
+
+  /**
+   * Evaluators by a file.
+   *
+   * @param file what messages call it
+   * @param yaml its text
+   * @throws YamlException with line, column and remedy when it cannot be followed
+   */
+  public static Evaluators parse(String file, String yaml) {
+    return EvaluatorsFile.read(file, yaml);
   }
 
   /** IDs of the evaluators, in the order in which they judge. */
@@ -116,7 +155,8 @@ public final class Evaluators {
                         entry.getValue().traces.sum(),
                         entry.getValue().adverse.sum(),
                         entry.getValue().errors.sum(),
-                        entry.getValue().units.sum()),
+                        entry.getValue().units.sum(),
+                        entry.getValue().nanoseconds.sum()),
                 (one, other) -> one,
                 LinkedHashMap::new));
   }
@@ -182,6 +222,7 @@ public final class Evaluators {
       Evaluator evaluator, TraceFacts facts, Set<String> decisions, Budget budget) {
     Count count = count(evaluator);
     count.traces.increment();
+    long began = stopwatch.getAsLong();
     try {
       List<Verdict> verdicts =
           kept(evaluator.evaluate(new TraceView(facts, budget), budget), decisions);
@@ -194,6 +235,7 @@ public final class Evaluators {
       return List.of(error(evaluator, failed));
     } finally {
       count.units.add(budget.spent());
+      count.nanoseconds.add(stopwatch.getAsLong() - began);
     }
   }
 
