@@ -83,7 +83,7 @@ final class RegressionReport {
             + ", "
             + whence());
     lines.add("");
-    lines.add("  " + Text.padRight("all traces", LABEL_COLUMNS) + course(regression.course()));
+    lines.add("   " + Text.padRight("all traces", LABEL_COLUMNS) + course(regression.course()));
     lines.add("");
   }
 

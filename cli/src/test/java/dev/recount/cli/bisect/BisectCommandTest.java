@@ -254,7 +254,6 @@ class BisectCommandTest {
   @Test
   void peopleGetATableAndCharts() {
     assertThat(run(bisect())).as(err.toString()).isZero();
-    System.out.println(out);
     assertThat(out.toString())
         .contains("model old → new explains -")
         .contains("points")

@@ -59,7 +59,17 @@ class MigrationsTest {
                         "schema_migrations",
                         "sessions_latest",
                         "session_feedback_latest",
-                        "session_story"),
+                        "session_story",
+                        "judged_tool_calls",
+                        "tool_selection",
+                        "confidence_calibration",
+                        "context_pressure",
+                        "instruction_loss",
+                        "feedback_by_version",
+                        "tool_loops",
+                        "outcomes",
+                        "reasoning_path",
+                        "version_regressions"),
                     tables.stream().flatMap(name -> Stream.of(name, name + "_latest")))
                 .toList());
     assertThat(history()).isEqualTo(Migration.all().stream().map(Migration::name).toList());
