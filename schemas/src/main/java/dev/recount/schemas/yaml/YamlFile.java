@@ -56,6 +56,7 @@ public final class YamlFile {
     if (root == null) {
       throw new YamlException(name + " is empty");
     }
+    YamlAliases.check(file, root);
     return new Opened(file, root);
   }
 

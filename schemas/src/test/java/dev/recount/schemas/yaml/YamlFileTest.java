@@ -53,6 +53,35 @@ class YamlFileTest {
   }
 
   @Test
+  void anAliasMayNotContainItself() {
+    assertThatThrownBy(() -> readMapping("rules:\n  - &a {not: *a}\n"))
+        .isInstanceOf(YamlException.class)
+        .hasMessageContaining("some.yaml line 2 column")
+        .hasMessageContaining("contains itself");
+  }
+
+  @Test
+  void aliasesThatMultiplyAreRefused() {
+    StringBuilder bomb = new StringBuilder("rules:\n  - &l0 [x]\n");
+    for (int level = 1; level <= 22; level++) {
+      bomb.append("  - &l%d [*l%d, *l%d]\n".formatted(level, level - 1, level - 1));
+    }
+    assertThatThrownBy(() -> readMapping(bomb.toString()))
+        .isInstanceOf(YamlException.class)
+        .hasMessageContaining("aliases");
+  }
+
+  @Test
+  void anAliasStandsForWhatItNames() {
+    YamlFile.Opened opened = YamlFile.open("some.yaml", "rules: &r [a]\nreadmission: *r\n");
+    var entries = opened.file().mapping(opened.root(), "the file", KNOWN);
+    assertThat(
+            entries.values().stream()
+                .map(entry -> opened.file().sequence(entry.value(), "x").size()))
+        .containsExactly(1, 1);
+  }
+
+  @Test
   void anEmptyFileIsRefused() {
     assertThatThrownBy(() -> readMapping("# nothing\n")).hasMessageContaining("is empty");
   }
