@@ -5,9 +5,12 @@ import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Phase;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.assembly.TraceHeader.Lifecycle;
+import dev.recount.topology.evaluation.Evaluators;
+import dev.recount.topology.evaluation.Evaluators.Counts;
 import dev.recount.topology.metrics.TaskMetrics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -69,6 +72,47 @@ final class AssemblyMetrics implements AutoCloseable {
           "From the end of what feedback is about until it occurred, milliseconds.",
           row.getLagMs());
     }
+  }
+
+  /** Shows what the evaluators of the task do. */
+  void watch(Evaluators evaluators) {
+    for (String id : evaluators.ids()) {
+      watch(
+          evaluators,
+          id,
+          "traces",
+          "Traces judged, each time that they are folded.",
+          1,
+          Counts::traces);
+      watch(evaluators, id, "faulted", "Traces faulted.", 1, Counts::adverse);
+      watch(
+          evaluators,
+          id,
+          "errors",
+          "Traces on which it threw or ran out of budget.",
+          1,
+          Counts::errors);
+      watch(evaluators, id, "work-units", "Units of work taken.", 1, Counts::units);
+      watch(evaluators, id, "time-ms", "Time taken, milliseconds.", 1e-6, Counts::nanos);
+    }
+  }
+
+  private void watch(
+      Evaluators evaluators,
+      String id,
+      String name,
+      String description,
+      double scale,
+      ToLongFunction<Counts> count) {
+    metrics.watch(
+        "evaluator-" + name,
+        description,
+        () -> {
+          Counts counts = evaluators.counts().get(id);
+          return counts == null ? 0 : scale * count.applyAsLong(counts);
+        },
+        "evaluator",
+        id);
   }
 
   void deadLetter() {

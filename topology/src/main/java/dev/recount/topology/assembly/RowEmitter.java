@@ -39,6 +39,7 @@ final class RowEmitter {
     this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
     this.cappedRows = new CappedRows(parts, rules, aliases);
     this.interpretation = parts.settings().interpretation();
+    outputs.metrics().watch(interpretation.evaluators());
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
   }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * on.
  */
 public final class Evaluators {
+  /** Verdicts of one evaluator on one trace. */
+  private static final int MOST_VERDICTS = 10_000;
+
   private static final Evaluators NONE = new Evaluators(List.of(), Limits.STANDARD);
 
   private final List<Evaluator> evaluators;
@@ -32,6 +35,7 @@ public final class Evaluators {
     final LongAdder adverse = new LongAdder();
     final LongAdder errors = new LongAdder();
     final LongAdder units = new LongAdder();
+    final LongAdder nanos = new LongAdder();
   }
 
   /**
@@ -41,8 +45,9 @@ public final class Evaluators {
    * @param adverse traces that it faulted
    * @param errors traces for which it threw or ran out of budget
    * @param units units of work that it took
+   * @param nanos how long that took, nanoseconds; no verdict depends on it
    */
-  public record Counts(long traces, long adverse, long errors, long units) {}
+  public record Counts(long traces, long adverse, long errors, long units, long nanos) {}
 
   Evaluators(List<Evaluator> evaluators, Limits limits) {
     this.evaluators = List.copyOf(evaluators);
@@ -115,7 +120,8 @@ public final class Evaluators {
                         entry.getValue().traces.sum(),
                         entry.getValue().adverse.sum(),
                         entry.getValue().errors.sum(),
-                        entry.getValue().units.sum()),
+                        entry.getValue().units.sum(),
+                        entry.getValue().nanos.sum()),
                 (one, other) -> one,
                 LinkedHashMap::new));
   }
@@ -181,6 +187,7 @@ public final class Evaluators {
       Evaluator evaluator, TraceFacts facts, Set<String> decisions, Budget budget) {
     Count count = count(evaluator);
     count.traces.increment();
+    long began = System.nanoTime();
     try {
       List<Verdict> verdicts =
           kept(evaluator.evaluate(new TraceView(facts, budget), budget), decisions);
@@ -193,6 +200,7 @@ public final class Evaluators {
       return List.of(error(evaluator, failed));
     } finally {
       count.units.add(budget.spent());
+      count.nanos.add(System.nanoTime() - began);
     }
   }
 
@@ -217,6 +225,7 @@ public final class Evaluators {
       }
       boolean wanted = limits.passed() || !Boolean.TRUE.equals(verdict.passed());
       if (wanted
+          && kept.size() < MOST_VERDICTS
           && known.add(new Identity(verdict.name(), decision))
           && (decision == null
               || onDecisions.merge(verdict.name(), 1, Integer::sum) <= limits.decisionVerdicts())) {

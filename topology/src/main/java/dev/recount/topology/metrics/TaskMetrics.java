@@ -3,7 +3,10 @@ package dev.recount.topology.metrics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.MeasurableStat;
+import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.metrics.Sensor.RecordingLevel;
 import org.apache.kafka.common.metrics.stats.Avg;
@@ -84,6 +87,33 @@ public final class TaskMetrics implements AutoCloseable {
               metric(name + "-count", description + " How often.", all), new CumulativeCount());
           sensor.add(metric(name + "-sum", description + " Sum.", all), new CumulativeSum());
         });
+  }
+
+  /** Says what is counted elsewhere, asked for whenever somebody looks: {@code <name>-total}. */
+  public void watch(String name, String description, DoubleSupplier count, String... tags) {
+    record(
+        name,
+        tags,
+        0,
+        (sensor, all) ->
+            sensor.add(metric(name + "-total", description, all), new CountedElsewhere(count)));
+  }
+
+  /**
+   * A count that somebody else keeps.
+   *
+   * @param count as it is now
+   */
+  private record CountedElsewhere(DoubleSupplier count) implements MeasurableStat {
+    @Override
+    public void record(MetricConfig config, double value, long now) {
+      // It is counted where it happens.
+    }
+
+    @Override
+    public double measure(MetricConfig config, long now) {
+      return count.getAsDouble();
+    }
   }
 
   private interface Stats {
