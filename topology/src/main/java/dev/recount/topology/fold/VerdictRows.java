@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Hands what was folded to the evaluators, and turns their verdicts into rows. */
-final class VerdictRows {
+public final class VerdictRows {
   /** Stands between the ID of an evaluator and its version. */
   private static final char VERSION = '@';
 
@@ -83,6 +83,21 @@ final class VerdictRows {
     return rows;
   }
 
+  /**
+   * Whether a row is an evaluator's verdict on a single decision. There are such rows only of what
+   * is faulted, and the verdict on the trace says the same once: shares are counted over those.
+   */
+  public static boolean isOnDecision(Evaluation row) {
+    String decision = row.getDecisionId();
+    return decision != null
+        && row.getEvaluationId()
+            .equals(idOf(row.getTraceId(), evaluatorOf(row), decision, row.getName()));
+  }
+
+  private static String idOf(String traceId, String evaluator, String decisionId, String name) {
+    return Identities.of(traceId, "verdict", evaluator, decisionId, name);
+  }
+
   /** The ID in front of the version. */
   private static String evaluatorOf(Evaluation row) {
     String evaluator = Objects.requireNonNullElse(row.getEvaluator(), "");
@@ -114,9 +129,8 @@ final class VerdictRows {
     Verdict verdict = judgement.verdict();
     Evaluation row = new Evaluation();
     row.setEvaluationId(
-        Identities.of(
+        idOf(
             trace.getTraceId(),
-            "verdict",
             judgement.evaluator(),
             decision == null ? "" : decision.getDecisionId(),
             verdict.name()));
