@@ -159,6 +159,7 @@ class AlertPathTest {
                     .contains("kafka_recount_feedback_total")
                     .contains("kafka_recount_alerts_total")
                     .contains("kafka_recount_sampled_traces_total")
+                    .contains("kafka_recount_evaluator_traces_total")
                     .contains("kafka_recount_evaluator_time_ms_total")
                     .contains("kafka_consumer_fetch_manager_records_lag")
                     .contains("recount_receiver_items_total")

@@ -100,6 +100,20 @@ class VerdictsTest {
   }
 
   @Test
+  void evaluatorsSayWhatTheyDoAndHowLongItTakes() {
+    pipeline.send(call(3, "refund", "{\"amount\":900}", 100), agent(1, 0, 500).build());
+    pipeline.pass(Duration.ofSeconds(15));
+    double judged = pipeline.metric("evaluator-traces-total", "evaluator", "runaway");
+    assertThat(judged).isPositive();
+    assertThat(pipeline.metric("evaluator-adverse-total", "evaluator", "policy_violation"))
+        .isEqualTo(judged);
+    assertThat(pipeline.metric("evaluator-adverse-total", "evaluator", "runaway")).isZero();
+    assertThat(pipeline.metric("evaluator-errors-total", "evaluator", "runaway")).isZero();
+    assertThat(pipeline.metric("evaluator-units-total", "evaluator", "runaway")).isPositive();
+    assertThat(pipeline.metric("evaluator-time-ms-total", "evaluator", "runaway")).isPositive();
+  }
+
+  @Test
   void aVerdictThatLateEvidenceRefutesIsWithdrawn() {
     pipeline.send(call(3, "refund", "{\"amount\":900}", 100));
     pipeline.pass(Duration.ofSeconds(1));

@@ -116,6 +116,9 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
             log.debug("{} cannot be read", file, unreadable);
           } catch (YamlException refused) {
             log.error("What was there before stays in force: {}", refused.getMessage());
+          } catch (RuntimeException | StackOverflowError fault) {
+            // What is thrown from here would end the watch without a word.
+            log.error("What was there before stays in force: {} cannot be read", file, fault);
           }
         });
     wanted = Map.copyOf(now);

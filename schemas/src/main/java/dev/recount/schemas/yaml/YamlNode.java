@@ -63,6 +63,7 @@ public final class YamlNode {
     if (root == null) {
       throw new YamlException(file + " is empty");
     }
+    YamlAliases.check(file, root);
     return new YamlNode(file, root, null);
   }
 
@@ -216,6 +217,11 @@ public final class YamlNode {
    * @param remedy what to write instead
    */
   public YamlException error(String what, String remedy) {
+    return error(file, node, what, remedy);
+  }
+
+  /** Likewise, of a part of a file that has not been read as anything yet. */
+  static YamlException error(String file, Node node, String what, String remedy) {
     return new YamlException(file + place(node.getStartMark()) + ": " + what + "; " + remedy);
   }
 

@@ -52,6 +52,34 @@ class YamlNodeTest {
   }
 
   @Test
+  void anAliasMayNotContainItself() {
+    assertThatThrownBy(() -> readMapping("rules:\n  - &a {not: *a}\n"))
+        .isInstanceOf(YamlException.class)
+        .hasMessageContaining("some.yaml line 2 column")
+        .hasMessageContaining("contains itself");
+  }
+
+  @Test
+  void aliasesThatMultiplyAreRefused() {
+    StringBuilder bomb = new StringBuilder("rules:\n  - &l0 [x]\n");
+    for (int level = 1; level <= 22; level++) {
+      bomb.append("  - &l%d [*l%d, *l%d]\n".formatted(level, level - 1, level - 1));
+    }
+    assertThatThrownBy(() -> readMapping(bomb.toString()))
+        .isInstanceOf(YamlException.class)
+        .hasMessageContaining("aliases");
+  }
+
+  @Test
+  void anAliasStandsForWhatItNames() {
+    Map<String, YamlNode> entries =
+        YamlNode.read("some.yaml", "rules: &r [a]\nreadmission: *r\n").mapping("the file", KNOWN);
+    assertThat(entries.values())
+        .hasSize(2)
+        .allSatisfy(list -> assertThat(list.isSequence()).isTrue());
+  }
+
+  @Test
   void aKeyThatIsThereTwiceIsRefused() {
     assertThatThrownBy(() -> readMapping("rules: a\nrules: b\n"))
         .hasMessageContaining("line 2 column 1: 'rules' is there twice");

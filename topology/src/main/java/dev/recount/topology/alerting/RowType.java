@@ -6,7 +6,6 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
 import dev.recount.avro.TraceRecord;
 import dev.recount.avro.Versions;
-import dev.recount.topology.fold.VerdictRows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +29,11 @@ final class RowType<R> {
           .text("environment", Evaluation::getEnvironment)
           .text("name", Evaluation::getName)
           .text("evaluator", Evaluation::getEvaluator)
+          .list("evaluator", row -> withAndWithoutVersion(row.getEvaluator()))
           .text("label", Evaluation::getLabel)
           .text("passed", row -> text(row.getPassed()))
           .number("score", Evaluation::getScore)
           .failure(row -> row.getPassed() == null ? null : !row.getPassed())
-          // Their verdicts on the trace count them already.
-          .leavingOut(VerdictRows::faultsDecision)
           .emission(
               Evaluation::getPhase, row -> row.getKeyTime().toEpochMilli(), Evaluation::getDeleted);
 
@@ -96,6 +93,12 @@ final class RowType<R> {
 
   private static final double NANO = 1e-9;
 
+  /**
+   * A number beyond this is nobody's score, cost or latency, and the sum of its squares would not
+   * be one that others can be added to and taken from: it counts as this.
+   */
+  private static final double LARGEST = 1e12;
+
   private final String name;
   private final Function<R, String> id;
   private final Function<R, String> traceId;
@@ -103,7 +106,6 @@ final class RowType<R> {
   private final Map<String, Function<R, List<String>>> lists = new LinkedHashMap<>();
   private final Map<String, Function<R, @Nullable Double>> numbers = new LinkedHashMap<>();
   private Function<R, @Nullable Boolean> failed = row -> null;
-  private Predicate<R> leftOut = row -> false;
   private Function<R, Phase> phase = row -> Phase.provisional;
   private Function<R, Long> keyTime = row -> 0L;
   private Function<R, Boolean> deleted = row -> false;
@@ -148,11 +150,6 @@ final class RowType<R> {
     return this;
   }
 
-  private RowType<R> leavingOut(Predicate<R> rows) {
-    leftOut = rows;
-    return this;
-  }
-
   private RowType<R> emission(
       Function<R, Phase> rowPhase, Function<R, Long> rowKeyTime, Function<R, Boolean> rowDeleted) {
     phase = rowPhase;
@@ -190,11 +187,6 @@ final class RowType<R> {
     return traceId.apply(row);
   }
 
-  /** Whether a row is one that rules look at. */
-  boolean counts(R row) {
-    return !deleted(row) && !leftOut.test(row);
-  }
-
   /** A dimension's value, or null when it is unknown. */
   @Nullable String dimension(R row, String field) {
     Function<R, @Nullable String> value = texts.get(field);
@@ -215,7 +207,9 @@ final class RowType<R> {
   @Nullable Double number(R row, String field) {
     Function<R, @Nullable Double> value = numbers.get(field);
     Double number = value == null ? null : value.apply(row);
-    return number == null || !Double.isFinite(number) ? null : number;
+    return number == null || !Double.isFinite(number)
+        ? null
+        : Math.max(-LARGEST, Math.min(LARGEST, number));
   }
 
   /** Whether what the row is about failed, or null when nobody says. */
@@ -234,6 +228,14 @@ final class RowType<R> {
 
   boolean deleted(R row) {
     return deleted.apply(row);
+  }
+
+  /** A rule that names an evaluator goes on when the evaluator's version does. */
+  private static List<String> withAndWithoutVersion(@Nullable String evaluator) {
+    int version = evaluator == null ? -1 : evaluator.lastIndexOf('@');
+    return evaluator == null
+        ? List.of()
+        : version <= 0 ? List.of(evaluator) : List.of(evaluator, evaluator.substring(0, version));
   }
 
   private static @Nullable String text(@Nullable Boolean value) {

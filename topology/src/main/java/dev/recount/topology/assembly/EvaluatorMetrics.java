@@ -4,6 +4,7 @@ import dev.recount.topology.NodeNames;
 import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.metrics.TaskMetrics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ final class EvaluatorMetrics implements AutoCloseable {
 
   private final TaskMetrics metrics;
   private final List<Evaluators> watched = new ArrayList<>();
+
+  /** What each metric has been told so far, by its name and its evaluator. */
+  private final Map<String, Double> told = new HashMap<>();
 
   EvaluatorMetrics(ProcessorContext<?, ?> context) {
     metrics = TaskMetrics.of(context, NodeNames.ASSEMBLER + "-evaluators");
@@ -32,16 +36,16 @@ final class EvaluatorMetrics implements AutoCloseable {
     }
     sums.forEach(
         (id, counts) -> {
-          show("evaluator-traces-total", "Traces judged, each time anew.", counts.traces(), id);
-          show("evaluator-adverse-total", "Traces faulted, each time anew.", counts.adverse(), id);
+          show("evaluator-traces", "Traces judged, each time anew.", counts.traces(), id);
+          show("evaluator-adverse", "Traces faulted, each time anew.", counts.adverse(), id);
           show(
-              "evaluator-errors-total",
+              "evaluator-errors",
               "Times it threw or ran out of budget.",
               counts.errors(),
               id);
-          show("evaluator-units-total", "Units of work.", counts.units(), id);
+          show("evaluator-units", "Units of work.", counts.units(), id);
           show(
-              "evaluator-time-ms-total",
+              "evaluator-time-ms",
               "Time spent judging, milliseconds.",
               counts.nanoseconds() / NANOSECONDS_PER_MILLISECOND,
               id);
@@ -49,7 +53,9 @@ final class EvaluatorMetrics implements AutoCloseable {
   }
 
   private void show(String name, String description, double value, String evaluator) {
-    metrics.set(name, description, value, "evaluator", evaluator);
+    Double before = told.put(name + " " + evaluator, value);
+    metrics.count(
+        name, description, before == null ? value : value - before, "evaluator", evaluator);
   }
 
   @Override

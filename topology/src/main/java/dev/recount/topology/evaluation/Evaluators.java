@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * on.
  */
 public final class Evaluators {
+  /** Verdicts of one evaluator on one trace. */
+  private static final int MOST_VERDICTS = 10_000;
+
   private static final Evaluators NONE = new Evaluators(List.of(), Limits.STANDARD);
 
   private final List<Evaluator> evaluators;
@@ -260,6 +263,7 @@ public final class Evaluators {
       }
       boolean wanted = limits.passed() || !Boolean.TRUE.equals(verdict.passed());
       if (wanted
+          && kept.size() < MOST_VERDICTS
           && known.add(new Identity(verdict.name(), decision))
           && (decision == null
               || onDecisions.merge(verdict.name(), 1, Integer::sum) <= limits.decisionVerdicts())) {

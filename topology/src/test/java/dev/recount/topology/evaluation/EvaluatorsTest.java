@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.recount.schemas.yaml.YamlException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +108,59 @@ class EvaluatorsTest {
               assertThat(entry.getValue().traces()).isEqualTo(1);
               assertThat(entry.getValue().errors()).isEqualTo(works ? 0 : 1);
             });
+  }
+
+  @Test
+  void whatAnEvaluatorSaysIsNoMoreThanRowsCanTake() {
+    String huge = "x".repeat(10_000_000);
+    Evaluators evaluators =
+        new Evaluators(
+            List.of(
+                new Scripted("null_list", (trace, budget) -> nothing()),
+                new Scripted(
+                    "null_verdict", (trace, budget) -> Arrays.asList(nothing(), passed("a"))),
+                new Scripted(
+                    "null_name",
+                    (trace, budget) ->
+                        List.of(new Verdict(nothing(), null, 1.0, true, "a", null, List.of()))),
+                new Scripted(
+                    "null_label",
+                    (trace, budget) ->
+                        List.of(new Verdict("a", null, 1.0, true, nothing(), null, List.of()))),
+                new Scripted("huge_name", (trace, budget) -> List.of(passed(huge))),
+                new Scripted(
+                    "huge_texts",
+                    (trace, budget) ->
+                        List.of(
+                            new Verdict(
+                                "huge_texts",
+                                null,
+                                0.0,
+                                false,
+                                huge,
+                                huge,
+                                Collections.nCopies(1_000_000, "d")))),
+                new Scripted(
+                    "many",
+                    (trace, budget) ->
+                        IntStream.range(0, 100_000).mapToObj(i -> passed("many." + i)).toList())),
+            Limits.STANDARD);
+    List<Judgement> judgements = evaluators.judge(facts());
+    assertThat(judgements.subList(0, 5))
+        .allSatisfy(each -> assertThat(each.verdict().label()).isEqualTo(Verdict.ERROR))
+        .extracting(Judgement::evaluator)
+        .doesNotHaveDuplicates();
+    Verdict cut = judgements.get(5).verdict();
+    assertThat(cut.label()).hasSize(200);
+    assertThat(cut.explanation()).hasSize(10_000);
+    assertThat(cut.evidence()).hasSize(100);
+    assertThat(judgements).hasSize(6 + 10_000);
+  }
+
+  /** What code that knows nothing of null annotations may hand over. */
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
   }
 
   @Test

@@ -61,7 +61,7 @@ class MigrationsTest {
                         "session_feedback_latest",
                         "session_story",
                         "weighted_decisions",
-                        "weighted_traces"),
+                        "weighted_traces",
                         "judged_tool_calls",
                         "tool_selection",
                         "confidence_calibration",
