@@ -147,8 +147,8 @@ public final class QueryBenchmark implements Callable<Integer> {
       System.out.println(new QueryTimer(clickHouse.url()).parts());
     }
     System.out.printf(
-        "%-14s %9s %9s %9s %12s %16s %7s%n",
-        "query", "cold ms", "median ms", "p95 ms", "rows read", "granules", "answer");
+        "%-14s %9s %9s %9s %9s %12s %16s %7s%n",
+        "query", "cold ms", "median ms", "p95 ms", "cpu ms", "rows read", "granules", "answer");
     for (Question question : questions) {
       long cold;
       try (ClickHouseProcess clickHouse = start(data)) {
@@ -156,28 +156,37 @@ public final class QueryBenchmark implements Callable<Integer> {
         cold = new QueryTimer(clickHouse.url()).ask(question.sql(0)).nanos();
       }
       try (ClickHouseProcess clickHouse = start(data)) {
-        print(question, cold, new QueryTimer(clickHouse.url()));
+        print(
+            question,
+            cold,
+            new QueryTimer(clickHouse.url()),
+            new ProcessUsage("ClickHouse", clickHouse.processId()));
       }
     }
     System.out.println("Load of the machine after: " + Machine.loadAverage());
   }
 
-  private void print(Question question, long cold, QueryTimer timer)
+  private void print(Question question, long cold, QueryTimer timer, ProcessUsage process)
       throws IOException, InterruptedException {
     List<Answer> answers = new ArrayList<>();
     timer.ask(question.sql(repetitions));
+    long cpu = process.cpuMillis();
     for (int i = 0; i < repetitions; i++) {
       answers.add(timer.ask(question.sql(i)));
     }
+    // Of all threads, merges in the background included: what other work on the machine leaves
+    // alone.
+    double cpuEach = (process.cpuMillis() - cpu) / (double) repetitions;
     long[] nanos = answers.stream().mapToLong(Answer::nanos).sorted().toArray();
     long[] read = answers.stream().mapToLong(Answer::rowsRead).sorted().toArray();
     System.out.printf(
         Locale.ROOT,
-        "%-14s %9.1f %9.1f %9.1f %,12d %16s %7d%n",
+        "%-14s %9.1f %9.1f %9.1f %9.1f %,12d %16s %7d%n",
         question.name(),
         cold / 1e6,
         nanos[nanos.length / 2] / 1e6,
         nanos[(int) (nanos.length * 0.95)] / 1e6,
+        cpuEach,
         read[read.length / 2],
         timer.granules(question.sql(0)),
         answers.get(0).rows());

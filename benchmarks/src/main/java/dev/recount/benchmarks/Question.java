@@ -73,7 +73,7 @@ record Question(String name, IntFunction<String> asked) {
             time ->
                 "SELECT trace_id, step, error_message FROM decisions_latest WHERE"
                     + " hasToken(error_message, 'E"
-                    + (71 + 997 * time) % 100_000
+                    + (72 + 996 * time) % 100_000
                     + "')"),
         new Question(
             "failing tools",
