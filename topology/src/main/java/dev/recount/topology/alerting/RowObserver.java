@@ -79,7 +79,8 @@ public final class RowObserver<R extends SpecificRecordBase>
   public static ProcessorSupplier<byte[], byte[], byte[], byte[]> ofDecisions(
       TopologyCodecs codecs, AlertRules rules, Route route) {
     return () ->
-        new RowObserver<>(RowType.DECISIONS, codecs.decisionRecords(), codecs, rules, route, row -> true);
+        new RowObserver<>(
+            RowType.DECISIONS, codecs.decisionRecords(), codecs, rules, route, row -> true);
   }
 
   @Override

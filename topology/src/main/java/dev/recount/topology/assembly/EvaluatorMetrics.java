@@ -38,11 +38,7 @@ final class EvaluatorMetrics implements AutoCloseable {
         (id, counts) -> {
           show("evaluator-traces", "Traces judged, each time anew.", counts.traces(), id);
           show("evaluator-adverse", "Traces faulted, each time anew.", counts.adverse(), id);
-          show(
-              "evaluator-errors",
-              "Times it threw or ran out of budget.",
-              counts.errors(),
-              id);
+          show("evaluator-errors", "Times it threw or ran out of budget.", counts.errors(), id);
           show("evaluator-units", "Units of work.", counts.units(), id);
           show(
               "evaluator-time-ms",
