@@ -185,7 +185,7 @@ class CommandLineTest {
                   key.toString()))
           .isEqualTo(ExitCodes.FAILED);
       assertThat(err.toString())
-          .contains(wrong + " line 2: unknown detector 'e-mail'")
+          .contains(wrong + " line 2 column 5: unknown detector 'e-mail'")
           .doesNotContain(secret);
       err.getBuffer().setLength(0);
       Files.writeString(key, " \n");
