@@ -206,7 +206,10 @@ class CookbookTest {
     assertThat(number("sum(decisions) - sum(good)", "confidence_calibration", "kind = 'TOOL_CALL'"))
         .isEqualTo(
             number(
-                "countIf(status = 'error' OR has(flags, 'tool_loop'))",
+                "countIf(status = 'error' OR has(flags, 'tool_loop')"
+                    + " OR (trace_id, decision_id) IN (SELECT trace_id, decision_id"
+                    + " FROM evaluations_latest WHERE passed = 0"
+                    + " AND name NOT IN ('low_confidence', 'confidence_against_outcome')))",
                 "decisions_latest",
                 "kind = 'TOOL_CALL' AND isNotNull(confidence)"));
   }

@@ -154,7 +154,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     samplingMetrics = new SamplingMetrics(context);
     Sampling sampling = new Sampling(configuration, parts, samplingMetrics);
     evaluatorMetrics = new EvaluatorMetrics(context);
-    Judging judging = new Judging(configuration, settings.interpretation(), evaluatorMetrics);
+    Judging judging =
+        new Judging(
+            configuration, settings.interpretation(), evaluatorMetrics, settings.evaluators());
     emitter = new RowEmitter(parts, rules, sampling, judging);
     failures = new AssemblyFailures(context, outputs);
     filing = new TraceFiling(parts, headers, rules, emitter);

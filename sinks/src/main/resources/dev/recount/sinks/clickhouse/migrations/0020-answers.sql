@@ -116,7 +116,10 @@ SELECT
     sumIf(
         sample_weight,
         status != 'error' AND ifNull(outcome_matched, true) AND NOT has(flags, 'tool_loop')
-            AND NOT has(evaluation_passed, false)) AS good
+            AND NOT arrayExists(
+                -- That it was unsure is no outcome: it is what is held against outcomes here.
+                (name, passed) -> passed = false AND name NOT IN ('low_confidence', 'confidence_against_outcome'),
+                evaluation_names, evaluation_passed)) AS good
 FROM ${database}.decisions_latest
 WHERE isNotNull(confidence) AND phase != 'provisional'
 GROUP BY ALL;
