@@ -17,6 +17,14 @@ public interface Configuration {
   /** The texts by name. Cheap: it is asked again and again, from several threads. */
   Map<String, String> wanted();
 
+  /**
+   * What holds in a partition until its log says something, whatever any process was started with:
+   * every trace is kept, and none is judged.
+   */
+  static String initial(String name) {
+    return name.equals(EVALUATORS) ? "none" : "";
+  }
+
   /** What the settings say, for good. */
   static Configuration of(TopologySettings settings) {
     Map<String, String> wanted =

@@ -22,19 +22,11 @@ final class Judging {
   private final Interpretation unjudged;
   private final EvaluatorMetrics metrics;
 
-  /** Settings that hold until the log says otherwise: a backlog is judged before it can. */
-  private final String first;
-
   /** Evaluators with the tables that telemetry is read by, by their edition. */
   private final Map<Long, Interpretation> editions = new HashMap<>();
 
-  Judging(
-      ConfigurationLog configuration,
-      Interpretation unjudged,
-      EvaluatorMetrics metrics,
-      String first) {
+  Judging(ConfigurationLog configuration, Interpretation unjudged, EvaluatorMetrics metrics) {
     this.configuration = configuration;
-    this.first = first;
     this.unjudged = unjudged;
     this.metrics = metrics;
   }
@@ -81,7 +73,7 @@ final class Judging {
     String text = configuration.text(Configuration.EVALUATORS, edition);
     Evaluators evaluators;
     try {
-      evaluators = Evaluators.of(text == null ? first : text).timedBy(System::nanoTime);
+      evaluators = Evaluators.of(text).timedBy(System::nanoTime);
     } catch (YamlException refused) {
       // It could be followed when it came into force: an evaluator has left the class path.
       log.error("Nobody judges by these settings any more: {}", refused.getMessage());

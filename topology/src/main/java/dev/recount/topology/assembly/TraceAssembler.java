@@ -154,9 +154,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     samplingMetrics = new SamplingMetrics(context);
     Sampling sampling = new Sampling(configuration, parts, samplingMetrics);
     evaluatorMetrics = new EvaluatorMetrics(context);
-    Judging judging =
-        new Judging(
-            configuration, settings.interpretation(), evaluatorMetrics, settings.evaluators());
+    Judging judging = new Judging(configuration, settings.interpretation(), evaluatorMetrics);
     emitter = new RowEmitter(parts, rules, sampling, judging);
     failures = new AssemblyFailures(context, outputs);
     filing = new TraceFiling(parts, headers, rules, emitter);
