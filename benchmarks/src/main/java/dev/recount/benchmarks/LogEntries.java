@@ -4,14 +4,16 @@ import dev.recount.avro.TraceEvent;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.schemas.redaction.Redaction;
+import dev.recount.topology.Configuration;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.convention.SpanMapper;
-import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.intake.SpanIntake;
+import dev.recount.topology.intake.WantedEvaluators;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,7 +36,8 @@ final class LogEntries {
             OtlpEncoding.AUTO,
             Redaction.none(),
             SpanMapper.standard(),
-            Evaluators.standard(),
+            // With the evaluators that come with Recount, as by default.
+            new WantedEvaluators(() -> Map.of(Configuration.EVALUATORS, "")),
             announceAliases);
     intake.init(context);
   }

@@ -65,7 +65,11 @@ class AlertPathTest {
     pipeline =
         EmbeddedPipeline.start(
             EmbeddedOptions.ephemeral(
-                    Map.of("settle.quiet.ms", "1000", "tick.interval.ms", "200"), line -> {})
+                    Map.of(
+                        "settle.quiet.ms", "1000",
+                        "tick.interval.ms", "200",
+                        "sampling.rules", "default"),
+                    line -> {})
                 .withConnectors(
                     connection ->
                         Map.of(
@@ -154,6 +158,9 @@ class AlertPathTest {
                     .contains("kafka_recount_settle_delay_ms_max")
                     .contains("kafka_recount_feedback_total")
                     .contains("kafka_recount_alerts_total")
+                    .contains("kafka_recount_sampled_traces_total")
+                    .contains("kafka_recount_evaluator_traces_total")
+                    .contains("kafka_recount_evaluator_time_ms_total")
                     .contains("kafka_consumer_fetch_manager_records_lag")
                     .contains("recount_receiver_items_total")
                     .contains("recount_sink_insert_rows_total")

@@ -1,24 +1,30 @@
 package dev.recount.schemas;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates the topics of the catalogue that do not exist. Existing topics are left as they are. */
 public final class TopicCreator {
   private static final Logger log = LoggerFactory.getLogger(TopicCreator.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(20);
 
   private TopicCreator() {}
 
@@ -33,17 +39,22 @@ public final class TopicCreator {
       Admin admin, Topics topics, int partitions, short replicationFactor) {
     try {
       Set<String> existing = admin.listTopics().names().get();
-      List<Topic> missing =
-          topics.all().stream().filter(topic -> !existing.contains(topic.name())).toList();
-      CreateTopicsResult result =
-          admin.createTopics(
-              missing.stream()
-                  .map(topic -> topic.toNewTopic(partitions, replicationFactor))
-                  .toList());
-      for (Map.Entry<String, KafkaFuture<Void>> created : result.values().entrySet()) {
-        await(created.getKey(), created.getValue());
+      List<NewTopic> missing =
+          topics.all().stream()
+              .filter(topic -> !existing.contains(topic.name()))
+              .map(topic -> topic.toNewTopic(partitions, replicationFactor))
+              .toList();
+      CreateTopicsResult result = admin.createTopics(missing);
+      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+      for (NewTopic topic : missing) {
+        boolean created = await(topic.name(), result.values().get(topic.name()));
+        // What another role has made, that role waits for; the first is there however many it made.
+        int awaited = created ? Math.max(1, topic.numPartitions()) : 1;
+        for (int i = 0; i < awaited; i++) {
+          ends.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
+        }
       }
-      awaitWritable(admin, missing);
+      awaitWritable(admin, ends);
     } catch (ExecutionException failed) {
       throw new KafkaUnavailableException(
           "Cannot create the topics of the catalogue: " + failed.getCause(), failed);
@@ -58,29 +69,37 @@ public final class TopicCreator {
    * producer that pipelines its first records to a log that is still being made can have a later
    * one accepted before the first, which the broker then refuses until the producer gives up.
    */
-  private static void awaitWritable(Admin admin, List<Topic> created)
+  private static void awaitWritable(Admin admin, Map<TopicPartition, OffsetSpec> ends)
       throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    List<String> names = created.stream().map(Topic::name).toList();
-    for (TopicDescription topic : admin.describeTopics(names).allTopicNames().get().values()) {
-      for (TopicPartitionInfo partition : topic.partitions()) {
-        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+    // Answered by each partition's leader. Asking a broker what it knows of the topics would not
+    // do.
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        admin.listOffsets(ends).all().get();
+        return;
+      } catch (ExecutionException failed) {
+        // A broker that has not heard of a new topic yet says that there is none.
+        if (!(failed.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+          throw failed;
+        }
+        Thread.sleep(BETWEEN_ATTEMPTS.toMillis());
       }
     }
-    // Answered by each partition's leader, and tried again until it is one.
-    admin.listOffsets(ends).all().get();
   }
 
-  private static void await(String topic, KafkaFuture<Void> created)
+  /** Whether it was created; not where another role, starting at the same moment, was faster. */
+  private static boolean await(String topic, @Nullable KafkaFuture<Void> created)
       throws ExecutionException, InterruptedException {
     try {
-      created.get();
+      Objects.requireNonNull(created).get();
       log.info("Created topic {}", topic);
+      return true;
     } catch (ExecutionException failed) {
-      // Another role of the pipeline, starting at the same moment, may have been faster.
-      if (!(failed.getCause() instanceof TopicExistsException)) {
-        throw failed;
+      if (failed.getCause() instanceof TopicExistsException) {
+        return false;
       }
+      throw failed;
     }
   }
 }

@@ -15,6 +15,11 @@ public record Interpretation(SpanMapper mapper, ModelTable models, Evaluators ev
   private static final Interpretation STANDARD =
       new Interpretation(SpanMapper.standard(), ModelTable.standard(), Evaluators.none());
 
+  /** The same with other evaluators. */
+  public Interpretation judgedBy(Evaluators others) {
+    return new Interpretation(mapper, models, others);
+  }
+
   /** The tables as they come, and no evaluators. */
   public static Interpretation standard() {
     return STANDARD;

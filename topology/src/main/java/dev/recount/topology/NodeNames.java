@@ -40,6 +40,13 @@ public final class NodeNames {
   public static final String OBSERVATIONS = "alert-observations-sink";
   public static final String OBSERVATION_DEAD_LETTERS = "alert-observation-dead-letters-sink";
 
+  public static final String UNRETAINED_EVALUATION_OBSERVER = "unretained-evaluation-observer";
+  public static final String UNRETAINED_TRACE_OBSERVER = "unretained-trace-observer";
+  public static final String UNRETAINED_DECISION_OBSERVER = "unretained-decision-observer";
+  public static final String UNRETAINED_OBSERVATIONS = "unretained-alert-observations-sink";
+  public static final String UNRETAINED_OBSERVATION_DEAD_LETTERS =
+      "unretained-alert-observation-dead-letters-sink";
+
   public static final String OBSERVATIONS_SOURCE = "alert-observations-source";
   public static final String ALERT_EVALUATOR = "alert-evaluator";
   public static final String ALERT_TICKS = "alert-ticks-sink";

@@ -12,12 +12,14 @@ import dev.recount.topology.alerting.RowObserver;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
 import dev.recount.topology.convention.SpanMapper;
-import dev.recount.topology.evaluation.Evaluators;
+import dev.recount.topology.fold.VerdictRows;
 import dev.recount.topology.intake.DecisionIntake;
 import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
 import dev.recount.topology.intake.SnapshotIntake;
 import dev.recount.topology.intake.SpanIntake;
+import dev.recount.topology.intake.WantedEvaluators;
+import java.util.List;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
@@ -86,9 +88,8 @@ public final class RecountTopology {
 
   private void intake() {
     AvroCodec<TraceEvent> events = codecs.traceEvents();
-    Interpretation interpretation = settings.interpretation();
-    SpanMapper mapper = interpretation.mapper();
-    Evaluators evaluators = interpretation.evaluators();
+    SpanMapper mapper = settings.interpretation().mapper();
+    WantedEvaluators evaluators = new WantedEvaluators(configuration);
     intake(
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
@@ -178,26 +179,26 @@ public final class RecountTopology {
    */
   private void alerting() {
     AlertRules rules = settings.alertRules();
-    observer(
-        NodeNames.EVALUATION_ROWS_SOURCE,
-        topics.evaluations(),
-        NodeNames.EVALUATION_OBSERVER,
-        RowObserver.ofEvaluations(codecs, rules));
-    observer(
-        NodeNames.TRACE_ROWS_SOURCE,
-        topics.traceRecords(),
-        NodeNames.TRACE_OBSERVER,
-        RowObserver.ofTraces(codecs, rules));
-    observer(
-        NodeNames.DECISION_ROWS_SOURCE,
-        topics.decisionRecords(),
-        NodeNames.DECISION_OBSERVER,
-        RowObserver.ofDecisions(codecs, rules));
-    String[] observers = {
-      NodeNames.EVALUATION_OBSERVER, NodeNames.TRACE_OBSERVER, NodeNames.DECISION_OBSERVER
-    };
-    observationSink(NodeNames.OBSERVATIONS, observers);
-    sink(NodeNames.OBSERVATION_DEAD_LETTERS, topics.deadLetters(), observers);
+    source(NodeNames.EVALUATION_ROWS_SOURCE, topics.evaluations());
+    source(NodeNames.TRACE_ROWS_SOURCE, topics.traceRecords());
+    source(NodeNames.DECISION_ROWS_SOURCE, topics.decisionRecords());
+    observers(
+        List.of(
+            NodeNames.EVALUATION_ROWS_SOURCE,
+            NodeNames.TRACE_ROWS_SOURCE,
+            NodeNames.DECISION_ROWS_SOURCE),
+        List.of(
+            NodeNames.EVALUATION_OBSERVER, NodeNames.TRACE_OBSERVER, NodeNames.DECISION_OBSERVER),
+        new RowObserver.Route(NodeNames.OBSERVATIONS, NodeNames.OBSERVATION_DEAD_LETTERS));
+    // Alerts are of all traces: rows that are in no topic since their trace is not kept count too.
+    observers(
+        List.of(NodeNames.ASSEMBLER, NodeNames.ASSEMBLER, NodeNames.ASSEMBLER),
+        List.of(
+            NodeNames.UNRETAINED_EVALUATION_OBSERVER,
+            NodeNames.UNRETAINED_TRACE_OBSERVER,
+            NodeNames.UNRETAINED_DECISION_OBSERVER),
+        new RowObserver.Route(
+            NodeNames.UNRETAINED_OBSERVATIONS, NodeNames.UNRETAINED_OBSERVATION_DEAD_LETTERS));
     source(NodeNames.OBSERVATIONS_SOURCE, topics.alertObservations());
     topology.addProcessor(
         NodeNames.ALERT_EVALUATOR,
@@ -208,13 +209,21 @@ public final class RecountTopology {
     sink(NodeNames.ALERT_DEAD_LETTERS, topics.deadLetters(), NodeNames.ALERT_EVALUATOR);
   }
 
-  private void observer(
-      String source,
-      Topic topic,
-      String observer,
-      ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier) {
-    source(source, topic);
-    topology.addProcessor(observer, supplier, source);
+  /** Observers of evaluations, traces and decisions, in this order, and where they lead. */
+  private void observers(List<String> parents, List<String> names, RowObserver.Route route) {
+    AlertRules rules = settings.alertRules();
+    List<ProcessorSupplier<byte[], byte[], byte[], byte[]>> suppliers =
+        List.of(
+            RowObserver.ofEvaluations(
+                codecs, rules, route, row -> !VerdictRows.faultsDecision(row)),
+            RowObserver.ofTraces(codecs, rules, route),
+            RowObserver.ofDecisions(codecs, rules, route));
+    for (int i = 0; i < names.size(); i++) {
+      topology.addProcessor(names.get(i), suppliers.get(i), parents.get(i));
+    }
+    String[] observers = names.toArray(new String[0]);
+    observationSink(route.observations(), observers);
+    sink(route.deadLetters(), topics.deadLetters(), observers);
   }
 
   private void observationSink(String name, String... parents) {

@@ -6,12 +6,12 @@ import dev.recount.topology.alerting.AlertRules;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanMapper;
 import dev.recount.topology.evaluation.Evaluators;
-import dev.recount.topology.evaluation.SettingsException;
 import dev.recount.topology.model.ModelTable;
 import dev.recount.topology.sampling.RuleSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -39,8 +39,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param models rows of a team's own for the table of models: prices and context limits
  * @param alerts rules of alerts: {@code default}, {@code none}, or a text of YAML
  * @param samplingRules rules that decide which traces are kept, as YAML; empty to keep all
- * @param evaluators which evaluators judge traces: {@code none}, {@code default}, or the text of a
- *     file
+ * @param evaluators which evaluators judge traces: {@code none}, the text of a file, or empty for
+ *     all that are found
  * @param otlpEncoding how the records of {@code otlp_spans} and {@code otlp_logs} are encoded
  * @param live whether ticks and links are written into the log; a replay reads them instead
  */
@@ -85,7 +85,9 @@ public record TopologySettings(
   /** Name of the setting that holds the rules of sampling. */
   public static final String SAMPLING_RULES = "sampling.rules";
 
-  private static final String EVALUATORS = "evaluators";
+  /** Name of the setting that says which evaluators judge. */
+  public static final String EVALUATORS = "evaluators";
+
   private static final String LIVE = "live";
 
   private static final String NO_RULES = "none";
@@ -277,24 +279,31 @@ public record TopologySettings(
         config.getString(MODELS),
         config.getString(ALERTS),
         rules(config.getString(SAMPLING_RULES)),
-        config.getString(EVALUATORS),
+        evaluators(config.getString(EVALUATORS)),
         OtlpEncoding.named(config.getString(OTLP_ENCODING)),
         config.getBoolean(LIVE));
   }
 
-  /** How telemetry is read and judged: what comes with Recount, with what the settings add. */
+  /**
+   * How telemetry is read: what comes with Recount, with what the settings add. Nobody judges it
+   * yet: which evaluators do may change while the topology runs.
+   */
   public Interpretation interpretation() {
     Interpretation standard = Interpretation.standard();
     return new Interpretation(
         attributeMapping.isEmpty() ? standard.mapper() : new SpanMapper(attributeMapping),
         models.isBlank() ? standard.models() : ModelTable.standardWith(models),
-        Evaluators.of(evaluators));
+        Evaluators.none());
+  }
+
+  private static String evaluators(String setting) {
+    return setting.strip().equals(DEFAULT_RULES) ? "" : setting;
   }
 
   private static void validateEvaluators(String name, Object setting) {
     try {
       Evaluators.of((String) setting);
-    } catch (SettingsException malformed) {
+    } catch (YamlException | ServiceConfigurationError malformed) {
       // Without the value, which may be a whole file.
       throw new ConfigException(String.valueOf(malformed.getMessage()));
     }

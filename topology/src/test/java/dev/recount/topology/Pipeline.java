@@ -145,6 +145,15 @@ final class Pipeline implements AutoCloseable {
     return read(topics.feedbackRecords(), codecs.feedbackRecords());
   }
 
+  /** A metric of the topology's, over all that have a tag. */
+  double metric(String name, String tag, String value) {
+    return driver.metrics().entrySet().stream()
+        .filter(metric -> metric.getKey().name().equals(name))
+        .filter(metric -> value.equals(metric.getKey().tags().get(tag)))
+        .mapToDouble(metric -> ((Number) metric.getValue().metricValue()).doubleValue())
+        .sum();
+  }
+
   /** The last revision of each row. */
   static <T> List<T> latest(List<T> rows, Function<T, String> key) {
     Map<String, T> latest = new LinkedHashMap<>();

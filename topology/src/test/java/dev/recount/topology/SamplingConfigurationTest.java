@@ -32,7 +32,9 @@ class SamplingConfigurationTest {
   private static List<String> configured(Pipeline pipeline) {
     return pipeline.read(pipeline.topics.traceEvents(), pipeline.codecs.traceEvents()).stream()
         .filter(event -> event.getKind() == TraceEventKind.CONFIG)
-        .map(event -> ((ConfigurationChange) event.getPayload()).getValue())
+        .map(event -> (ConfigurationChange) event.getPayload())
+        .filter(change -> change.getName().equals(Configuration.SAMPLING))
+        .map(ConfigurationChange::getValue)
         .toList();
   }
 

@@ -50,6 +50,8 @@ class VerdictsTest {
             stateDirectory,
             TopologySettings.fromMap(
                 Map.of("evaluators", EVALUATORS, "state.retention.ms", "60000")));
+    // Until the settings are in the log and in force.
+    pipeline.pass(Duration.ofSeconds(2));
   }
 
   @AfterEach
@@ -95,6 +97,20 @@ class VerdictsTest {
     assertThat(verdicts.stream().filter(row -> row.getDecisionId() != null))
         .singleElement()
         .satisfies(row -> assertThat(row.getSpanId()).isEqualTo(Spans.spanId(3)));
+  }
+
+  @Test
+  void evaluatorsSayWhatTheyDoAndHowLongItTakes() {
+    pipeline.send(call(3, "refund", "{\"amount\":900}", 100), agent(1, 0, 500).build());
+    pipeline.pass(Duration.ofSeconds(15));
+    double judged = pipeline.metric("evaluator-traces-total", "evaluator", "runaway");
+    assertThat(judged).isPositive();
+    assertThat(pipeline.metric("evaluator-adverse-total", "evaluator", "policy_violation"))
+        .isEqualTo(judged);
+    assertThat(pipeline.metric("evaluator-adverse-total", "evaluator", "runaway")).isZero();
+    assertThat(pipeline.metric("evaluator-errors-total", "evaluator", "runaway")).isZero();
+    assertThat(pipeline.metric("evaluator-units-total", "evaluator", "runaway")).isPositive();
+    assertThat(pipeline.metric("evaluator-time-ms-total", "evaluator", "runaway")).isPositive();
   }
 
   @Test

@@ -56,11 +56,20 @@ final class RunScript {
 
   private @Nullable Failure toolFailure() {
     List<String> tools = usualTools();
+    String right = tools.get(0);
+    // Some runs begin with the wrong tool, the others with the right one on a bad day.
+    boolean mistaken = subject.endsWith("0") || subject.endsWith("5");
+    String first = mistaken ? tools.get(tools.size() - 1) : right;
     think();
     recorder.call(
-        tools.get(0), arguments(), "", new Failure("TimeoutError", "no answer within 5 s"));
+        first,
+        arguments(),
+        "",
+        mistaken
+            ? new Failure("ValidationError", first + " knows nothing of that")
+            : new Failure("TimeoutError", "no answer within 5 s"));
     think();
-    recorder.call(tools.get(0), arguments(), result(), null);
+    recorder.call(right, arguments(), result(), null);
     recorder.answer(COMFORTABLE);
     return null;
   }

@@ -36,23 +36,30 @@ final class Windows {
    */
   static List<ContextSegment> segments(Profile profile, long tokens, double utilization) {
     boolean crowded = utilization >= CROWDED;
-    long system = tokens / 10;
+    boolean overfull = utilization > 1;
+    // What does not fit falls out at the old end, and that is where the instructions are.
+    long system = overfull ? 0 : tokens / 10;
     long user = tokens / 5;
     long memory = tokens / 5;
     long tools = tokens - system - user - memory;
-    return List.of(
-        segment(SegmentKind.SYSTEM, profile.promptName() + "@" + profile.promptVersion(), system)
-            .build(),
-        segment(SegmentKind.USER, "request", user).build(),
+    List<ContextSegment> segments = new ArrayList<>();
+    if (!overfull) {
+      String prompt = profile.promptName() + "@" + profile.promptVersion();
+      segments.add(segment(SegmentKind.SYSTEM, prompt, system).build());
+    }
+    segments.add(segment(SegmentKind.USER, "request", user).build());
+    segments.add(
         segment(SegmentKind.MEMORY, profile.memoryIndexVersion() + "#1", memory)
             .setScore(0.88)
             .setTruncated(crowded)
             .setOriginalTokenCount(crowded ? memory * 3 : memory)
-            .build(),
+            .build());
+    segments.add(
         segment(SegmentKind.TOOL_RESULT, "call-1", tools)
             .setTruncated(crowded)
             .setOriginalTokenCount(crowded ? tools * 2 : tools)
             .build());
+    return segments;
   }
 
   private static ContextSegment.Builder segment(SegmentKind kind, String source, long tokens) {

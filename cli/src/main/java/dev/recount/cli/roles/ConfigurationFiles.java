@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.UserError;
 import dev.recount.schemas.yaml.YamlException;
 import dev.recount.topology.Configuration;
+import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.sampling.RuleSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +75,7 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
           try {
             check(name, file, Files.readString(file));
           } catch (IOException unreadable) {
-            throw new UserError(
-                "Cannot read " + file + ".", "Give a readable file of rules.", unreadable);
+            throw new UserError("Cannot read " + file + ".", "Give a readable file.", unreadable);
           } catch (YamlException refused) {
             throw new UserError(String.valueOf(refused.getMessage()), null, refused);
           }
@@ -83,8 +83,10 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
   }
 
   private static void check(String name, Path file, String text) {
-    if (name.equals(SAMPLING)) {
-      RuleSet.parse(file.toString(), text);
+    switch (name) {
+      case SAMPLING -> RuleSet.parse(file.toString(), text);
+      case EVALUATORS -> Evaluators.parse(file.toString(), text);
+      default -> throw new IllegalArgumentException(name);
     }
   }
 
@@ -114,6 +116,9 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
             log.debug("{} cannot be read", file, unreadable);
           } catch (YamlException refused) {
             log.error("What was there before stays in force: {}", refused.getMessage());
+          } catch (RuntimeException | StackOverflowError fault) {
+            // What is thrown from here would end the watch without a word.
+            log.error("What was there before stays in force: {} cannot be read", file, fault);
           }
         });
     wanted = Map.copyOf(now);

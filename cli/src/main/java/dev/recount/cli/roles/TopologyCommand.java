@@ -2,9 +2,9 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.options.AlertRuleOptions;
 import dev.recount.cli.options.Folders;
+import dev.recount.cli.options.JudgementOptions;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.RedactionOptions;
-import dev.recount.cli.options.SamplingOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.status.PipelineNames;
@@ -45,7 +45,7 @@ public final class TopologyCommand implements Callable<Integer> {
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
   @Mixin private final SettingOptions settings = new SettingOptions();
   @Mixin private final AlertRuleOptions alertOptions = new AlertRuleOptions();
-  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final JudgementOptions judgement = new JudgementOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
 
   @Option(
@@ -60,8 +60,8 @@ public final class TopologyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
-    Map<String, String> changed = sampling.settings(alertOptions.addedTo(settings.settings()));
-    TopologyAssembly.check(changed, sampling.files());
+    Map<String, String> changed = judgement.settings(alertOptions.addedTo(settings.settings()));
+    TopologyAssembly.check(changed, judgement.files());
     Redaction redaction = redactionOptions.redaction();
     Path folder = stateFolder == null ? Folders.data().resolve("streams") : stateFolder;
     AtomicReference<@Nullable StreamsRole> streams = new AtomicReference<>();
@@ -77,7 +77,7 @@ public final class TopologyCommand implements Callable<Integer> {
                           folder,
                           changed,
                           redaction,
-                          sampling.files())));
+                          judgement.files())));
               return null;
             },
             () ->

@@ -7,9 +7,9 @@ import dev.recount.cli.options.AlertSinkOptions;
 import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ContentOptions;
 import dev.recount.cli.options.Folders;
+import dev.recount.cli.options.JudgementOptions;
 import dev.recount.cli.options.ProtectionOptions;
 import dev.recount.cli.options.RedactionOptions;
-import dev.recount.cli.options.SamplingOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
@@ -63,7 +63,7 @@ public final class UpCommand implements Callable<Integer> {
   @Mixin private final SettingOptions settings = new SettingOptions();
   @Mixin private final AlertRuleOptions alertRules = new AlertRuleOptions();
   @Mixin private final AlertSinkOptions alertSinks = new AlertSinkOptions();
-  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final JudgementOptions judgement = new JudgementOptions();
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
   @Mixin private final ContentOptions contentOptions = new ContentOptions();
@@ -149,8 +149,8 @@ public final class UpCommand implements Callable<Integer> {
               new EmbeddedOptions(
                   dataFolder(),
                   ports(),
-                  sampling.settings(alertRules.addedTo(settings.settings())),
-                  sampling.files(),
+                  judgement.settings(alertRules.addedTo(settings.settings())),
+                  judgement.files(),
                   new IntakeOptions(
                       protectionOptions.protection(),
                       redactionOptions.redaction(),

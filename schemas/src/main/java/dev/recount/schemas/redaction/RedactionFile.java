@@ -1,7 +1,8 @@
 package dev.recount.schemas.redaction;
 
 import com.google.re2j.PatternSyntaxException;
-import java.io.StringReader;
+import dev.recount.schemas.yaml.YamlException;
+import dev.recount.schemas.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -13,15 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * Reads the rules of a redaction from YAML:
@@ -43,15 +35,12 @@ public final class RedactionFile {
   private static final Set<String> KEYS = Set.of("detectors", "patterns", "fields", "except");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
-  private final String file;
   private final Map<String, Detector> detectors = new LinkedHashMap<>();
   private final List<Detector> patterns = new ArrayList<>();
   private final Set<RedactedField> fields = EnumSet.allOf(RedactedField.class);
   private final List<Glob> except = new ArrayList<>();
 
-  private RedactionFile(String file) {
-    this.file = file;
-  }
+  private RedactionFile() {}
 
   /** Names of the detectors that are there, in the order in which they are asked. */
   public static Set<String> detectorNames() {
@@ -64,7 +53,7 @@ public final class RedactionFile {
    * @param file what messages call it
    * @param yaml its text
    * @param key of the pseudonyms, in bytes; the same key makes the same pseudonyms
-   * @throws RedactionException with the line and the remedy when a rule cannot be followed, or when
+   * @throws RedactionException with line, column and remedy when a rule cannot be followed, or when
    *     the key is too short
    */
   public static Redaction read(String file, String yaml, byte[] key) {
@@ -76,8 +65,12 @@ public final class RedactionFile {
               + MINIMUM_KEY_BYTES
               + ", as from 'openssl rand -hex 32'");
     }
-    RedactionFile reading = new RedactionFile(file);
-    reading.read(yaml);
+    RedactionFile reading = new RedactionFile();
+    try {
+      reading.read(YamlNode.read(file, yaml));
+    } catch (YamlException refused) {
+      throw new RedactionException(String.valueOf(refused.getMessage()));
+    }
     List<Detector> all = new ArrayList<>(reading.patterns);
     // In the order of the table, whatever the order of the file: narrow ones before wide ones.
     Detectors.byName().values().stream()
@@ -86,48 +79,39 @@ public final class RedactionFile {
     return Redaction.of(all, key, reading.fields, reading.except);
   }
 
-  private void read(String yaml) {
-    Node root;
-    try {
-      root = new Yaml(new LoaderOptions()).compose(new StringReader(yaml));
-    } catch (MarkedYAMLException malformed) {
-      int line = malformed.getProblemMark() == null ? 0 : malformed.getProblemMark().getLine();
-      throw new RedactionException(
-          file + " line " + (line + 1) + ": this is not YAML: " + malformed.getProblem());
+  private void read(YamlNode root) {
+    Map<String, YamlNode> rules = root.mapping("the file", KEYS);
+    YamlNode given = rules.get("detectors");
+    if (given != null) {
+      readDetectors(given);
     }
-    if (root == null) {
-      throw new RedactionException(
-          file + " is empty: name what to look for, as in 'detectors: [email, card, keys]'");
+    given = rules.get("patterns");
+    if (given != null) {
+      given.sequence("patterns").forEach(this::readPattern);
     }
-    Map<String, Node> rules = mapping(root, "the file", KEYS);
-    if (rules.containsKey("detectors")) {
-      readDetectors(rules.get("detectors"));
+    given = rules.get("fields");
+    if (given != null) {
+      readFields(given);
     }
-    if (rules.containsKey("patterns")) {
-      sequence(rules.get("patterns"), "patterns").forEach(this::readPattern);
-    }
-    if (rules.containsKey("fields")) {
-      readFields(rules.get("fields"));
-    }
-    if (rules.containsKey("except")) {
-      for (Node glob : sequence(rules.get("except"), "except")) {
-        except.add(new Glob(text(glob, "a pattern of attribute keys")));
+    given = rules.get("except");
+    if (given != null) {
+      for (YamlNode glob : given.sequence("except")) {
+        except.add(new Glob(glob.text("a pattern of attribute keys")));
       }
     }
     if (detectors.isEmpty() && patterns.isEmpty()) {
-      throw error(
-          root, "there is nothing to look for", "add 'detectors: [email, card, keys]' or patterns");
+      throw root.error(
+          "there is nothing to look for", "add 'detectors: [email, card, keys]' or patterns");
     }
   }
 
-  private void readDetectors(@Nullable Node node) {
+  private void readDetectors(YamlNode node) {
     Set<String> known = detectorNames();
-    for (Node item : sequence(node, "detectors")) {
-      String name = text(item, "the name of a detector");
+    for (YamlNode item : node.sequence("detectors")) {
+      String name = item.text("the name of a detector");
       List<String> named = Detectors.GROUPS.getOrDefault(name, List.of(name));
       if (!known.containsAll(named)) {
-        throw error(
-            item,
+        throw item.error(
             "unknown detector '" + name + "'",
             "use one of " + String.join(", ", known) + ", keys, all");
       }
@@ -135,42 +119,40 @@ public final class RedactionFile {
     }
   }
 
-  private void readPattern(Node node) {
-    Map<String, Node> rule = mapping(node, "a pattern", Set.of("name", "pattern"));
-    Node nameNode = rule.get("name");
-    Node patternNode = rule.get("pattern");
+  private void readPattern(YamlNode node) {
+    Map<String, YamlNode> rule = node.mapping("a pattern", Set.of("name", "pattern"));
+    YamlNode nameNode = rule.get("name");
+    YamlNode patternNode = rule.get("pattern");
     if (nameNode == null || patternNode == null) {
-      throw error(node, "a pattern needs a name and a pattern", "give both");
+      throw node.error("a pattern needs a name and a pattern", "give both");
     }
-    String name = text(nameNode, "a name");
+    String name = nameNode.text("a name");
     if (!NAME.matcher(name).matches()) {
-      throw error(
-          nameNode,
+      throw nameNode.error(
           "'" + name + "' is no name for a pattern",
           "use up to 32 lower-case letters, digits and underscores, a letter first");
     }
     Set<String> taken = new HashSet<>(detectorNames());
     patterns.forEach(pattern -> taken.add(pattern.name()));
     if (taken.contains(name)) {
-      throw error(nameNode, "'" + name + "' is taken already", "choose another name");
+      throw nameNode.error("'" + name + "' is taken already", "choose another name");
     }
-    String expression = text(patternNode, "a regular expression");
+    String expression = patternNode.text("a regular expression");
     try {
       patterns.add(Detector.byPattern(name, any -> true, expression));
     } catch (PatternSyntaxException malformed) {
-      throw error(
-          patternNode,
+      throw patternNode.error(
           "'" + expression + "' cannot be used: " + malformed.getDescription(),
           "write it in RE2's syntax (no look-around, no back-references), in single quotes");
     }
   }
 
-  private void readFields(@Nullable Node node) {
+  private void readFields(YamlNode node) {
     Set<String> known =
         Arrays.stream(RedactedField.values())
             .map(RedactedField::key)
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    mapping(node, "fields", known)
+    node.mapping("fields", known)
         .forEach(
             (name, value) -> {
               RedactedField field =
@@ -178,51 +160,11 @@ public final class RedactionFile {
                       .filter(each -> each.key().equals(name))
                       .findFirst()
                       .orElseThrow();
-              switch (text(value, "on or off")) {
-                case "on", "true", "yes" -> fields.add(field);
-                case "off", "false", "no" -> fields.remove(field);
-                default ->
-                    throw error(value, "'" + text(value, "") + "' is neither", "write on or off");
+              if (value.bool("on or off")) {
+                fields.add(field);
+              } else {
+                fields.remove(field);
               }
             });
-  }
-
-  private Map<String, Node> mapping(@Nullable Node node, String what, Set<String> known) {
-    if (!(node instanceof MappingNode mapping)) {
-      throw error(node, what + " must be a mapping", "write 'key: value' lines");
-    }
-    Map<String, Node> entries = new LinkedHashMap<>();
-    for (NodeTuple tuple : mapping.getValue()) {
-      String key = text(tuple.getKeyNode(), "a key");
-      if (!known.contains(key)) {
-        throw error(
-            tuple.getKeyNode(),
-            "unknown key '" + key + "' in " + what,
-            "use one of " + known.stream().sorted().collect(Collectors.joining(", ")));
-      }
-      if (entries.put(key, tuple.getValueNode()) != null) {
-        throw error(tuple.getKeyNode(), "'" + key + "' is there twice", "keep one of them");
-      }
-    }
-    return entries;
-  }
-
-  private List<Node> sequence(@Nullable Node node, String what) {
-    if (node instanceof SequenceNode sequence) {
-      return sequence.getValue();
-    }
-    throw error(node, what + " must be a list", "write '- item' lines or [a, b]");
-  }
-
-  private String text(Node node, String what) {
-    if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
-      return scalar.getValue();
-    }
-    throw error(node, what + " is expected here", "write it as text");
-  }
-
-  private RedactionException error(@Nullable Node node, String what, String remedy) {
-    String line = node == null ? "" : " line " + (node.getStartMark().getLine() + 1);
-    return new RedactionException(file + line + ": " + what + "; " + remedy);
   }
 }

@@ -2,33 +2,41 @@ package dev.recount.schemas.yaml;
 
 import java.io.StringReader;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** A value in a YAML file that knows where it stands. What it is read as, it must be. */
+/**
+ * A value in a file of settings that knows where it stands. What it is read as, it must be: what is
+ * refused is refused with line and column, and a key that is unknown with the one that was probably
+ * meant.
+ */
 public final class YamlNode {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h|d)");
 
   private final String file;
   private final Node node;
+  private final @Nullable Node key;
 
-  private YamlNode(String file, Node node) {
+  private YamlNode(String file, Node node, @Nullable Node key) {
     this.file = file;
     this.node = node;
+    this.key = key;
   }
 
   /**
@@ -36,6 +44,7 @@ public final class YamlNode {
    *
    * @param file what messages call it
    * @param text its content
+   * @return the value at its top
    * @throws YamlException when it is empty or not YAML
    */
   public static YamlNode read(String file, String text) {
@@ -44,38 +53,23 @@ public final class YamlNode {
       root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
     } catch (MarkedYAMLException malformed) {
       throw new YamlException(
-          file + place(malformed.getProblemMark()) + ": not YAML: " + malformed.getProblem());
+          file
+              + place(malformed.getProblemMark())
+              + ": this is not YAML: "
+              + malformed.getProblem());
+    } catch (YAMLException malformed) {
+      throw new YamlException(file + ": this is not YAML: " + malformed.getMessage());
     }
     if (root == null) {
       throw new YamlException(file + " is empty");
     }
-    return new YamlNode(file, root);
+    YamlAliases.check(file, root);
+    return new YamlNode(file, root, null);
   }
 
-  /**
-   * Its entries in their order.
-   *
-   * @param what what messages call it
-   * @param known the keys that it may have
-   */
-  public Map<String, YamlNode> mapping(String what, Set<String> known) {
-    if (!(node instanceof MappingNode mapping)) {
-      throw error(what + " must be a mapping", "write 'key: value' lines");
-    }
-    Map<String, YamlNode> entries = new LinkedHashMap<>();
-    for (NodeTuple tuple : mapping.getValue()) {
-      YamlNode keyNode = new YamlNode(file, tuple.getKeyNode());
-      String key = keyNode.text("a key");
-      if (!known.contains(key)) {
-        throw keyNode.error(
-            "unknown key '" + key + "' in " + what,
-            "use one of " + known.stream().sorted().collect(Collectors.joining(", ")));
-      }
-      if (entries.put(key, new YamlNode(file, tuple.getValueNode())) != null) {
-        throw keyNode.error("'" + key + "' is there twice", "keep one of them");
-      }
-    }
-    return entries;
+  /** Whether it is a mapping. */
+  public boolean isMapping() {
+    return node instanceof MappingNode;
   }
 
   /** Whether it is a list. */
@@ -83,10 +77,56 @@ public final class YamlNode {
     return node instanceof SequenceNode;
   }
 
-  /** Its items. */
+  /** Whether it is a single word or text. */
+  public boolean isScalar() {
+    return node instanceof ScalarNode;
+  }
+
+  /** The key that it is the value of; itself when it is no value of a mapping. */
+  public YamlNode key() {
+    return key == null ? this : new YamlNode(file, key, null);
+  }
+
+  /**
+   * The values of a mapping by key, in order.
+   *
+   * @param what what messages call the mapping
+   */
+  public Map<String, YamlNode> mapping(String what) {
+    if (!(node instanceof MappingNode mapping)) {
+      throw error(what + " must be a mapping", "write 'key: value' lines");
+    }
+    Map<String, YamlNode> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      YamlNode value = new YamlNode(file, tuple.getValueNode(), tuple.getKeyNode());
+      String name = value.key().text("a key");
+      if (entries.put(name, value) != null) {
+        throw value.key().error("'" + name + "' is there twice", "keep one of them");
+      }
+    }
+    return entries;
+  }
+
+  /** Likewise, with keys that must be known. */
+  public Map<String, YamlNode> mapping(String what, Collection<String> known) {
+    Map<String, YamlNode> entries = mapping(what);
+    entries.forEach(
+        (name, value) -> {
+          if (!known.contains(name)) {
+            throw value.key().unknown("key '" + name + "' in " + what, name, known);
+          }
+        });
+    return entries;
+  }
+
+  /**
+   * The items of a list.
+   *
+   * @param what what messages call the list
+   */
   public List<YamlNode> sequence(String what) {
     if (node instanceof SequenceNode sequence) {
-      return sequence.getValue().stream().map(item -> new YamlNode(file, item)).toList();
+      return sequence.getValue().stream().map(item -> new YamlNode(file, item, null)).toList();
     }
     throw error(what + " must be a list", "write '- item' lines or [a, b]");
   }
@@ -97,6 +137,17 @@ public final class YamlNode {
       return scalar.getValue();
     }
     throw error(what + " is expected here", "write it as text");
+  }
+
+  /** A switch, in any of YAML's spellings. */
+  public boolean bool(String what) {
+    String text = text(what).toLowerCase(Locale.ROOT);
+    return switch (text) {
+      case "true", "yes", "on" -> true;
+      case "false", "no", "off" -> false;
+      default ->
+          throw error("'" + text + "' is neither true nor false", "write true or false, on or off");
+    };
   }
 
   /** A finite number. */
@@ -145,16 +196,36 @@ public final class YamlNode {
   }
 
   /**
+   * Refuses a name that is not known, with the one that was probably meant.
+   *
+   * @param what what messages call it, its name included
+   */
+  public YamlException unknown(String what, String name, Collection<String> known) {
+    String otherwise =
+        known.isEmpty()
+            ? "leave it out"
+            : "use one of " + String.join(", ", known.stream().sorted().toList());
+    return error(
+        "unknown " + what,
+        Nearest.to(name, known).map(near -> "did you mean '" + near + "'?").orElse(otherwise));
+  }
+
+  /**
    * What is wrong here.
    *
    * @param what the mistake
    * @param remedy what to write instead
    */
   public YamlException error(String what, String remedy) {
+    return error(file, node, what, remedy);
+  }
+
+  /** Likewise, of a part of a file that has not been read as anything yet. */
+  static YamlException error(String file, Node node, String what, String remedy) {
     return new YamlException(file + place(node.getStartMark()) + ": " + what + "; " + remedy);
   }
 
-  private static String place(Mark mark) {
+  private static String place(@Nullable Mark mark) {
     return mark == null
         ? ""
         : " line " + (mark.getLine() + 1) + " column " + (mark.getColumn() + 1);

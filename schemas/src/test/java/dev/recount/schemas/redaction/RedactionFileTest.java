@@ -40,9 +40,9 @@ class RedactionFileTest {
       value = {
         "detectors: [email, e-mail] | 1 | unknown detector 'e-mail' | use one of private_key",
         "detectors: email | 1 | must be a list | write '- item' lines",
-        "detectors: [email]\\nfeilds: {logs: off} | 2 | unknown key 'feilds' | except, fields",
-        "detectors: [email]\\nfields:\\n  log: off | 3 | unknown key 'log' | logs, messages",
-        "detectors: [email]\\nfields:\\n  logs: maybe | 3 | 'maybe' is neither | write on or off",
+        "detectors: [email]\\nfeilds: {logs: off} | 2 | unknown key 'feilds' | did you mean 'fields'",
+        "detectors: [email]\\nfields:\\n  log: off | 3 | unknown key 'log' | did you mean 'logs'",
+        "detectors: [email]\\nfields:\\n  logs: maybe | 3 | 'maybe' is neither | on or off",
         "patterns:\\n- name: a\\n  pattern: '(?=x)' | 3 | cannot be used | RE2's syntax",
         "patterns:\\n- name: a\\n  pattern: 'x*' | 3 | it matches the empty text | RE2's",
         "patterns:\\n- name: A-b\\n  pattern: x | 2 | no name for a pattern | lower-case",
@@ -52,11 +52,11 @@ class RedactionFileTest {
         "detectors: [email]\\ndetectors: [card] | 2 | there twice | keep one",
         "detectors: [email | 1 | not YAML | expected"
       })
-  void whatCannotBeFollowedIsNamedByItsLineWithARemedy(
+  void whatCannotBeFollowedIsNamedByItsPlaceWithARemedy(
       String yaml, int line, String what, String remedy) {
     assertThatThrownBy(() -> read(yaml.replace("\\n", "\n")))
         .isInstanceOf(RedactionException.class)
-        .hasMessageStartingWith("redaction.yaml line " + line)
+        .hasMessageMatching("redaction\\.yaml line " + line + " column [1-9][0-9]*: (?s:.*)")
         .hasMessageContaining(what)
         .hasMessageContaining(remedy);
   }

@@ -96,11 +96,23 @@ record AlertRule(
   /** Whether a row is one of those that are looked at. */
   <R> boolean concerns(RowType<R> type, R row) {
     for (Map.Entry<String, Set<String>> field : where.entrySet()) {
-      if (type.values(row, field.getKey()).stream().noneMatch(field.getValue()::contains)) {
+      Set<String> wanted = field.getValue();
+      if (type.values(row, field.getKey()).stream().noneMatch(value -> fits(value, wanted))) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Whether a value is one of those that are wanted, or begins as one does that ends with a star.
+   */
+  private static boolean fits(String value, Set<String> wanted) {
+    return wanted.contains(value)
+        || wanted.stream()
+            .anyMatch(
+                each ->
+                    each.endsWith("*") && value.startsWith(each.substring(0, each.length() - 1)));
   }
 
   /** The dimensions of a row that are known. */

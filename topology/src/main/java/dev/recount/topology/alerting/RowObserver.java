@@ -1,14 +1,15 @@
 package dev.recount.topology.alerting;
 
 import dev.recount.avro.AlertObservation;
+import dev.recount.avro.Evaluation;
 import dev.recount.avro.Phase;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.UndecodableException;
-import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -27,34 +28,59 @@ public final class RowObserver<R extends SpecificRecordBase>
   private final AvroCodec<R> codec;
   private final AvroCodec<AlertObservation> observations;
   private final List<AlertRule> rules;
+  private final Route route;
+  private final Predicate<R> counts;
 
   @SuppressWarnings("NullAway.Init")
   private ProcessorContext<byte[], byte[]> context;
 
+  /**
+   * Where an observer leads.
+   *
+   * @param observations sink of what rows say
+   * @param deadLetters sink of what cannot be read
+   */
+  public record Route(String observations, String deadLetters) {}
+
   private RowObserver(
-      RowType<R> type, AvroCodec<R> codec, TopologyCodecs codecs, AlertRules rules) {
+      RowType<R> type,
+      AvroCodec<R> codec,
+      TopologyCodecs codecs,
+      AlertRules rules,
+      Route route,
+      Predicate<R> counts) {
     this.type = type;
+    this.route = route;
+    this.counts = counts;
     this.codec = codec;
     this.observations = codecs.alertObservations();
     this.rules = rules.on(type);
   }
 
-  /** Supplies observers of evaluations. */
+  /**
+   * Supplies observers of evaluations.
+   *
+   * @param counts whether a row counts; one that repeats what another says does not
+   */
   public static ProcessorSupplier<byte[], byte[], byte[], byte[]> ofEvaluations(
-      TopologyCodecs codecs, AlertRules rules) {
-    return () -> new RowObserver<>(RowType.EVALUATIONS, codecs.evaluations(), codecs, rules);
+      TopologyCodecs codecs, AlertRules rules, Route route, Predicate<Evaluation> counts) {
+    return () ->
+        new RowObserver<>(RowType.EVALUATIONS, codecs.evaluations(), codecs, rules, route, counts);
   }
 
   /** Supplies observers of traces. */
   public static ProcessorSupplier<byte[], byte[], byte[], byte[]> ofTraces(
-      TopologyCodecs codecs, AlertRules rules) {
-    return () -> new RowObserver<>(RowType.TRACES, codecs.traceRecords(), codecs, rules);
+      TopologyCodecs codecs, AlertRules rules, Route route) {
+    return () ->
+        new RowObserver<>(RowType.TRACES, codecs.traceRecords(), codecs, rules, route, row -> true);
   }
 
   /** Supplies observers of decisions. */
   public static ProcessorSupplier<byte[], byte[], byte[], byte[]> ofDecisions(
-      TopologyCodecs codecs, AlertRules rules) {
-    return () -> new RowObserver<>(RowType.DECISIONS, codecs.decisionRecords(), codecs, rules);
+      TopologyCodecs codecs, AlertRules rules, Route route) {
+    return () ->
+        new RowObserver<>(
+            RowType.DECISIONS, codecs.decisionRecords(), codecs, rules, route, row -> true);
   }
 
   @Override
@@ -71,10 +97,10 @@ public final class RowObserver<R extends SpecificRecordBase>
     try {
       row = codec.decode(record.value());
     } catch (UndecodableException undecodable) {
-      Undecodable.report(context, record, undecodable, NodeNames.OBSERVATION_DEAD_LETTERS);
+      Undecodable.report(context, record, undecodable, route.deadLetters());
       return;
     }
-    if (type.phase(row) == Phase.provisional) {
+    if (type.phase(row) == Phase.provisional || !counts.test(row)) {
       return;
     }
     for (AlertRule rule : rules) {
@@ -98,7 +124,6 @@ public final class RowObserver<R extends SpecificRecordBase>
     observation.setAmended(amended);
     observation.setKeyTime(Instant.ofEpochMilli(type.keyTime(row)));
     byte[] key = rule.name().getBytes(StandardCharsets.UTF_8);
-    context.forward(
-        new Record<>(key, observations.encode(observation), now), NodeNames.OBSERVATIONS);
+    context.forward(new Record<>(key, observations.encode(observation), now), route.observations());
   }
 }

@@ -29,6 +29,7 @@ final class RowType<R> {
           .text("environment", Evaluation::getEnvironment)
           .text("name", Evaluation::getName)
           .text("evaluator", Evaluation::getEvaluator)
+          .list("evaluator", row -> withAndWithoutVersion(row.getEvaluator()))
           .text("label", Evaluation::getLabel)
           .text("passed", row -> text(row.getPassed()))
           .number("score", Evaluation::getScore)
@@ -91,6 +92,12 @@ final class RowType<R> {
       Map.of(EVALUATIONS.name, EVALUATIONS, TRACES.name, TRACES, DECISIONS.name, DECISIONS);
 
   private static final double NANO = 1e-9;
+
+  /**
+   * A number beyond this is nobody's score, cost or latency, and the sum of its squares would not
+   * be one that others can be added to and taken from: it counts as this.
+   */
+  private static final double LARGEST = 1e12;
 
   private final String name;
   private final Function<R, String> id;
@@ -200,7 +207,9 @@ final class RowType<R> {
   @Nullable Double number(R row, String field) {
     Function<R, @Nullable Double> value = numbers.get(field);
     Double number = value == null ? null : value.apply(row);
-    return number == null || !Double.isFinite(number) ? null : number;
+    return number == null || !Double.isFinite(number)
+        ? null
+        : Math.max(-LARGEST, Math.min(LARGEST, number));
   }
 
   /** Whether what the row is about failed, or null when nobody says. */
@@ -219,6 +228,14 @@ final class RowType<R> {
 
   boolean deleted(R row) {
     return deleted.apply(row);
+  }
+
+  /** A rule that names an evaluator goes on when the evaluator's version does. */
+  private static List<String> withAndWithoutVersion(@Nullable String evaluator) {
+    int version = evaluator == null ? -1 : evaluator.lastIndexOf('@');
+    return evaluator == null
+        ? List.of()
+        : version <= 0 ? List.of(evaluator) : List.of(evaluator, evaluator.substring(0, version));
   }
 
   private static @Nullable String text(@Nullable Boolean value) {

@@ -104,10 +104,12 @@ final class RuleWatch {
 
   /**
    * Whether an amended row that nothing is known of has not been counted: its trace is younger than
-   * what is remembered, or it is a verdict, which often comes late and seldom changes.
+   * what is remembered, or it is a verdict, which often comes late and seldom changes. An event is
+   * always told: what was rolled back was often done the day before.
    */
   private boolean mayBeNew(AlertObservation row, long now) {
-    return rule.source() == RowType.EVALUATIONS
+    return rule.isEvent()
+        || rule.source() == RowType.EVALUATIONS
         || row.getKeyTime().toEpochMilli() > now - AlertMemory.ROWS_REMEMBERED;
   }
 
@@ -229,9 +231,12 @@ final class RuleWatch {
               boolean comparable =
                   reference != null
                       || rule.condition().reference() == Condition.Reference.THRESHOLD;
-              if (rows.count() >= rule.minimumSample() && comparable) {
+              // What fires is judged by however few rows there are: it must not fire for ever
+              // because the traffic has become thin.
+              if (group.firing != null || (rows.count() >= rule.minimumSample() && comparable)) {
                 judged.add(new Judged(key, group, rows, reference));
               } else {
+                notBad(key, group);
                 rememberWell(key, group, rows);
               }
             });
@@ -306,7 +311,14 @@ final class RuleWatch {
             group.firing.measured(rows.count(), 0, summary(group, rows, null, 0), examples(rows));
       }
       stillFiring(key, group, rows.count() > 0, end, alerts);
-    } else if (group.badSince != Group.NEVER) {
+    } else {
+      notBad(key, group);
+    }
+  }
+
+  /** Nothing says that it is bad any more. */
+  private void notBad(String key, Group group) {
+    if (group.badSince != Group.NEVER) {
       group.badSince = Group.NEVER;
       group.reference = null;
       memory.saveGroup(key, group);

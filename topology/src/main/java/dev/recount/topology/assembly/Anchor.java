@@ -30,6 +30,7 @@ import java.util.zip.InflaterInputStream;
  * @param decisions in order of their steps
  * @param enclosingDecisions for spans that feedback names, the ID of the decision around them
  * @param verdicts of evaluators, many of which cannot judge again without the events
+ * @param evaluators edition of the settings by which they judged
  */
 record Anchor(
     long firstAppend,
@@ -39,8 +40,9 @@ record Anchor(
     List<DecisionRecord> decisions,
     Map<String, String> enclosingDecisions,
     List<LinkedFeedback> feedback,
-    List<Evaluation> verdicts) {
-  private static final byte FORMAT = 2;
+    List<Evaluation> verdicts,
+    long evaluators) {
+  private static final byte FORMAT = 3;
 
   /** Without verdicts, as earlier versions of Recount wrote it. */
   private static final byte FORMAT_WITHOUT_VERDICTS = 1;
@@ -75,6 +77,7 @@ record Anchor(
       for (Evaluation verdict : verdicts) {
         write(out, codecs.evaluations().encode(verdict));
       }
+      out.writeLong(evaluators);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -117,7 +120,15 @@ record Anchor(
         verdicts.add(codecs.evaluations().decode(read(in)));
       }
       return new Anchor(
-          firstAppend, revision, lateSpans, trace, decisions, enclosing, feedback, verdicts);
+          firstAppend,
+          revision,
+          lateSpans,
+          trace,
+          decisions,
+          enclosing,
+          feedback,
+          verdicts,
+          format == FORMAT ? in.readLong() : 0);
     } catch (IOException malformed) {
       throw new UncheckedIOException(malformed);
     }

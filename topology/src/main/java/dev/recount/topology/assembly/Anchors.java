@@ -108,7 +108,8 @@ final class Anchors {
         rows.decisions(),
         rows.enclosingDecisions(),
         feedback,
-        rows.verdicts());
+        rows.verdicts(),
+        header.evaluators);
   }
 
   /**

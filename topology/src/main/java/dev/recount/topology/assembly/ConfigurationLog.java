@@ -1,11 +1,11 @@
 package dev.recount.topology.assembly;
 
 import dev.recount.avro.ConfigurationChange;
+import dev.recount.topology.Configuration;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What has been in force in one partition of the log, edition by edition, as its CONFIG records say
@@ -37,16 +37,15 @@ final class ConfigurationLog {
     return saved == null ? 0 : ByteBuffer.wrap(saved).getLong();
   }
 
-  /** What is in force; empty when nothing is. */
+  /** What is in force. */
   String current(String name) {
-    String text = text(name, edition(name));
-    return text == null ? "" : text;
+    return text(name, edition(name));
   }
 
-  /** What an edition says; null when there is no such edition. */
-  @Nullable String text(String name, long edition) {
+  /** What an edition says; edition 0 is what holds before the log says anything. */
+  String text(String name, long edition) {
     byte[] saved = edition == 0 ? null : store.get(key(name, edition));
-    return saved == null ? null : new String(saved, StandardCharsets.UTF_8);
+    return saved == null ? Configuration.initial(name) : new String(saved, StandardCharsets.UTF_8);
   }
 
   private static Bytes key(String name, long edition) {

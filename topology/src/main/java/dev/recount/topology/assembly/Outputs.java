@@ -35,6 +35,21 @@ final class Outputs {
     forward(NodeNames.TRACE_RECORDS, traceId, row, now);
   }
 
+  /** The row of a trace that is not kept and has no rows in topics: only alerts are told. */
+  void unretainedTrace(String traceId, byte[] row, long now) {
+    forward(NodeNames.UNRETAINED_TRACE_OBSERVER, traceId, row, now);
+  }
+
+  /** Likewise of a decision. */
+  void unretainedDecision(String traceId, byte[] row, long now) {
+    forward(NodeNames.UNRETAINED_DECISION_OBSERVER, traceId, row, now);
+  }
+
+  /** Likewise of an evaluation. */
+  void unretainedEvaluation(String traceId, byte[] row, long now) {
+    forward(NodeNames.UNRETAINED_EVALUATION_OBSERVER, traceId, row, now);
+  }
+
   void span(String traceId, byte[] span, long now) {
     forward(NodeNames.RETAINED_SPANS, traceId, span, now);
   }

@@ -2,7 +2,6 @@ package dev.recount.topology.assembly;
 
 import dev.recount.avro.Phase;
 import dev.recount.avro.TraceEventKind;
-import dev.recount.topology.Interpretation;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceFold;
@@ -20,12 +19,12 @@ final class RowEmitter {
   private final RowWriter rowWriter;
   private final CappedRows cappedRows;
   private final FeedbackEmitter feedbackEmitter;
-  private final Interpretation interpretation;
+  private final Judging judging;
   private final Sampling sampling;
   private final LifecycleRules rules;
   private final int spanCap;
 
-  RowEmitter(AssemblyParts parts, LifecycleRules rules, Sampling sampling) {
+  RowEmitter(AssemblyParts parts, LifecycleRules rules, Sampling sampling, Judging judging) {
     this.entries = parts.entries();
     this.folding = parts.folding();
     this.emissions = parts.emissions();
@@ -38,13 +37,16 @@ final class RowEmitter {
     AliasRenewal aliases = new AliasRenewal(parts);
     this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
     this.cappedRows = new CappedRows(parts, rules, aliases);
-    this.interpretation = parts.settings().interpretation();
+    this.judging = judging;
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
   }
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
+    if (phase != Phase.provisional) {
+      judging.settle(header);
+    }
     if (!cappedRows.emit(trace, header, phase, now)) {
       fold(trace, header, phase, now);
     }
@@ -57,7 +59,7 @@ final class RowEmitter {
     LastFold fold = new LastFold(spanCap);
     TraceReader reader = read(trace, header, fold);
     TraceContents contents = reader.contents(trace);
-    TraceRows rows = TraceFold.fold(contents, interpretation);
+    TraceRows rows = TraceFold.fold(contents, judging.of(header));
     if (phase != Phase.provisional) {
       sampling.decide(header, rows, contents.spans());
     }
@@ -76,8 +78,7 @@ final class RowEmitter {
       return;
     }
     TraceReader reader = read(trace, header);
-    TraceRows rows =
-        Anchors.amend(anchor, reader, trace, header.spans, interpretation.evaluators());
+    TraceRows rows = amend(anchor, reader, trace, header);
     sampling.mark(header.fate, rows);
     header.revision++;
     rowWriter.write(rows, reader, changes(trace, header, Phase.amended, now));
@@ -119,12 +120,11 @@ final class RowEmitter {
     anchors.save(trace, known);
     Anchor before = anchors.load(trace);
     if (before == null) {
-      TraceRows rows = TraceFold.fold(contents, interpretation);
+      TraceRows rows = TraceFold.fold(contents, judging.of(header));
       sampling.mark(header.fate, rows);
       anchors.save(trace, Anchors.of(rows, contents.feedback(), header), until);
     } else {
-      TraceRows rows =
-          Anchors.amend(before, reader, trace, header.spans, interpretation.evaluators());
+      TraceRows rows = amend(before, reader, trace, header);
       sampling.mark(header.fate, rows);
       anchors.save(
           trace,
@@ -136,9 +136,14 @@ final class RowEmitter {
               rows.decisions(),
               rows.enclosingDecisions(),
               Anchors.together(before.feedback(), contents.feedback(), reader.unlinked()),
-              rows.verdicts()),
+              rows.verdicts(),
+              before.evaluators()),
           until);
     }
+  }
+
+  private TraceRows amend(Anchor anchor, TraceReader reader, String trace, TraceHeader header) {
+    return Anchors.amend(anchor, reader, trace, header.spans, judging.of(anchor).evaluators());
   }
 
   /** Releases the spans that have come since the last release, one by one: they may be many. */

@@ -46,6 +46,14 @@ final class RowWriter {
     if (emitted.decisions()) {
       rows.decisions().forEach(row -> decision(row, changes));
       rows.evaluations().forEach(row -> evaluation(row, changes));
+    } else {
+      rows.decisions()
+          .forEach(
+              row -> outputs.unretainedDecision(changes.trace, encoded(row, changes), changes.now));
+      rows.evaluations()
+          .forEach(
+              row ->
+                  outputs.unretainedEvaluation(changes.trace, encoded(row, changes), changes.now));
     }
     if (emitted.snapshots()) {
       snapshots(rows.snapshots(), changes);
@@ -68,6 +76,8 @@ final class RowWriter {
     changes.withdrawn().forEach(key -> withdraw(key, changes));
     if (changed) {
       outputs.trace(changes.trace, trace, changes.now);
+    } else if (!emitted.trace()) {
+      outputs.unretainedTrace(changes.trace, trace, changes.now);
     }
     changes.save(emissions);
     return new Written(trace, announced);
@@ -77,11 +87,15 @@ final class RowWriter {
   @SuppressWarnings("ArrayRecordComponent")
   record Written(byte[] trace, long announced) {}
 
-  private void decision(DecisionRecord row, RowChanges changes) {
+  private byte[] encoded(DecisionRecord row, RowChanges changes) {
     row.setPhase(changes.phase);
     row.setRevision(changes.header.revision);
     row.setKeyTime(changes.keyTime);
-    byte[] encoded = RowSize.encode(row, codecs.decisionRecords());
+    return RowSize.encode(row, codecs.decisionRecords());
+  }
+
+  private void decision(DecisionRecord row, RowChanges changes) {
+    byte[] encoded = encoded(row, changes);
     if (changes.changed(RowType.DECISION, row.getDecisionId(), encoded)) {
       outputs.decision(changes.trace, row.getDecisionId(), encoded, changes.now);
     }
@@ -104,11 +118,15 @@ final class RowWriter {
     }
   }
 
-  private void evaluation(Evaluation row, RowChanges changes) {
+  private byte[] encoded(Evaluation row, RowChanges changes) {
     row.setPhase(changes.phase);
     row.setRevision(changes.header.revision);
     row.setKeyTime(changes.keyTime);
-    byte[] encoded = RowSize.encode(row, codecs.evaluations());
+    return RowSize.encode(row, codecs.evaluations());
+  }
+
+  private void evaluation(Evaluation row, RowChanges changes) {
+    byte[] encoded = encoded(row, changes);
     if (changes.changed(RowType.EVALUATION, row.getEvaluationId(), encoded)) {
       outputs.evaluation(changes.trace, encoded, changes.now);
     }

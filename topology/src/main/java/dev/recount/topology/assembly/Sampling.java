@@ -166,7 +166,7 @@ final class Sampling {
       return known;
     }
     String text = configuration.text(Configuration.SAMPLING, edition);
-    if (text == null || text.isEmpty()) {
+    if (text.isEmpty()) {
       return null;
     }
     RuleSet rules = RuleSet.parse(Configuration.SAMPLING, text);

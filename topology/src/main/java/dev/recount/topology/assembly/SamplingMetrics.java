@@ -1,29 +1,20 @@
 package dev.recount.topology.assembly;
 
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.kafka.common.metrics.Sensor;
-import org.apache.kafka.common.metrics.Sensor.RecordingLevel;
-import org.apache.kafka.streams.StreamsMetrics;
+import dev.recount.topology.NodeNames;
+import dev.recount.topology.metrics.TaskMetrics;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 
-/**
- * Counts decisions by rule, among the metrics of Kafka Streams: {@code stream-sampling-metrics}
- * with the rule as {@code sampling-id}, and in it rate and total of {@code kept}, {@code not-kept}
- * and {@code readmitted} traces.
- */
-final class SamplingMetrics {
-  private static final String SCOPE = "sampling";
+/** Counts what rules decide. Nothing of it decides anything. */
+final class SamplingMetrics implements AutoCloseable {
+  private final TaskMetrics metrics;
 
-  private final StreamsMetrics metrics;
-  private final Map<String, Sensor> sensors = new HashMap<>();
-
-  SamplingMetrics(StreamsMetrics metrics) {
-    this.metrics = metrics;
+  SamplingMetrics(ProcessorContext<?, ?> context) {
+    metrics = TaskMetrics.of(context, NodeNames.ASSEMBLER + "-sampling");
   }
 
   /** A trace has been decided on for the first time. */
   void decided(String rule, boolean retained) {
-    count(rule, retained ? "kept" : "not-kept");
+    count(rule, retained ? "kept" : "not_kept");
   }
 
   /** A trace that had been decided against is kept after all. */
@@ -32,10 +23,12 @@ final class SamplingMetrics {
   }
 
   private void count(String rule, String outcome) {
-    sensors
-        .computeIfAbsent(
-            outcome + " " + rule,
-            name -> metrics.addRateTotalSensor(SCOPE, rule, outcome, RecordingLevel.INFO))
-        .record();
+    metrics.count(
+        "sampled-traces", "Traces by rule and outcome.", 1, "rule", rule, "outcome", outcome);
+  }
+
+  @Override
+  public void close() {
+    metrics.close();
   }
 }

@@ -70,6 +70,12 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private Outputs outputs;
 
   @SuppressWarnings("NullAway.Init")
+  private SamplingMetrics samplingMetrics;
+
+  @SuppressWarnings("NullAway.Init")
+  private EvaluatorMetrics evaluatorMetrics;
+
+  @SuppressWarnings("NullAway.Init")
   private RowEmitter emitter;
 
   @SuppressWarnings("NullAway.Init")
@@ -145,8 +151,11 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             settings);
     headers = new TraceHeaders(parts, rules);
     configuration = new ConfigurationLog(parts.headers());
-    Sampling sampling = new Sampling(configuration, parts, new SamplingMetrics(context.metrics()));
-    emitter = new RowEmitter(parts, rules, sampling);
+    samplingMetrics = new SamplingMetrics(context);
+    Sampling sampling = new Sampling(configuration, parts, samplingMetrics);
+    evaluatorMetrics = new EvaluatorMetrics(context);
+    Judging judging = new Judging(configuration, settings.interpretation(), evaluatorMetrics);
+    emitter = new RowEmitter(parts, rules, sampling, judging);
     failures = new AssemblyFailures(context, outputs);
     filing = new TraceFiling(parts, headers, rules, emitter);
     expiry = new TraceExpiry(parts, headers, emitter, failures);
@@ -159,6 +168,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
           settings.tickInterval(),
           PunctuationType.WALL_CLOCK_TIME,
           wallClock -> {
+            evaluatorMetrics.show();
             changeConfiguration(wallClock);
             tickWhenIdle(wallClock);
           });
@@ -168,6 +178,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   @Override
   public void close() {
     outputs.metrics().close();
+    samplingMetrics.close();
+    evaluatorMetrics.close();
   }
 
   private KeyValueStore<Bytes, byte[]> store(String name) {
@@ -294,8 +306,11 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   /** Takes into force what the log says is in force from here on. */
   private void configured(byte[] event) {
     if (codecs.traceEvents().decode(event).getPayload() instanceof ConfigurationChange change) {
-      if (change.getName().equals(Configuration.SAMPLING)) {
-        Sampling.check(change.getValue());
+      switch (change.getName()) {
+        case Configuration.SAMPLING -> Sampling.check(change.getValue());
+        case Configuration.EVALUATORS -> Judging.check(change.getValue());
+        // Of another version of Recount.
+        default -> {}
       }
       configuration.apply(change);
       changeExpectedUntil = 0;

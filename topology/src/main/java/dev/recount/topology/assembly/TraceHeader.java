@@ -20,8 +20,8 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 6;
-  private static final int BYTES = 2 + 4 + 17 * Long.BYTES;
+  private static final byte FORMAT = 7;
+  private static final int BYTES = 2 + 4 + 18 * Long.BYTES;
 
   /** No trace ID contains it. */
   private static final char LIFE = '@';
@@ -82,6 +82,9 @@ final class TraceHeader {
 
   /** Append time of the first event that has not been emitted. */
   long unemittedSince;
+
+  /** Edition of the evaluators' settings by which the trace settled. */
+  long evaluators;
 
   /** Whether the trace is kept. */
   Fate fate = Fate.UNDECIDED;
@@ -214,7 +217,8 @@ final class TraceHeader {
         .putLong(restUntil)
         .putLong(timerDue)
         .putLong(unemittedSince)
-        .putLong(born);
+        .putLong(born)
+        .putLong(evaluators);
     fate.encode(buffer);
     if (lastFold != null) {
       lastFold.write(buffer);
@@ -249,6 +253,7 @@ final class TraceHeader {
     header.timerDue = buffer.getLong();
     header.unemittedSince = buffer.getLong();
     header.born = buffer.getLong();
+    header.evaluators = buffer.getLong();
     header.fate = Fate.decode(buffer);
     header.lastFold = (header.flags & FOLD_HOLDS) == 0 ? null : LastFold.read(buffer);
     return header;

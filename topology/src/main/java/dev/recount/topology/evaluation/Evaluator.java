@@ -1,5 +1,6 @@
 package dev.recount.topology.evaluation;
 
+import dev.recount.schemas.yaml.YamlException;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ public interface Evaluator {
    * The same evaluator with a team's own settings.
    *
    * @param parameters what {@code evaluators.yaml} says of it; every setting has a default
-   * @throws SettingsException when a setting cannot be followed
+   * @throws YamlException when a setting cannot be followed
    */
   default Evaluator configure(Parameters parameters) {
     return this;

@@ -2,6 +2,7 @@ package dev.recount.topology.evaluation;
 
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.TraceRecord;
+import dev.recount.schemas.yaml.YamlException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  * on.
  */
 public final class Evaluators {
+  /** Verdicts of one evaluator on one trace. */
+  private static final int MOST_VERDICTS = 10_000;
+
   private static final Evaluators NONE = new Evaluators(List.of(), Limits.STANDARD);
 
   private final List<Evaluator> evaluators;
   private final List<Evaluator> watching;
   private final Limits limits;
+  private final LongSupplier stopwatch;
   private final Map<String, Count> counts = new LinkedHashMap<>();
 
   /** What an evaluator has done so far in this process. */
@@ -32,6 +38,7 @@ public final class Evaluators {
     final LongAdder adverse = new LongAdder();
     final LongAdder errors = new LongAdder();
     final LongAdder units = new LongAdder();
+    final LongAdder nanoseconds = new LongAdder();
   }
 
   /**
@@ -41,10 +48,26 @@ public final class Evaluators {
    * @param adverse traces that it faulted
    * @param errors traces for which it threw or ran out of budget
    * @param units units of work that it took
+   * @param nanoseconds how long that took, if anybody measures
    */
-  public record Counts(long traces, long adverse, long errors, long units) {}
+  public record Counts(long traces, long adverse, long errors, long units, long nanoseconds) {
+    /** Both together. */
+    public Counts plus(Counts other) {
+      return new Counts(
+          traces + other.traces,
+          adverse + other.adverse,
+          errors + other.errors,
+          units + other.units,
+          nanoseconds + other.nanoseconds);
+    }
+  }
 
   Evaluators(List<Evaluator> evaluators, Limits limits) {
+    this(evaluators, limits, () -> 0);
+  }
+
+  private Evaluators(List<Evaluator> evaluators, Limits limits, LongSupplier stopwatch) {
+    this.stopwatch = stopwatch;
     this.evaluators = List.copyOf(evaluators);
     this.watching = evaluators.stream().filter(Evaluator::watches).toList();
     this.limits = limits;
@@ -56,6 +79,15 @@ public final class Evaluators {
     return NONE;
   }
 
+  /**
+   * The same, counting anew how long each takes. No verdict knows of it.
+   *
+   * @param nanoseconds tells the time, from any origin
+   */
+  public Evaluators timedBy(LongSupplier nanoseconds) {
+    return new Evaluators(evaluators, limits, nanoseconds);
+  }
+
   /** All that are found, with their defaults. */
   public static Evaluators standard() {
     return EvaluatorsFile.standard();
@@ -65,14 +97,25 @@ public final class Evaluators {
    * Evaluators by a setting.
    *
    * @param setting {@code none}, {@code default}, or the text of a file
-   * @throws SettingsException with line and column when the text cannot be followed
+   * @throws YamlException with line, column and remedy when the text cannot be followed
    */
   public static Evaluators of(String setting) {
     return switch (setting.strip()) {
       case "none" -> none();
       case "default", "" -> standard();
-      default -> EvaluatorsFile.read("evaluators", setting);
+      default -> parse("evaluators", setting);
     };
+  }
+
+  /**
+   * Evaluators by a file.
+   *
+   * @param file what messages call it
+   * @param yaml its text
+   * @throws YamlException with line, column and remedy when it cannot be followed
+   */
+  public static Evaluators parse(String file, String yaml) {
+    return EvaluatorsFile.read(file, yaml);
   }
 
   /** IDs of the evaluators, in the order in which they judge. */
@@ -115,7 +158,8 @@ public final class Evaluators {
                         entry.getValue().traces.sum(),
                         entry.getValue().adverse.sum(),
                         entry.getValue().errors.sum(),
-                        entry.getValue().units.sum()),
+                        entry.getValue().units.sum(),
+                        entry.getValue().nanoseconds.sum()),
                 (one, other) -> one,
                 LinkedHashMap::new));
   }
@@ -181,6 +225,7 @@ public final class Evaluators {
       Evaluator evaluator, TraceFacts facts, Set<String> decisions, Budget budget) {
     Count count = count(evaluator);
     count.traces.increment();
+    long began = stopwatch.getAsLong();
     try {
       List<Verdict> verdicts =
           kept(evaluator.evaluate(new TraceView(facts, budget), budget), decisions);
@@ -193,6 +238,7 @@ public final class Evaluators {
       return List.of(error(evaluator, failed));
     } finally {
       count.units.add(budget.spent());
+      count.nanoseconds.add(stopwatch.getAsLong() - began);
     }
   }
 
@@ -217,6 +263,7 @@ public final class Evaluators {
       }
       boolean wanted = limits.passed() || !Boolean.TRUE.equals(verdict.passed());
       if (wanted
+          && kept.size() < MOST_VERDICTS
           && known.add(new Identity(verdict.name(), decision))
           && (decision == null
               || onDecisions.merge(verdict.name(), 1, Integer::sum) <= limits.decisionVerdicts())) {

@@ -1,15 +1,12 @@
 package dev.recount.topology.evaluation;
 
-import java.io.StringReader;
+import dev.recount.schemas.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Reads the settings of evaluators from YAML:
@@ -43,7 +40,7 @@ final class EvaluatorsFile {
     for (Evaluator evaluator :
         ServiceLoader.load(Evaluator.class, Evaluator.class.getClassLoader())) {
       if (!evaluator.id().matches("[a-z][a-z0-9_]{0,63}")) {
-        throw new SettingsException(
+        throw new ServiceConfigurationError(
             evaluator.getClass().getName()
                 + " calls itself '"
                 + evaluator.id()
@@ -52,7 +49,7 @@ final class EvaluatorsFile {
       }
       Evaluator other = found.put(evaluator.id(), evaluator);
       if (other != null) {
-        throw new SettingsException(
+        throw new ServiceConfigurationError(
             "Both "
                 + other.getClass().getName()
                 + " and "
@@ -70,9 +67,11 @@ final class EvaluatorsFile {
    *
    * @param file what messages call it
    * @param yaml its text
+   * @throws dev.recount.schemas.yaml.YamlException with line, column and remedy when it cannot be
+   *     followed
    */
   static Evaluators read(String file, String yaml) {
-    Parameters root = parse(file, yaml);
+    Parameters root = Parameters.of("the file", YamlNode.read(file, yaml));
     Limits limits = limits(root);
     Map<String, Evaluator> evaluators = new LinkedHashMap<>(found());
     Parameters sections = root.section("evaluators");
@@ -83,25 +82,6 @@ final class EvaluatorsFile {
     }
     root.refuseUnknown();
     return new Evaluators(new ArrayList<>(evaluators.values()), limits);
-  }
-
-  private static Parameters parse(String file, String yaml) {
-    Node root;
-    try {
-      root = new Yaml(new LoaderOptions()).compose(new StringReader(yaml));
-    } catch (MarkedYAMLException malformed) {
-      int line = malformed.getProblemMark() == null ? 0 : malformed.getProblemMark().getLine();
-      int column = malformed.getProblemMark() == null ? 0 : malformed.getProblemMark().getColumn();
-      throw new SettingsException(
-          file
-              + " line "
-              + (line + 1)
-              + ", column "
-              + (column + 1)
-              + ": this is not YAML: "
-              + malformed.getProblem());
-    }
-    return root == null ? Parameters.none() : Parameters.of(file, "the file", root);
   }
 
   private static Limits limits(Parameters root) {

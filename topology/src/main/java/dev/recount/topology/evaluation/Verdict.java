@@ -29,15 +29,34 @@ public record Verdict(
   /** Label of a verdict that could not be reached because the evaluator failed. */
   public static final String ERROR = "evaluator_error";
 
-  /** Copies the evidence, and keeps the score within its bounds. */
+  /** Part of the identity of a row, and a label of alerts. */
+  private static final int LONGEST_NAME = 200;
+
+  private static final int LONGEST_EXPLANATION = 10_000;
+  private static final int MOST_EVIDENCE = 100;
+
+  /**
+   * Keeps the score within its bounds, and texts to a length that is read by people.
+   *
+   * @throws IllegalArgumentException when the name is blank or too long, or the score is no number
+   */
   public Verdict {
-    evidence = List.copyOf(evidence);
+    if (name.isBlank() || name.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException("The name of a verdict is blank or too long");
+    }
+    label = cut(label, LONGEST_NAME);
+    explanation = explanation == null ? null : cut(explanation, LONGEST_EXPLANATION);
+    evidence = List.copyOf(evidence.subList(0, Math.min(MOST_EVIDENCE, evidence.size())));
     if (score != null) {
       if (score.isNaN()) {
         throw new IllegalArgumentException("The score of " + name + " is no number");
       }
       score = Math.max(0.0, Math.min(1.0, score));
     }
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest);
   }
 
   /** Whether the verdict is unfavourable. */

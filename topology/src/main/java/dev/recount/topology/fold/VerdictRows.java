@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Hands what was folded to the evaluators, and turns their verdicts into rows. */
-final class VerdictRows {
+public final class VerdictRows {
   /** Stands between the ID of an evaluator and its version. */
   private static final char VERSION = '@';
 
@@ -83,6 +83,22 @@ final class VerdictRows {
     return rows;
   }
 
+  /**
+   * Whether a row is an evaluator's verdict that faults a single decision: a detail of its verdict
+   * on the trace, which stands in a row of its own. What feedback says of a decision is no such
+   * row.
+   */
+  public static boolean faultsDecision(Evaluation row) {
+    String decisionId = row.getDecisionId();
+    return decisionId != null
+        && row.getEvaluationId()
+            .equals(idOf(row.getTraceId(), evaluatorOf(row), decisionId, row.getName()));
+  }
+
+  private static String idOf(String trace, String evaluator, String decisionId, String name) {
+    return Identities.of(trace, "verdict", evaluator, decisionId, name);
+  }
+
   /** The ID in front of the version. */
   private static String evaluatorOf(Evaluation row) {
     String evaluator = Objects.requireNonNullElse(row.getEvaluator(), "");
@@ -114,9 +130,8 @@ final class VerdictRows {
     Verdict verdict = judgement.verdict();
     Evaluation row = new Evaluation();
     row.setEvaluationId(
-        Identities.of(
+        idOf(
             trace.getTraceId(),
-            "verdict",
             judgement.evaluator(),
             decision == null ? "" : decision.getDecisionId(),
             verdict.name()));

@@ -8,7 +8,6 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.redaction.EventRedaction;
 import dev.recount.schemas.redaction.Redaction;
-import dev.recount.topology.evaluation.Evaluators;
 import java.util.TreeMap;
 
 /** Takes in {@code agent-decisions}. */
@@ -28,7 +27,7 @@ public final class DecisionIntake extends IntakeProcessor {
       AvroCodec<TraceEvent> codec,
       AvroCodec<DecisionEvent> decisions,
       Redaction redaction,
-      Evaluators evaluators,
+      WantedEvaluators evaluators,
       boolean announceAliases) {
     super(codec, redaction);
     this.redaction = new EventRedaction(redaction);

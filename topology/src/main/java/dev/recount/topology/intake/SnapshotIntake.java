@@ -9,7 +9,6 @@ import dev.recount.schemas.content.ContentReference;
 import dev.recount.schemas.redaction.EventRedaction;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Sha256;
-import dev.recount.topology.evaluation.Evaluators;
 import java.util.TreeMap;
 
 /** Takes in {@code context-snapshots}. */
@@ -27,7 +26,7 @@ public final class SnapshotIntake extends IntakeProcessor {
       AvroCodec<TraceEvent> codec,
       AvroCodec<ContextSnapshot> snapshots,
       Redaction redaction,
-      Evaluators evaluators) {
+      WantedEvaluators evaluators) {
     super(codec, redaction);
     this.redaction = new EventRedaction(redaction);
     this.snapshots = snapshots;

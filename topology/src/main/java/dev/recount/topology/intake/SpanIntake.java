@@ -13,7 +13,6 @@ import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Aliases;
 import dev.recount.topology.convention.SpanFacts;
 import dev.recount.topology.convention.SpanMapper;
-import dev.recount.topology.evaluation.Evaluators;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.util.HashSet;
 import java.util.Set;
@@ -45,7 +44,7 @@ public final class SpanIntake extends IntakeProcessor {
       OtlpEncoding encoding,
       Redaction redaction,
       SpanMapper mapper,
-      Evaluators evaluators,
+      WantedEvaluators evaluators,
       boolean announceAliases) {
     super(codec, redaction);
     this.encoding = encoding;

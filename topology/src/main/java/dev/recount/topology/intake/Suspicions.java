@@ -17,20 +17,22 @@ import java.util.Objects;
 
 /** Asks the evaluators whether a single event calls for judging its trace at once. */
 final class Suspicions {
-  private final Evaluators evaluators;
+  private final WantedEvaluators wanted;
 
-  Suspicions(Evaluators evaluators) {
-    this.evaluators = evaluators;
+  Suspicions(WantedEvaluators wanted) {
+    this.wanted = wanted;
   }
 
   /** The hint for a span: {@link Hints#SUSPECT} or 0. */
   int of(Span span, SpanFacts facts) {
+    Evaluators evaluators = wanted.now();
     if (!evaluators.watches()) {
       return 0;
     }
     DecisionKind kind = facts.decisionKind();
     boolean tool = kind == DecisionKind.TOOL_CALL;
     return hint(
+        evaluators,
         new EventView(
             kind,
             tool ? facts.toolName() : null,
@@ -58,10 +60,12 @@ final class Suspicions {
 
   /** The hint for what an agent says of its decision. */
   int of(DecisionEvent decision) {
+    Evaluators evaluators = wanted.now();
     if (!evaluators.watches()) {
       return 0;
     }
     return hint(
+        evaluators,
         new EventView(
             decision.getKind(),
             decision.getToolName(),
@@ -74,6 +78,7 @@ final class Suspicions {
 
   /** The hint for a context window. */
   int of(ContextSnapshot snapshot) {
+    Evaluators evaluators = wanted.now();
     if (!evaluators.watches()) {
       return 0;
     }
@@ -84,10 +89,10 @@ final class Suspicions {
         tokens += segment.getTokenCount() == null ? 0 : segment.getTokenCount();
       }
     }
-    return hint(EventView.ofContext(tokens, snapshot.getTokenLimit()));
+    return hint(evaluators, EventView.ofContext(tokens, snapshot.getTokenLimit()));
   }
 
-  private int hint(EventView event) {
+  private static int hint(Evaluators evaluators, EventView event) {
     return evaluators.suspects(event) ? Hints.SUSPECT : 0;
   }
 }

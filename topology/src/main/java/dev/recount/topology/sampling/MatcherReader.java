@@ -2,17 +2,13 @@ package dev.recount.topology.sampling;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import dev.recount.schemas.yaml.YamlFile;
-import dev.recount.schemas.yaml.YamlFile.Entry;
+import dev.recount.schemas.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * Reads what the values of a term must be like: a value, a comparison such as {@code ">= 5"}, a
@@ -40,36 +36,31 @@ final class MatcherReader {
   private static final java.util.regex.Pattern COMPARISON =
       java.util.regex.Pattern.compile("(>=|<=|!=|>|<|=)\\s*(\\S.*)");
 
-  private final YamlFile file;
+  private MatcherReader() {}
 
-  MatcherReader(YamlFile file) {
-    this.file = file;
-  }
-
-  Matcher read(Node node, ValueKind kind) {
-    if (node instanceof MappingNode) {
+  static Matcher read(YamlNode node, ValueKind kind) {
+    if (node.isMapping()) {
       return operators(node, kind);
     }
-    if (node instanceof SequenceNode) {
+    if (node.isSequence()) {
       List<String> wanted = texts(node, kind);
       return Matcher.some("is one of " + wanted, oneOf(kind, wanted));
     }
-    String text = file.text(node, kind.form());
+    String text = node.text(kind.form());
     java.util.regex.Matcher comparison = COMPARISON.matcher(text.strip());
     if (!comparison.matches()) {
       String wanted = checked(node, kind, text);
       return Matcher.some("is " + wanted, Matcher.equalTo(kind, wanted));
     }
     if (kind == ValueKind.BOOLEAN || kind == ValueKind.WORD || kind == ValueKind.TEXT) {
-      throw file.error(
-          node,
+      throw node.error(
           "'" + text + "' compares what has no order",
           "write a value, or {not_equals: …}, or {equals: \"" + text + "\"} if that is the value");
     }
     return comparison(node, kind, comparison.toMatchResult());
   }
 
-  private Matcher comparison(Node node, ValueKind kind, MatchResult comparison) {
+  private static Matcher comparison(YamlNode node, ValueKind kind, MatchResult comparison) {
     String operator = comparison.group(1);
     String bound = checked(node, kind, comparison.group(2));
     String text = operator + " " + bound;
@@ -84,36 +75,34 @@ final class MatcherReader {
   }
 
   /** All operators must pass on the same value. */
-  private Matcher operators(Node node, ValueKind kind) {
-    Map<String, Entry> entries = file.mapping(node, "a comparison", OPERATORS);
-    Entry exists = entries.get("exists");
+  private static Matcher operators(YamlNode node, ValueKind kind) {
+    Map<String, YamlNode> entries = node.mapping("a comparison", OPERATORS);
+    YamlNode exists = entries.get("exists");
     if (exists != null) {
       if (entries.size() > 1) {
-        throw file.error(exists.key(), "'exists' stands alone", "use 'all' to combine it");
+        throw exists.key().error("'exists' stands alone", "use 'all' to combine it");
       }
-      return file.bool(exists.value(), "true or false")
+      return exists.bool("true or false")
           ? Matcher.some("is there", value -> true)
           : Matcher.none();
     }
     if (entries.isEmpty()) {
-      throw file.error(node, "a comparison is empty", "use one of " + String.join(", ", OPERATORS));
+      throw node.error("a comparison is empty", "use one of " + String.join(", ", OPERATORS));
     }
     List<String> texts = new ArrayList<>();
     Predicate<Object> all = value -> true;
-    for (Map.Entry<String, Entry> each : entries.entrySet()) {
-      Node operand = each.getValue().value();
+    for (Map.Entry<String, YamlNode> each : entries.entrySet()) {
+      YamlNode operand = each.getValue();
       all = all.and(operator(each.getKey(), operand, kind));
       texts.add(
           each.getKey().replace('_', ' ')
               + " "
-              + (operand instanceof SequenceNode
-                  ? texts(operand, kind).toString()
-                  : file.text(operand, "a value")));
+              + (operand.isSequence() ? texts(operand, kind).toString() : operand.text("a value")));
     }
     return Matcher.some(String.join(" and ", texts), all);
   }
 
-  private Predicate<Object> operator(String operator, Node operand, ValueKind kind) {
+  private static Predicate<Object> operator(String operator, YamlNode operand, ValueKind kind) {
     return switch (operator) {
       case "equals" -> Matcher.equalTo(kind, operand(operand, kind));
       case "not_equals" -> Matcher.equalTo(kind, operand(operand, kind)).negate();
@@ -125,23 +114,23 @@ final class MatcherReader {
       case "below" -> ordered(operand, kind, side -> side < 0);
       case "matches" -> Matcher.matching(pattern(operand));
       case "not_matches" -> Matcher.matching(pattern(operand)).negate();
-      case "contains" -> containing(file.text(operand, "text"));
-      case "not_contains" -> containing(file.text(operand, "text")).negate();
+      case "contains" -> containing(operand.text("text"));
+      case "not_contains" -> containing(operand.text("text")).negate();
       case "starts_with" -> {
-        String start = file.text(operand, "text");
+        String start = operand.text("text");
         yield value -> Values.text(value).startsWith(start);
       }
       case "ends_with" -> {
-        String end = file.text(operand, "text");
+        String end = operand.text("text");
         yield value -> Values.text(value).endsWith(end);
       }
       default -> throw new IllegalArgumentException(operator);
     };
   }
 
-  private Predicate<Object> ordered(Node operand, ValueKind kind, IntPredicate side) {
+  private static Predicate<Object> ordered(YamlNode operand, ValueKind kind, IntPredicate side) {
     if (kind == ValueKind.BOOLEAN || kind == ValueKind.WORD) {
-      throw file.error(operand, "there is no order among these values", "write a value");
+      throw operand.error("there is no order among these values", "write a value");
     }
     return Matcher.ordered(kind, operand(operand, kind), side);
   }
@@ -158,39 +147,38 @@ final class MatcherReader {
     return any;
   }
 
-  private Pattern pattern(Node operand) {
-    String expression = file.text(operand, "a regular expression");
+  private static Pattern pattern(YamlNode operand) {
+    String expression = operand.text("a regular expression");
     try {
       return Pattern.compile(expression);
     } catch (PatternSyntaxException malformed) {
-      throw file.error(
-          operand,
+      throw operand.error(
           "'" + expression + "' cannot be used: " + malformed.getDescription(),
           "write it in RE2's syntax (no look-around, no back-references), in single quotes");
     }
   }
 
-  private List<String> texts(Node node, ValueKind kind) {
+  private static List<String> texts(YamlNode node, ValueKind kind) {
     List<String> texts = new ArrayList<>();
-    for (Node item : file.sequence(node, "a list of values")) {
+    for (YamlNode item : node.sequence("a list of values")) {
       texts.add(operand(item, kind));
     }
     if (texts.isEmpty()) {
-      throw file.error(node, "the list of values is empty", "name some");
+      throw node.error("the list of values is empty", "name some");
     }
     return texts;
   }
 
-  private String operand(Node node, ValueKind kind) {
-    return checked(node, kind, file.text(node, kind.form()));
+  private static String operand(YamlNode node, ValueKind kind) {
+    return checked(node, kind, node.text(kind.form()));
   }
 
-  private String checked(Node node, ValueKind kind, String text) {
+  private static String checked(YamlNode node, ValueKind kind, String text) {
     if (kind == ValueKind.BOOLEAN) {
-      return Boolean.toString(file.bool(node, kind.form()));
+      return Boolean.toString(node.bool(kind.form()));
     }
     if (kind.isNumeric() && kind.parse(text).isEmpty()) {
-      throw file.error(node, "'" + text + "' is not " + kind.form(), "write " + kind.form());
+      throw node.error("'" + text + "' is not " + kind.form(), "write " + kind.form());
     }
     return text;
   }

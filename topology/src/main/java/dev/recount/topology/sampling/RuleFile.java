@@ -1,7 +1,6 @@
 package dev.recount.topology.sampling;
 
-import dev.recount.schemas.yaml.YamlFile;
-import dev.recount.schemas.yaml.YamlFile.Entry;
+import dev.recount.schemas.yaml.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads a rule set from YAML. */
 final class RuleFile {
@@ -41,107 +38,95 @@ final class RuleFile {
         - feedback: {label: [thumbs_down, negative, bad, incorrect, wrong, failed, failure]}
       """;
 
-  private final YamlFile file;
-  private final ConditionReader conditions;
-
-  private RuleFile(YamlFile file) {
-    this.file = file;
-    this.conditions = new ConditionReader(file);
-  }
+  private RuleFile() {}
 
   static RuleSet read(String name, String yaml) {
-    YamlFile.Opened opened = YamlFile.open(name, yaml);
-    return new RuleFile(opened.file()).read(opened.root());
+    return read(YamlNode.read(name, yaml));
   }
 
   private static Condition<Evidence> badNews() {
-    YamlFile.Opened opened = YamlFile.open("readmission", BAD_NEWS);
-    return new ConditionReader(opened.file()).read(opened.root(), "when", Vocabularies.TRACE);
+    return ConditionReader.read(YamlNode.read("readmission", BAD_NEWS), "when", Vocabularies.TRACE);
   }
 
-  private RuleSet read(Node root) {
-    Map<String, Entry> top = file.mapping(root, "the file", KEYS);
-    Entry rules = top.get("rules");
+  private static RuleSet read(YamlNode root) {
+    Map<String, YamlNode> top = root.mapping("the file", KEYS);
+    YamlNode rules = top.get("rules");
     if (rules == null) {
-      throw file.error(root, "there are no rules", "write them under 'rules:'");
+      throw root.error("there are no rules", "write them under 'rules:'");
     }
     Condition<Evidence> readmission = badNews();
     Duration window = WINDOW;
-    Entry given = top.get("readmission");
+    YamlNode given = top.get("readmission");
     if (given != null) {
-      Map<String, Entry> entries = file.mapping(given.value(), "readmission", READMISSION_KEYS);
+      Map<String, YamlNode> entries = given.mapping("readmission", READMISSION_KEYS);
       window = entries.containsKey("window") ? window(value(entries, "window")) : window;
       if (entries.containsKey("when")) {
         readmission = readmission(value(entries, "when"));
       }
     }
-    return new RuleSet(rules(rules.value()), readmission, window, unretained(top));
+    return new RuleSet(rules(rules), readmission, window, unretained(top));
   }
 
-  private static Node value(Map<String, Entry> entries, String key) {
-    Entry entry = entries.get(key);
+  private static YamlNode value(Map<String, YamlNode> entries, String key) {
+    YamlNode entry = entries.get(key);
     if (entry == null) {
       throw new IllegalArgumentException(key);
     }
-    return entry.value();
+    return entry;
   }
 
-  private Duration window(Node node) {
-    String text = file.text(node, "a duration");
+  private static Duration window(YamlNode node) {
+    String text = node.text("a duration");
     OptionalDouble milliseconds = ValueKind.milliseconds(text);
     if (milliseconds.isEmpty() || milliseconds.getAsDouble() < 1) {
-      throw file.error(node, "'" + text + "' is no duration", "write " + ValueKind.DURATION.form());
+      throw node.error("'" + text + "' is no duration", "write " + ValueKind.DURATION.form());
     }
     return Duration.ofMillis((long) milliseconds.getAsDouble());
   }
 
-  private Condition<Evidence> readmission(Node when) {
-    return when instanceof MappingNode
-        ? conditions.read(when, "when", Vocabularies.TRACE)
-        : never(when);
+  private static Condition<Evidence> readmission(YamlNode when) {
+    return when.isMapping() ? ConditionReader.read(when, "when", Vocabularies.TRACE) : never(when);
   }
 
-  private Condition<Evidence> never(Node node) {
-    String text = file.text(node, "conditions, or '" + NEVER + "'");
+  private static Condition<Evidence> never(YamlNode node) {
+    String text = node.text("conditions, or '" + NEVER + "'");
     if (!text.equals(NEVER)) {
-      throw file.error(
-          node, "'" + text + "' is no condition", "write conditions, or '" + NEVER + "'");
+      throw node.error("'" + text + "' is no condition", "write conditions, or '" + NEVER + "'");
     }
     return new Condition.Any<>(List.of());
   }
 
-  private Unretained unretained(Map<String, Entry> top) {
-    Entry given = top.get("unretained");
+  private static Unretained unretained(Map<String, YamlNode> top) {
+    YamlNode given = top.get("unretained");
     if (given == null) {
       return Unretained.ALL_ROWS;
     }
-    Map<String, Entry> rows = file.mapping(given.value(), "unretained", UNRETAINED_KEYS);
+    Map<String, YamlNode> rows = given.mapping("unretained", UNRETAINED_KEYS);
     return new Unretained(
         emitted(rows, "trace"), emitted(rows, "decisions"), emitted(rows, "snapshots"));
   }
 
-  private boolean emitted(Map<String, Entry> rows, String name) {
-    return !rows.containsKey(name) || file.bool(value(rows, name), name);
+  private static boolean emitted(Map<String, YamlNode> rows, String name) {
+    return !rows.containsKey(name) || value(rows, name).bool(name);
   }
 
-  private List<Rule> rules(Node node) {
+  private static List<Rule> rules(YamlNode node) {
     List<Rule> rules = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
     Rule unconditional = null;
-    for (Node item : file.sequence(node, "rules")) {
+    for (YamlNode item : node.sequence("rules")) {
       if (unconditional != null) {
-        throw file.error(
-            item,
+        throw item.error(
             "this rule is never asked: '"
                 + unconditional.name()
                 + "' before it is about all traces",
             "move it up, or give that one conditions");
       }
-      Map<String, Entry> entries = file.mapping(item, "a rule", RULE_KEYS);
+      Map<String, YamlNode> entries = item.mapping("a rule", RULE_KEYS);
       Rule rule = rule(item, entries);
       if (!names.add(rule.name())) {
-        throw file.error(
-            value(entries, "name"), "there are two rules '" + rule.name() + "'", "rename one");
+        throw value(entries, "name")
+            .error("there are two rules '" + rule.name() + "'", "rename one");
       }
       rules.add(rule);
       if (!entries.containsKey("when")) {
@@ -149,47 +134,45 @@ final class RuleFile {
       }
     }
     if (rules.isEmpty()) {
-      throw file.error(node, "there are no rules", "without any, every trace is kept anyway");
+      throw node.error("there are no rules", "without any, every trace is kept anyway");
     }
     return rules;
   }
 
-  private Rule rule(Node item, Map<String, Entry> entries) {
+  private static Rule rule(YamlNode item, Map<String, YamlNode> entries) {
     if (!entries.containsKey("name") || !entries.containsKey("decision")) {
-      throw file.error(item, "a rule needs a name and a decision", "give both");
+      throw item.error("a rule needs a name and a decision", "give both");
     }
-    String name = file.text(value(entries, "name"), "a name");
+    String name = value(entries, "name").text("a name");
     if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
-      throw file.error(
-          value(entries, "name"),
-          "'" + name + "' is no name for a rule",
-          RESERVED.contains(name)
-              ? "it has a meaning of its own; choose another"
-              : "use up to 64 lower-case letters, digits, _ and -, a letter first");
+      throw value(entries, "name")
+          .error(
+              "'" + name + "' is no name for a rule",
+              RESERVED.contains(name)
+                  ? "it has a meaning of its own; choose another"
+                  : "use up to 64 lower-case letters, digits, _ and -, a letter first");
     }
     Condition<Evidence> when =
         entries.containsKey("when")
-            ? conditions.read(value(entries, "when"), "when", Vocabularies.TRACE)
+            ? ConditionReader.read(value(entries, "when"), "when", Vocabularies.TRACE)
             : new Condition.All<>(List.of());
     Decision decision = decision(value(entries, "decision"));
     boolean readmits = decision instanceof Decision.Sample;
     if (entries.containsKey("readmit")) {
       if (decision instanceof Decision.Keep) {
-        throw file.error(
-            value(entries, "readmit"),
-            "a rule that keeps everything has nothing to readmit",
-            "leave 'readmit' out");
+        throw value(entries, "readmit")
+            .error("a rule that keeps everything has nothing to readmit", "leave 'readmit' out");
       }
-      readmits = file.bool(value(entries, "readmit"), "true or false");
+      readmits = value(entries, "readmit").bool("true or false");
     }
     return new Rule(name, when, decision, readmits);
   }
 
-  private Decision decision(Node node) {
-    if (node instanceof MappingNode) {
+  private static Decision decision(YamlNode node) {
+    if (node.isMapping()) {
       return sample(node);
     }
-    String text = file.text(node, "a decision");
+    String text = node.text("a decision");
     return switch (text) {
       case "keep" -> new Decision.Keep();
       case "drop" -> new Decision.Drop();
@@ -197,33 +180,32 @@ final class RuleFile {
     };
   }
 
-  private Share share(Node node) {
-    String text = file.text(node, "a share");
+  private static Share share(YamlNode node) {
+    String text = node.text("a share");
     return Share.parse(text)
         .orElseThrow(
             () ->
-                file.error(
-                    node,
+                node.error(
                     "'" + text + "' is neither keep nor drop nor a share",
                     "write a share above 0 % and up to 100 %, as 10%"));
   }
 
-  private Decision sample(Node node) {
-    Map<String, Entry> entries = file.mapping(node, "a decision", SAMPLE_KEYS);
+  private static Decision sample(YamlNode node) {
+    Map<String, YamlNode> entries = node.mapping("a decision", SAMPLE_KEYS);
     if (!entries.containsKey("share")) {
-      throw file.error(node, "a share is missing", "add 'share: 10%'");
+      throw node.error("a share is missing", "add 'share: 10%'");
     }
     Share share = share(value(entries, "share"));
     Vocabulary.@Nullable Term<Evidence> per =
-        entries.containsKey("per") ? conditions.term(value(entries, "per")) : null;
+        entries.containsKey("per") ? ConditionReader.term(value(entries, "per")) : null;
     Map<String, Share> shares = new LinkedHashMap<>();
     if (entries.containsKey("shares")) {
-      file.mapping(value(entries, "shares"), "shares")
-          .forEach((key, entry) -> shares.put(key, share(entry.value())));
+      value(entries, "shares")
+          .mapping("shares")
+          .forEach((key, entry) -> shares.put(key, share(entry)));
     }
     if ((per == null) != shares.isEmpty()) {
-      throw file.error(
-          node,
+      throw node.error(
           "'per' and 'shares' belong together",
           "name what has shares of its own, as 'per: agent_version', and the shares by value");
     }

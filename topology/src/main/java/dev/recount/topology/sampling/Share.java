@@ -19,13 +19,14 @@ record Share(BigDecimal probability) {
   static Optional<Share> parse(String text) {
     boolean percent = text.endsWith("%");
     String digits = percent ? text.substring(0, text.length() - 1).strip() : text;
-    BigDecimal number;
+    BigDecimal probability;
     try {
-      number = new BigDecimal(digits);
-    } catch (NumberFormatException malformed) {
+      BigDecimal number = new BigDecimal(digits);
+      probability = percent ? number.movePointLeft(PERCENT_DIGITS) : number;
+    } catch (NumberFormatException | ArithmeticException malformed) {
+      // The second for exponents beyond what there is.
       return Optional.empty();
     }
-    BigDecimal probability = percent ? number.movePointLeft(PERCENT_DIGITS) : number;
     boolean sensible =
         probability.multiply(RANGE).compareTo(BigDecimal.ONE) >= 0
             && probability.compareTo(BigDecimal.ONE) <= 0;

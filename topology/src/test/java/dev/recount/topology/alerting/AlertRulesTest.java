@@ -3,6 +3,7 @@ package dev.recount.topology.alerting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.recount.avro.Evaluation;
 import dev.recount.schemas.yaml.YamlException;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,29 @@ class AlertRulesTest {
             "rollback",
             "policy_violation");
     assertThat(AlertRules.of("none").names()).isEmpty();
+  }
+
+  @Test
+  void anEvaluatorIsNamedWithItsVersionOrWithout() {
+    Evaluation row = new Evaluation();
+    row.setEvaluator("runaway@1");
+    for (String named : List.of("runaway", "runaway@1")) {
+      AlertRule rule =
+          parse(
+              "rules: [{name: a, on: evaluations, measure: event, where: {evaluator: %s}}]"
+                  .formatted(named));
+      assertThat(rule.concerns(RowType.EVALUATIONS, row)).as(named).isTrue();
+    }
+    assertThat(RowType.EVALUATIONS.dimension(row, "evaluator")).isEqualTo("runaway@1");
+  }
+
+  @Test
+  void noNumberSpoilsASumOfSquares() {
+    Evaluation row = new Evaluation();
+    row.setScore(-1e200);
+    assertThat(RowType.EVALUATIONS.number(row, "score")).isEqualTo(-1e12);
+    row.setScore(Double.NaN);
+    assertThat(RowType.EVALUATIONS.number(row, "score")).isNull();
   }
 
   @Test

@@ -296,6 +296,46 @@ class RuleWatchTest {
   }
 
   @Test
+  void whatFiresResolvesThoughNoMoreThanATrickleIsLeft() {
+    Watching watching = new Watching(FAILURES);
+    run(watching, Duration.ofMinutes(10), () -> 1, V1);
+    assertThat(watching.fired()).hasSize(1);
+    for (int minute = 0; minute < 60; minute++) {
+      watching.row(minute < 20 ? 1 : 0, V1);
+      watching.pass(MINUTE);
+      if (minute == 20) {
+        assertThat(watching.resolved()).as("few, but all of them bad").isEmpty();
+      }
+    }
+    assertThat(watching.fired()).hasSize(1);
+    assertThat(watching.resolved()).hasSize(1);
+  }
+
+  @Test
+  void tooFewRowsBreakWhatHasBeenBadForAWhile() {
+    Watching watching = new Watching(FAILURES.replace("above: 0.2", "above: 0.2\n    for: 1h"));
+    run(watching, Duration.ofMinutes(15), () -> 1, V1);
+    for (int minute = 0; minute < 60; minute++) {
+      watching.row(0, V1);
+      watching.pass(MINUTE);
+    }
+    run(watching, Duration.ofMinutes(15), () -> 1, V1);
+    assertThat(watching.alerts).isEmpty();
+  }
+
+  @Test
+  void anEventIsToldHoweverOldItsTraceIs() {
+    Watching watching = new Watching(ROLLBACK);
+    AlertObservation late = watching.observation("old", 1, Map.of("agent_name", "a"), true);
+    late.setKeyTime(watching.now().minus(Duration.ofHours(20)));
+    watching.send(late);
+    assertThat(watching.fired()).hasSize(1);
+    watching.send(late);
+    watching.pass(Duration.ofMinutes(30));
+    assertThat(watching.fired()).as("said again within hours it is the same").hasSize(1);
+  }
+
+  @Test
   void anEventFiresAtOnceAndResolvesAWindowAfterTheLast() {
     Watching watching = new Watching(ROLLBACK);
     watching.row(1, Map.of("agent_name", "a"));

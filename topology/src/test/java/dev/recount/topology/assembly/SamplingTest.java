@@ -480,7 +480,7 @@ class SamplingTest {
     double row = (double) harness.bytes(Stores.EMISSIONS) / harness.rows.size();
     double timer = (double) harness.bytes(Stores.TIMERS) / traces;
     assertThat(event).isBetween(50.0, 70.0);
-    assertThat(header).isBetween(150.0, 220.0);
+    assertThat(header).isBetween(190.0, 230.0);
     assertThat(timer).isLessThan(45);
     assertThat(row).isBetween(35.0, 50.0);
     harness.pass(WINDOW);

@@ -3,10 +3,13 @@ package dev.recount.topology.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.recount.schemas.yaml.YamlException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +111,59 @@ class EvaluatorsTest {
   }
 
   @Test
+  void whatAnEvaluatorSaysIsNoMoreThanRowsCanTake() {
+    String huge = "x".repeat(10_000_000);
+    Evaluators evaluators =
+        new Evaluators(
+            List.of(
+                new Scripted("null_list", (trace, budget) -> nothing()),
+                new Scripted(
+                    "null_verdict", (trace, budget) -> Arrays.asList(nothing(), passed("a"))),
+                new Scripted(
+                    "null_name",
+                    (trace, budget) ->
+                        List.of(new Verdict(nothing(), null, 1.0, true, "a", null, List.of()))),
+                new Scripted(
+                    "null_label",
+                    (trace, budget) ->
+                        List.of(new Verdict("a", null, 1.0, true, nothing(), null, List.of()))),
+                new Scripted("huge_name", (trace, budget) -> List.of(passed(huge))),
+                new Scripted(
+                    "huge_texts",
+                    (trace, budget) ->
+                        List.of(
+                            new Verdict(
+                                "huge_texts",
+                                null,
+                                0.0,
+                                false,
+                                huge,
+                                huge,
+                                Collections.nCopies(1_000_000, "d")))),
+                new Scripted(
+                    "many",
+                    (trace, budget) ->
+                        IntStream.range(0, 100_000).mapToObj(i -> passed("many." + i)).toList())),
+            Limits.STANDARD);
+    List<Judgement> judgements = evaluators.judge(facts());
+    assertThat(judgements.subList(0, 5))
+        .allSatisfy(each -> assertThat(each.verdict().label()).isEqualTo(Verdict.ERROR))
+        .extracting(Judgement::evaluator)
+        .doesNotHaveDuplicates();
+    Verdict cut = judgements.get(5).verdict();
+    assertThat(cut.label()).hasSize(200);
+    assertThat(cut.explanation()).hasSize(10_000);
+    assertThat(cut.evidence()).hasSize(100);
+    assertThat(judgements).hasSize(6 + 10_000);
+  }
+
+  /** What code that knows nothing of null annotations may hand over. */
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
+  }
+
+  @Test
   void aVerdictIsTheSameOnceAndNoMoreThanAllowed() {
     Evaluator chatty =
         new Scripted(
@@ -187,17 +243,17 @@ class EvaluatorsTest {
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "evaluators: [a | line 1, column 1",
-        "evaluaters: {} | line 1, column 1: unknown key 'evaluaters'",
-        "evaluators: {lowconfidence: off} | line 1, column 14: unknown key 'lowconfidence'",
-        "evaluators: {low_confidence: maybe} | neither on nor off",
-        "evaluators: {low_confidence: {treshold: 1}} | unknown key 'treshold' in 'low_confidence'",
+        "evaluators: [a | line 1 column 1",
+        "evaluaters: {} | line 1 column 1: unknown key 'evaluaters'",
+        "evaluators: {lowconfidence: off} | line 1 column 14: unknown key 'lowconfidence'",
+        "evaluators: {low_confidence: maybe} | neither true nor false",
+        "evaluators: {low_confidence: {treshold: 1}} | unknown key 'treshold' in 'low_confidence'; did you mean 'threshold'?",
         "evaluators: {low_confidence: {threshold: 2}} | from 0 to 1",
-        "evaluators: {low_confidence: {threshold: high}} | must be a number",
+        "evaluators: {low_confidence: {threshold: high}} | 'high' is no number",
         "evaluators: {repeated_tool_loop: {calls: 2.5}} | whole number",
-        "budget: {base: -1} | at least 0",
+        "budget: {base: -1} | whole number from 0 to",
         "budget: 3 | must be a mapping",
-        "passed_verdicts: on ¶passed_verdicts: off | line 2, column 1: 'passed_verdicts' is there twice",
+        "passed_verdicts: on ¶passed_verdicts: off | line 2 column 1: 'passed_verdicts' is there twice",
         "evaluators: {policy_violation: {policies: {}}} | must be a list",
         "evaluators: {policy_violation: {policies: [{name: a, tool: b}]}} | asks for nothing",
         "evaluators: {policy_violation: {policies: [{name: a, forbidden: on}]}} | which decisions",
@@ -210,7 +266,7 @@ class EvaluatorsTest {
       })
   void whatCannotBeFollowedIsRefused(String yaml, String message) {
     assertThatThrownBy(() -> Evaluators.of(yaml.replace('¶', '\n')))
-        .isInstanceOf(SettingsException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
   }
 }

@@ -88,6 +88,7 @@ class RuleFileTest {
           """
           sometimes                                              | neither keep nor drop nor a share
           0%                                                     | neither keep nor drop nor a share
+          1e-2147483647%                                         | neither keep nor drop nor a share
           101%                                                   | neither keep nor drop nor a share
           {share: 5%, per: agent_version}                        | 'per' and 'shares' belong together
           {share: 5%, shares: {a: 10%}}                          | 'per' and 'shares' belong together

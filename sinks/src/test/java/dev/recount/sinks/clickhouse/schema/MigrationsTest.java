@@ -61,7 +61,17 @@ class MigrationsTest {
                         "session_feedback_latest",
                         "session_story",
                         "weighted_decisions",
-                        "weighted_traces"),
+                        "weighted_traces",
+                        "judged_tool_calls",
+                        "tool_selection",
+                        "confidence_calibration",
+                        "context_pressure",
+                        "instruction_loss",
+                        "feedback_by_version",
+                        "tool_loops",
+                        "outcomes",
+                        "reasoning_path",
+                        "version_regressions"),
                     tables.stream().flatMap(name -> Stream.of(name, name + "_latest")))
                 .toList());
     assertThat(history()).isEqualTo(Migration.all().stream().map(Migration::name).toList());
