@@ -1,5 +1,6 @@
 package dev.recount.schemas;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,16 @@ public final class TopicCreator {
    */
   public static void createMissing(
       Admin admin, Topics topics, int partitions, short replicationFactor) {
+    createMissing(admin, topics.all(), partitions, replicationFactor);
+  }
+
+  /** Creates those of some topics that are missing, likewise. */
+  public static void createMissing(
+      Admin admin, Collection<Topic> topics, int partitions, short replicationFactor) {
     try {
       Set<String> existing = admin.listTopics().names().get();
       List<Topic> missing =
-          topics.all().stream().filter(topic -> !existing.contains(topic.name())).toList();
+          topics.stream().filter(topic -> !existing.contains(topic.name())).toList();
       CreateTopicsResult result =
           admin.createTopics(
               missing.stream()

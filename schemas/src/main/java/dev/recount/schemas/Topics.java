@@ -1,5 +1,6 @@
 package dev.recount.schemas;
 
+import static dev.recount.schemas.Topic.Cleanup.COMPACT;
 import static dev.recount.schemas.Topic.Cleanup.COMPACT_AND_DELETE;
 import static dev.recount.schemas.Topic.Cleanup.DELETE;
 
@@ -33,6 +34,8 @@ public final class Topics {
    */
   public static final int RECORD_MAXIMUM_BYTES = 32 << 20;
 
+  private static final int STATE_MAXIMUM_BYTES = 4 << 20;
+
   private static final Duration RAW_RETENTION = Duration.ofDays(7);
   private static final Duration LOG_RETENTION = Duration.ofDays(30);
   private static final Duration RECORD_RETENTION = Duration.ofDays(30);
@@ -55,6 +58,7 @@ public final class Topics {
   private final Topic feedbackRecords;
   private final Topic unmatchedFeedback;
   private final Topic deadLetters;
+  private final Topic pipelineState;
 
   private Topics(String prefix) {
     this.prefix = prefix;
@@ -95,6 +99,15 @@ public final class Topics {
             DELETE,
             RECORD_RETENTION,
             RECORD_MAXIMUM_BYTES,
+            false);
+    this.pipelineState =
+        new Topic(
+            prefix + "pipeline-state",
+            "what it is about",
+            Optional.empty(),
+            COMPACT,
+            LOG_RETENTION,
+            STATE_MAXIMUM_BYTES,
             false);
   }
 
@@ -224,6 +237,11 @@ public final class Topics {
     return deadLetters;
   }
 
+  /** Which application of the topology is in force, and the journal of replays. Internal. */
+  public Topic pipelineState() {
+    return pipelineState;
+  }
+
   /** Topics that users write to. */
   public List<Topic> inputs() {
     return List.of(otlpSpans, otlpLogs, contextSnapshots, agentDecisions, feedback);
@@ -270,6 +288,7 @@ public final class Topics {
         alerts,
         feedbackRecords,
         unmatchedFeedback,
-        deadLetters);
+        deadLetters,
+        pipelineState);
   }
 }

@@ -26,14 +26,20 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  */
 public final class RecountTopology {
   private final Topics topics;
+  private final Topics outputs;
   private final TopologyCodecs codecs;
   private final TopologySettings settings;
   private final Redaction redaction;
   private final Topology topology = new Topology();
 
   private RecountTopology(
-      Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
+      Topics topics,
+      Topics outputs,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Redaction redaction) {
     this.topics = topics;
+    this.outputs = outputs;
     this.codecs = codecs;
     this.settings = settings;
     this.redaction = redaction;
@@ -51,7 +57,28 @@ public final class RecountTopology {
    */
   public static Topology build(
       Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
-    RecountTopology building = new RecountTopology(topics, codecs, settings, redaction);
+    return build(topics, topics, codecs, settings, redaction);
+  }
+
+  /**
+   * Builds a topology that reads the same topics, but writes to others: a shadow of the live one.
+   * It has the nodes, sources and stores of the live one, so that its application can go on as the
+   * live one from the state and offsets that it has. Nothing that it writes is read by either.
+   *
+   * @param outputs what it writes to, the log of traces included
+   */
+  public static Topology buildShadow(
+      Topics topics, Topics outputs, TopologyCodecs codecs, TopologySettings settings) {
+    return build(topics, outputs, codecs, settings, Redaction.none());
+  }
+
+  private static Topology build(
+      Topics topics,
+      Topics outputs,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Redaction redaction) {
+    RecountTopology building = new RecountTopology(topics, outputs, codecs, settings, redaction);
     building.intake();
     building.assembly();
     return building.topology;
@@ -97,8 +124,8 @@ public final class RecountTopology {
       NodeNames.DECISION_INTAKE,
       NodeNames.FEEDBACK_INTAKE
     };
-    sink(NodeNames.INTAKE_EVENTS, topics.traceEvents(), intakes);
-    sink(NodeNames.INTAKE_DEAD_LETTERS, topics.deadLetters(), intakes);
+    sink(NodeNames.INTAKE_EVENTS, outputs.traceEvents(), intakes);
+    sink(NodeNames.INTAKE_DEAD_LETTERS, outputs.deadLetters(), intakes);
   }
 
   private void intake(
@@ -118,20 +145,20 @@ public final class RecountTopology {
         NodeNames.TRACE_EVENTS_SOURCE);
     topology.addSink(
         NodeNames.ASSEMBLY_EVENTS,
-        topics.traceEvents().name(),
+        outputs.traceEvents().name(),
         new ByteArraySerializer(),
         new ByteArraySerializer(),
         new TickPartitioner(),
         NodeNames.ASSEMBLER);
-    output(NodeNames.DECISION_RECORDS, topics.decisionRecords());
-    output(NodeNames.TRACE_RECORDS, topics.traceRecords());
-    output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
-    output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
-    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
-    output(NodeNames.EVALUATIONS, topics.evaluations());
-    output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
-    output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());
-    output(NodeNames.ASSEMBLY_DEAD_LETTERS, topics.deadLetters());
+    output(NodeNames.DECISION_RECORDS, outputs.decisionRecords());
+    output(NodeNames.TRACE_RECORDS, outputs.traceRecords());
+    output(NodeNames.RETAINED_SPANS, outputs.retainedSpans());
+    output(NodeNames.SNAPSHOT_RECORDS, outputs.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, outputs.snapshotContents());
+    output(NodeNames.EVALUATIONS, outputs.evaluations());
+    output(NodeNames.FEEDBACK_RECORDS, outputs.feedbackRecords());
+    output(NodeNames.UNMATCHED_FEEDBACK, outputs.unmatchedFeedback());
+    output(NodeNames.ASSEMBLY_DEAD_LETTERS, outputs.deadLetters());
   }
 
   private void output(String node, Topic topic) {

@@ -16,35 +16,37 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.Topology;
 
 /** Puts the topology together with its configuration. */
-final class TopologyAssembly {
+public final class TopologyAssembly {
   private static final String STREAMS_PREFIX = "streams.";
   private static final String FILE_PREFIX = "@";
 
   private TopologyAssembly() {}
 
   /**
-   * Starts the topology.
+   * Starts the topology, as the application that is in force.
    *
    * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
    *     front
    * @param redaction applied to every input before it is logged
    * @throws UserError when a setting is unknown or out of bounds
    */
-  static StreamsRole start(
-      Connection connection,
-      String applicationId,
-      Path stateFolder,
-      Map<String, String> changed,
-      Redaction redaction) {
+  static FollowedTopology start(
+      Connection connection, Path stateFolder, Map<String, String> changed, Redaction redaction) {
     Split split = Split.of(changed);
-    Topology topology =
-        RecountTopology.build(
-            connection.topics(),
-            TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings(split.own()),
-            redaction);
-    return StreamsRole.start(
-        topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
+    return FollowedTopology.start(
+        connection,
+        split.own(),
+        (application, own) -> {
+          Topology topology =
+              RecountTopology.build(
+                  connection.topics(),
+                  TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
+                  settings(own),
+                  redaction);
+          return StreamsRole.start(
+              topology,
+              StreamsConfiguration.of(connection, application, stateFolder, split.streams()));
+        });
   }
 
   /**
@@ -54,6 +56,17 @@ final class TopologyAssembly {
    */
   static void check(Map<String, String> changed) {
     settings(Split.of(changed).own());
+  }
+
+  /**
+   * Settings of the topology itself, with the contents of files that they name.
+   *
+   * @throws UserError when one is unknown or out of bounds
+   */
+  public static Map<String, String> ownSettings(Map<String, String> changed) {
+    Map<String, String> own = Split.of(changed).own();
+    settings(own);
+    return own;
   }
 
   private static TopologySettings settings(Map<String, String> own) {

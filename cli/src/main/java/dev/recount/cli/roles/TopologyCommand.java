@@ -5,7 +5,6 @@ import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.RedactionOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SettingOptions;
-import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.redaction.Redaction;
 import java.nio.file.Path;
@@ -58,19 +57,14 @@ public final class TopologyCommand implements Callable<Integer> {
     TopologyAssembly.check(settings.settings());
     Redaction redaction = redactionOptions.redaction();
     Path folder = stateFolder == null ? Folders.data().resolve("streams") : stateFolder;
-    AtomicReference<@Nullable StreamsRole> streams = new AtomicReference<>();
+    AtomicReference<@Nullable FollowedTopology> streams = new AtomicReference<>();
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
         .run(
             "topology",
             roles -> {
               streams.set(
                   roles.add(
-                      TopologyAssembly.start(
-                          connection,
-                          PipelineNames.of(connection.topics()).applicationId(),
-                          folder,
-                          settings.settings(),
-                          redaction)));
+                      TopologyAssembly.start(connection, folder, settings.settings(), redaction)));
               return null;
             },
             () ->

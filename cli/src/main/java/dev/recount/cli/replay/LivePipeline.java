@@ -1,0 +1,74 @@
+package dev.recount.cli.replay;
+
+import dev.recount.cli.output.Progress;
+import dev.recount.cli.status.ConsumerLag;
+import dev.recount.cli.status.PipelineNames;
+import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topic;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/** The pipeline that is at work: how far it is. */
+final class LivePipeline {
+  /** A sink that is at work is never so far behind for so long. */
+  private static final Duration SINK_PATIENCE = Duration.ofMinutes(10);
+
+  private final Connection connection;
+  private final KafkaGroups groups;
+
+  LivePipeline(Connection connection, KafkaGroups groups) {
+    this.connection = connection;
+    this.groups = groups;
+  }
+
+  /** The topics that are logs: what an application derives is a function of them. */
+  static Set<String> logs(Connection connection) {
+    return List.of(connection.topics().traceEvents()).stream()
+        .map(Topic::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** How far an application has processed each partition of the logs. */
+  Map<TopicPartition, Long> processed(String application) {
+    Map<TopicPartition, Long> processed = new HashMap<>(groups.beginnings(logs(connection)));
+    groups
+        .committed(application)
+        .forEach(
+            (partition, offset) -> {
+              if (processed.containsKey(partition)) {
+                processed.put(partition, offset);
+              }
+            });
+    return processed;
+  }
+
+  /** Where an application goes on with everything that is no log. */
+  Map<TopicPartition, Long> otherPositions(String application) {
+    Map<TopicPartition, Long> positions = new HashMap<>(groups.committed(application));
+    Set<String> logs = logs(connection);
+    positions.keySet().removeIf(partition -> logs.contains(partition.topic()));
+    return positions;
+  }
+
+  /** Waits until the records that there are now are rows. */
+  void awaitRows(Progress progress) {
+    PipelineNames names = PipelineNames.of(connection.topics());
+    try (ConsumerLag lag = new ConsumerLag(connection)) {
+      Map<TopicPartition, Long> ends = lag.ends(Shadow.records(connection.topics()));
+      if (lag.isPast(names.sinkGroup(), ends)) {
+        return;
+      }
+      progress.step("Waiting for the live sink");
+      Waiting.require(
+          () -> lag.isPast(names.sinkGroup(), ends),
+          SINK_PATIENCE,
+          "the live sink has not written what was there",
+          "See with `recount status` whether it runs, then run the replay again.");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.recount.cli.replay;
+
+import dev.recount.cli.ExitCodes;
+import dev.recount.cli.UserError;
+import dev.recount.cli.options.ClickHouseOptions;
+import dev.recount.cli.options.Folders;
+import dev.recount.cli.options.KafkaOptions;
+import dev.recount.cli.options.SettingOptions;
+import dev.recount.cli.output.Progress;
+import dev.recount.cli.output.Terminal;
+import dev.recount.cli.pipeline.Rebuild;
+import dev.recount.cli.pipeline.Rebuild.Step;
+import dev.recount.cli.roles.TopologyAssembly;
+import dev.recount.schemas.Connection;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code recount replay}. */
+@Command(
+    name = "replay",
+    header = "Derive rows anew from the log, and hand over.",
+    description = {
+      "Derive every row anew from trace-events, beside the running pipeline: after a change of"
+          + " settings or code, or when tables are lost. Compares what it derived with what is"
+          + " there, then hands over to it without losing anything.",
+      "",
+      "Interrupted at any moment, the live tables are whole; run it again to finish."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  recount replay --all --dry-run              compare only",
+      "  recount replay --all --set span.cap=50000   with another setting, which then holds",
+      "  recount replay --all --keep-old && recount replay --back"
+    })
+public final class ReplayCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it before call()
+  private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  @SuppressWarnings("NullAway.Init") // picocli injects it before call()
+  private What what;
+
+  @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
+  @Mixin private final ClickHouseOptions clickHouseOptions = new ClickHouseOptions();
+  @Mixin private final SettingOptions settings = new SettingOptions();
+
+  @Option(names = "--dry-run", description = "Stop at the report, and remove what was made for it.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--keep-old",
+      description = "Keep the tables and the application that are replaced, for --back.")
+  private boolean keepOld;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "FOLDER",
+      defaultValue = "${env:RECOUNT_STATE_DIR}",
+      description =
+          "Where state is kept meanwhile (RECOUNT_STATE_DIR). Default: ~/.local/share/recount/replay")
+  private @Nullable Path stateFolder;
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES}, of the report. Default: @|bold ${DEFAULT-VALUE}|@")
+  private Format format = Format.TEXT;
+
+  /** What is to be done. */
+  static final class What {
+    @Option(names = "--all", description = "Derive everything, compare, and hand over.")
+    private boolean all;
+
+    @Option(names = "--back", description = "Go back to what --keep-old kept.")
+    private boolean back;
+
+    @Option(
+        names = "--abort",
+        description = "Undo what was interrupted; possible until its tables are in place.")
+    private boolean abort;
+
+    @Option(names = "--drop-old", description = "Remove what --keep-old kept.")
+    private boolean dropOld;
+  }
+
+  /** How the report is printed. */
+  enum Format {
+    /** Tables, for people. */
+    TEXT,
+    /** One document, for machines. */
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    Connection connection = kafkaOptions.connection();
+    Map<String, String> changed = TopologyAssembly.ownSettings(settings.settings());
+    Progress progress = new Progress(Terminal.ofThisProcess(), spec.commandLine().getErr());
+    Path folder = stateFolder == null ? Folders.data().resolve("replay") : stateFolder;
+    try (Replay replay =
+        Replay.open(connection, clickHouseOptions.target(), folder, progress, reached -> {})) {
+      run(replay, changed);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void run(Replay replay, Map<String, String> changed) {
+    Rebuild interrupted = replay.interrupted();
+    if (what.abort) {
+      replay.abort();
+      say(List.of("The live application goes on; nothing has been changed."));
+    } else if (interrupted != null && interrupted.step() != Step.REBUILDING) {
+      replay.finish();
+      say(List.of("Finished the replay of " + interrupted.id() + ", which had been interrupted."));
+    } else if (what.dropOld) {
+      replay.dropKept();
+    } else if (what.back) {
+      rebuild(replay, replay.beginBack(keepOld));
+    } else {
+      requireNothingKept(replay);
+      rebuild(replay, replay.beginAll(replay.settings(changed), keepOld));
+    }
+  }
+
+  private void requireNothingKept(Replay replay) {
+    if (!dryRun && replay.kept() != null) {
+      throw new UserError(
+          "An earlier replay kept what it replaced.",
+          "Go back to it with --back, or remove it with --drop-old.");
+    }
+  }
+
+  private void rebuild(Replay replay, Rebuild rebuild) {
+    ReplayReport report = replay.rebuild(rebuild);
+    say(format == Format.JSON ? List.of(report.json()) : report.lines());
+    if (dryRun) {
+      replay.discard(rebuild);
+    } else {
+      replay.handOver(rebuild);
+      say(format == Format.JSON ? List.of() : List.of("Handed over to " + rebuild.application()));
+    }
+  }
+
+  private void say(List<String> lines) {
+    lines.forEach(spec.commandLine().getOut()::println);
+    spec.commandLine().getOut().flush();
+  }
+}
