@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
@@ -121,16 +122,25 @@ final class KafkaGroups implements AutoCloseable {
     }
   }
 
-  /** Removes an application that does not run: its group and the topics of its state. */
+  /** Removes an application that does not run: the topics of its state, and its group. */
   void deleteApplication(String application) {
     try {
+      // As the group knows them: the name of one application may begin with that of another.
+      Set<String> state = new TreeSet<>();
+      for (StreamsGroupSubtopologyDescription part :
+          get(admin.describeStreamsGroups(List.of(application)).all())
+              .values()
+              .iterator()
+              .next()
+              .subtopologies()) {
+        state.addAll(part.stateChangelogTopics().keySet());
+        state.addAll(part.repartitionSourceTopics().keySet());
+      }
+      deleteTopics(state);
       get(admin.deleteStreamsGroups(List.of(application)).all());
     } catch (GroupIdNotFoundException none) {
-      // It never committed anything, or was removed before.
+      // It never ran, or was removed before.
     }
-    Set<String> state = topics(application + "-");
-    state.removeIf(name -> !name.endsWith("-changelog") && !name.endsWith("-repartition"));
-    deleteTopics(state);
   }
 
   /** Removes the group of a connector that does not run. */
