@@ -117,7 +117,7 @@ final class Shadow implements AutoCloseable {
     consumer.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, BoundedReading.class.getName());
     consumer.put(BoundedReading.LIMITS, new Limits(bounds, chosen));
     try (Progress.Bar bar =
-            progress.timedBar("Deriving from " + Text.count(total, "entry of the log"), total);
+            progress.timedBar("Deriving from " + Text.count(total) + " entries of the log", total);
         ShadowTopology topology =
             ShadowTopology.start(
                 live,
