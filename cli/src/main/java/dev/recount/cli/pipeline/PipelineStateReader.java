@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineStateReader implements AutoCloseable {
   static final String STATE = "state";
   static final String SETTINGS = "settings";
+  static final String HEARTBEAT = "heartbeat";
   static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -34,6 +36,8 @@ public final class PipelineStateReader implements AutoCloseable {
   private final Collection<TopicPartition> partitions;
   private PipelineState state;
   private @Nullable Map<String, String> settings;
+  private String lastBeat = "";
+  private long beats;
 
   private PipelineStateReader(
       KafkaConsumer<String, String> consumer,
@@ -133,6 +137,9 @@ public final class PipelineStateReader implements AutoCloseable {
         state = JSON.readValue(record.value(), PipelineState.class);
       } else if (SETTINGS.equals(record.key())) {
         settings = JSON.readValue(record.value(), new TypeReference<Map<String, String>>() {});
+      } else if (HEARTBEAT.equals(record.key())) {
+        beats++;
+        lastBeat = record.value();
       }
     } catch (JsonProcessingException unreadable) {
       throw new UserError(
@@ -143,6 +150,20 @@ public final class PipelineStateReader implements AutoCloseable {
           "Use the version that wrote it, or a later one.",
           unreadable);
     }
+  }
+
+  /**
+   * Watches for a replay that is at work.
+   *
+   * @return who it is; empty when none is
+   */
+  public Optional<String> watch(Duration longest) {
+    long before = beats;
+    long deadline = System.nanoTime() + longest.toNanos();
+    while (beats == before && System.nanoTime() < deadline) {
+      poll(POLL);
+    }
+    return beats == before ? Optional.empty() : Optional.of(lastBeat);
   }
 
   /** Ends another thread's {@link #poll} at once, with an exception. */

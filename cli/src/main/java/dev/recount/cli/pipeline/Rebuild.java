@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param database where the shadow's tables are, until they are exchanged
  * @param settings the topology's settings that it derives with, all that differ from the defaults
  * @param keepOld whether what is replaced is kept
+ * @param differs whether rows were found that differ, so that records must be written anew
  * @param log where the live application has stopped, by partition of the logs that it reads; empty
  *     before it has
  * @param tables UUIDs of the tables before they are exchanged, by name; empty before that
@@ -29,6 +30,7 @@ public record Rebuild(
     String database,
     Map<String, String> settings,
     boolean keepOld,
+    boolean differs,
     Map<String, Long> log,
     Map<String, Pair> tables) {
   /** Copies the maps. */
@@ -67,20 +69,26 @@ public record Rebuild(
 
   /** The same at another step. */
   public Rebuild at(Step other) {
-    return copy(other, log, tables);
+    return copy(other, differs, log, tables);
+  }
+
+  /** The same, about to hand over. */
+  public Rebuild draining(boolean rowsDiffer) {
+    return copy(Step.DRAINING, rowsDiffer, log, tables);
   }
 
   /** The same, knowing where the live application has stopped. */
   public Rebuild stoppedAt(Map<String, Long> offsets) {
-    return copy(step, offsets, tables);
+    return copy(step, differs, offsets, tables);
   }
 
   /** The same, about to exchange tables. */
   public Rebuild exchanging(Map<String, Pair> uuids) {
-    return copy(Step.EXCHANGING, log, uuids);
+    return copy(Step.EXCHANGING, differs, log, uuids);
   }
 
-  private Rebuild copy(Step atStep, Map<String, Long> offsets, Map<String, Pair> uuids) {
+  private Rebuild copy(
+      Step atStep, boolean rowsDiffer, Map<String, Long> offsets, Map<String, Pair> uuids) {
     return new Rebuild(
         id,
         scope,
@@ -91,6 +99,7 @@ public record Rebuild(
         database,
         settings,
         keepOld,
+        rowsDiffer,
         offsets,
         uuids);
   }

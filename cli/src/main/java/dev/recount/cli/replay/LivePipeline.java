@@ -1,5 +1,6 @@
 package dev.recount.cli.replay;
 
+import dev.recount.cli.UserError;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
@@ -45,6 +46,22 @@ final class LivePipeline {
               }
             });
     return processed;
+  }
+
+  /**
+   * Refuses to go by an application that has not begun: what it has processed bounds what is
+   * derived.
+   */
+  void requireAtWork(String application) {
+    Set<String> logs = logs(connection);
+    boolean begun =
+        groups.committed(application).keySet().stream()
+            .anyMatch(partition -> logs.contains(partition.topic()));
+    if (!begun && !groups.ends(logs).equals(groups.beginnings(logs))) {
+      throw new UserError(
+          "The application in force, " + application + ", has processed nothing of the log.",
+          "Start the topology, so that it is known how far it is.");
+    }
   }
 
   /** Where an application goes on with everything that is no log. */

@@ -9,7 +9,6 @@ import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,16 +17,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -40,7 +34,6 @@ final class RecordPublishing {
   /** Header of a record that a replay wrote: the replay's name. */
   static final String HEADER = "recount.replay";
 
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final int OUTSTANDING = 10_000;
 
   private final Connection live;
@@ -152,21 +145,10 @@ final class RecordPublishing {
   }
 
   private void copy(Topic from, Topic to, Set<String> ids, Sending sending) {
-    Properties properties = live.kafkaClientProperties();
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(from.name()).stream()
-              .map(each -> new TopicPartition(from.name(), each.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+    TopicScan.read(
+        live,
+        from.name(),
+        record -> {
           if (ids.contains(idOf(record.key()))) {
             sending.send(
                 new ProducerRecord<>(
@@ -177,9 +159,7 @@ final class RecordPublishing {
                     record.value(),
                     record.headers()));
           }
-        }
-      }
-    }
+        });
   }
 
   /** The trace or feedback that a record is about: its key up to the first slash of a trace's. */

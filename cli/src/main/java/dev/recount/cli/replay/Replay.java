@@ -2,6 +2,7 @@ package dev.recount.cli.replay;
 
 import dev.recount.cli.UserError;
 import dev.recount.cli.output.Progress;
+import dev.recount.cli.pipeline.Heartbeat;
 import dev.recount.cli.pipeline.PipelineState;
 import dev.recount.cli.pipeline.PipelineState.Kept;
 import dev.recount.cli.pipeline.PipelineStateReader;
@@ -66,6 +67,7 @@ final class Replay implements AutoCloseable {
   private final ClickHouseConnection statements;
   private final ClickHouse queries;
   private final PipelineStateWriter writer;
+  private final Heartbeat heartbeat;
   private PipelineState state;
   private final Map<String, String> liveSettings;
 
@@ -91,23 +93,28 @@ final class Replay implements AutoCloseable {
     this.live = new LivePipeline(connection, groups);
     this.statements = ClickHouseConnection.open(target, STATEMENT_TIMEOUT);
     this.queries = ClickHouse.connect(target);
+    this.heartbeat = Heartbeat.start(connection);
   }
 
   /**
    * Takes over the pipeline's journal.
    *
    * @param folder where shadows keep their state on this machine
+   * @param watch how long to watch for another one that is at work, where one has begun
    * @param reached told of what has been done, before anything else is
+   * @throws UserError when another one is at work
    */
   static Replay open(
       Connection connection,
       ClickHouseTarget target,
       Path folder,
       Progress progress,
+      Duration watch,
       Consumer<String> reached) {
     KafkaGroups groups = new KafkaGroups(connection);
     TopicCreator.createMissing(
         groups.admin(), List.of(connection.topics().pipelineState()), 1, (short) -1);
+    requireNoOther(connection, watch);
     PipelineStateWriter writer = PipelineStateWriter.open(connection);
     try (PipelineStateReader reader = PipelineStateReader.open(connection)) {
       return new Replay(
@@ -120,6 +127,19 @@ final class Replay implements AutoCloseable {
           writer,
           reader.state(),
           Optional.ofNullable(reader.settings()).orElse(Map.of()));
+    }
+  }
+
+  private static void requireNoOther(Connection connection, Duration watch) {
+    try (PipelineStateReader reader = PipelineStateReader.open(connection)) {
+      if (reader.state().rebuild() == null) {
+        return;
+      }
+      Optional<String> other = reader.watch(watch);
+      if (other.isPresent()) {
+        throw new UserError(
+            "A replay is at work already: " + other.get() + ".", "Wait for it, or stop it first.");
+      }
     }
   }
 
@@ -175,6 +195,7 @@ final class Replay implements AutoCloseable {
             target.database() + "_replay_" + id,
             settings,
             keepOld,
+            false,
             Map.of(),
             Map.of());
     write(state.with(rebuild));
@@ -204,6 +225,7 @@ final class Replay implements AutoCloseable {
             kept.database(),
             kept.settings(),
             keepOld,
+            false,
             Map.of(),
             Map.of());
     write(state.with(rebuild));
@@ -218,6 +240,7 @@ final class Replay implements AutoCloseable {
   /** Derives everything up to where the live application is, and compares. */
   ReplayReport rebuild(Rebuild rebuild) {
     prepareLiveTables();
+    live.requireAtWork(rebuild.replaces());
     try (Shadow shadow = shadow(rebuild)) {
       List<TableDifference> found = List.of();
       Map<TopicPartition, Long> bounds = Map.of();
@@ -248,15 +271,18 @@ final class Replay implements AutoCloseable {
   /** Derives some traces and compares them. */
   ReplayReport rebuild(Rebuild rebuild, Set<String> traces, byte[] tick) {
     prepareLiveTables();
+    live.requireAtWork(rebuild.replaces());
     ChosenTraces.write(statements, rebuild.database(), traces);
     try (Shadow shadow = shadow(rebuild)) {
+      Instant horizon = horizon();
       Map<TopicPartition, Long> bounds = live.processed(rebuild.replaces());
       shadow.derive(bounds, Optional.of(new Chosen(traces, tick)));
       shadow.awaitRows();
       live.awaitRows(progress);
       TableComparison comparison =
-          TableComparison.ofChosen(queries, target.database(), rebuild.database());
-      return report(comparison.compare(), comparison, shadow, null);
+          TableComparison.ofChosen(
+              queries, target.database(), rebuild.database(), horizon);
+      return report(comparison.compare(), comparison, shadow, horizon);
     }
   }
 
@@ -310,8 +336,8 @@ final class Replay implements AutoCloseable {
   }
 
   /** Has the live application stop and its successor take its place. */
-  void handOver(Rebuild rebuild) {
-    write(state.running(false).with(rebuild.at(Step.DRAINING)));
+  void handOver(Rebuild rebuild, ReplayReport report) {
+    write(state.running(false).with(rebuild.draining(report.differences() > 0)));
     finish();
   }
 
@@ -393,6 +419,11 @@ final class Replay implements AutoCloseable {
   }
 
   private void publish(Rebuild rebuild) {
+    if (!rebuild.differs()) {
+      // The same entries by the same code and settings, before the live application stopped and
+      // after: comparing again would only keep it waiting.
+      return;
+    }
     long written =
         new RecordPublishing(connection, rebuild, queries, target.database(), progress).publish();
     if (written > 0) {
@@ -494,6 +525,7 @@ final class Replay implements AutoCloseable {
 
   @Override
   public void close() {
+    heartbeat.close();
     queries.close();
     statements.close();
     writer.close();

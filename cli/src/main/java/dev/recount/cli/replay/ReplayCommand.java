@@ -1,5 +1,8 @@
 package dev.recount.cli.replay;
 
+import dev.recount.avro.Tick;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.ClickHouseOptions;
@@ -8,14 +11,23 @@ import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
+import dev.recount.cli.output.Text;
+import dev.recount.cli.output.TextTable;
+import dev.recount.cli.pipeline.Heartbeat;
 import dev.recount.cli.pipeline.Rebuild;
 import dev.recount.cli.pipeline.Rebuild.Step;
 import dev.recount.cli.roles.TopologyAssembly;
+import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.trace.TraceFinder;
 import dev.recount.schemas.Connection;
+import dev.recount.topology.TopologyCodecs;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -40,7 +52,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  recount replay --all --dry-run              compare only",
       "  recount replay --all --set span.cap=50000   with another setting, which then holds",
-      "  recount replay --all --keep-old && recount replay --back"
+      "  recount replay --all --keep-old && recount replay --back",
+      "  recount replay --trace 4e9c03fbdb5baac77069adb021561b85",
+      "  recount replay --from 2026-11-20T00:00:00Z --to 2026-11-21T00:00:00Z --dry-run",
+      "  recount replay --dead-letters"
     })
 public final class ReplayCommand implements Callable<Integer> {
   @Spec
@@ -83,6 +98,21 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Derive everything, compare, and hand over.")
     private boolean all;
 
+    @Option(
+        names = "--trace",
+        paramLabel = "ID",
+        split = ",",
+        description = "Derive these traces and compare them; nothing is handed over.")
+    private List<String> traces = List.of();
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Span span;
+
+    @Option(
+        names = "--dead-letters",
+        description = "Send dead letters again to their topics, each once, after a fix.")
+    private boolean deadLetters;
+
     @Option(names = "--back", description = "Go back to what --keep-old kept.")
     private boolean back;
 
@@ -93,6 +123,25 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(names = "--drop-old", description = "Remove what --keep-old kept.")
     private boolean dropOld;
+  }
+
+  /** When traces began. */
+  static final class Span {
+    @Option(
+        names = "--from",
+        required = true,
+        paramLabel = "TIME",
+        description =
+            "Derive the traces that began from this time, as 2026-01-01T00:00:00Z, and compare"
+                + " them; nothing is handed over.")
+    private Instant from = Instant.MIN;
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "TIME",
+        description = "… until this time, which is not in it.")
+    private Instant to = Instant.MAX;
   }
 
   /** How the report is printed. */
@@ -112,27 +161,69 @@ public final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     Connection connection = kafkaOptions.connection();
     Map<String, String> changed = TopologyAssembly.ownSettings(settings.settings());
+    if (what.deadLetters) {
+      sendDeadLetters(connection);
+      return ExitCodes.DONE;
+    }
     Progress progress = new Progress(Terminal.ofThisProcess(), spec.commandLine().getErr());
     Path folder = stateFolder == null ? Folders.data().resolve("replay") : stateFolder;
     try (Replay replay =
-        Replay.open(connection, clickHouseOptions.target(), folder, progress, reached -> {})) {
-      run(replay, changed);
+        Replay.open(
+            connection,
+            clickHouseOptions.target(),
+            folder,
+            progress,
+            Heartbeat.WATCH,
+            reached -> {})) {
+      run(replay, connection, changed);
     }
     return ExitCodes.DONE;
   }
 
-  private void run(Replay replay, Map<String, String> changed) {
+  private void sendDeadLetters(Connection connection) {
+    Map<String, Long> sent = new DeadLetterReplay(connection).run(dryRun);
+    TextTable table =
+        TextTable.of("topic", dryRun ? "would be sent" : "sent")
+            .numbers(dryRun ? "would be sent" : "sent");
+    sent.forEach(
+        (topic, letters) ->
+            table.row(topic.isEmpty() ? "(origin unknown, not sent)" : topic, Text.count(letters)));
+    say(table.lines());
+  }
+
+  private void run(Replay replay, Connection connection, Map<String, String> changed) {
     Rebuild interrupted = replay.interrupted();
     if (what.abort) {
       replay.abort();
       say(List.of("The live application goes on; nothing has been changed."));
     } else if (interrupted != null && interrupted.step() != Step.REBUILDING) {
+      if (dryRun || !(what.all || what.back)) {
+        throw new UserError(
+            "The replay of " + interrupted.id() + " was interrupted while it handed over.",
+            "Finish it with --all, or undo it with --abort.");
+      }
       replay.finish();
       say(List.of("Finished the replay of " + interrupted.id() + ", which had been interrupted."));
     } else if (what.dropOld) {
       replay.dropKept();
     } else if (what.back) {
       rebuild(replay, replay.beginBack(keepOld));
+    } else if (!what.all) {
+      Set<String> traces = traces(connection);
+      if (traces.isEmpty()) {
+        throw new UserError("No trace began then.", "The log is kept for 30 days.");
+      }
+      Rebuild rebuild = replay.beginPart(replay.settings(changed));
+      print(replay.rebuild(rebuild, traces, tick(connection)));
+      if (dryRun) {
+        replay.discard(rebuild);
+      } else {
+        say(
+            List.of(
+                "The rebuilt rows are in the database "
+                    + rebuild.database()
+                    + "; `recount replay --abort` or another replay removes it."));
+      }
     } else {
       requireNothingKept(replay);
       rebuild(replay, replay.beginAll(replay.settings(changed), keepOld));
@@ -149,13 +240,47 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private void rebuild(Replay replay, Rebuild rebuild) {
     ReplayReport report = replay.rebuild(rebuild);
-    say(format == Format.JSON ? List.of(report.json()) : report.lines());
+    print(report);
     if (dryRun) {
       replay.discard(rebuild);
     } else {
-      replay.handOver(rebuild);
+      replay.handOver(rebuild, report);
       say(format == Format.JSON ? List.of() : List.of("Handed over to " + rebuild.application()));
     }
+  }
+
+  private Set<String> traces(Connection connection) {
+    Span span = what.span;
+    if (span != null) {
+      return TraceSelection.began(connection, span.from, span.to);
+    }
+    Set<String> ids = new TreeSet<>();
+    try (ClickHouse clickHouse = ClickHouse.connect(clickHouseOptions)) {
+      for (String named : what.traces) {
+        String digits = TraceFinder.digits(named);
+        // A whole ID need not be in the tables, which may be what is wrong.
+        ids.add(
+            digits.length() == TraceFinder.ALL_DIGITS
+                ? digits
+                : TraceFinder.find(clickHouse, named));
+      }
+    }
+    return ids;
+  }
+
+  /** What the entries of other traces give way to. */
+  private static byte[] tick(Connection connection) {
+    TraceEvent tick = new TraceEvent();
+    tick.setKind(TraceEventKind.TICK);
+    tick.setIdentity("0");
+    tick.setPayload(new Tick(0));
+    return TopologyCodecs.of(connection.newRegistryClient(), connection.topics())
+        .traceEvents()
+        .encode(tick);
+  }
+
+  private void print(ReplayReport report) {
+    say(format == Format.JSON ? List.of(report.json()) : report.lines());
   }
 
   private void say(List<String> lines) {

@@ -57,12 +57,15 @@ final class TableComparison {
   }
 
   /** A comparison of some traces, which a table of the rebuilt database lists. */
-  static TableComparison ofChosen(ClickHouse clickHouse, String live, String rebuilt) {
+  static TableComparison ofChosen(
+      ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
+    String chosen =
+        "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
     return new TableComparison(
         clickHouse,
         live,
         rebuilt,
-        "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")");
+        horizon == null ? chosen : chosen + " AND " + Horizon.after(live, horizon));
   }
 
   List<TableDifference> compare() {

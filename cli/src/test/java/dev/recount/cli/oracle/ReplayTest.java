@@ -7,16 +7,30 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.recount.cli.Main;
 import dev.recount.cli.output.Terminal;
 import dev.recount.cli.replay.InterruptedReplay;
+import dev.recount.cli.replay.TopicScan;
 import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.status.ConsumerLag;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -37,12 +51,20 @@ class ReplayTest {
   private static final List<String> TABLES =
       List.of("decisions", "traces", "spans", "context_snapshots", "feedback", "evaluations");
 
-  /** Fresh input tokens of one model, 6.50 dollars per million dearer than they are. */
-  private static final String DEARER = "models=gpt-4o,9.00,10.00,1.25,,128000";
+  /** Prices of a model that had none, in dollars per million tokens. */
+  private static final String PRICES = "claude-4,1.00,2.00,0.10,1.25,";
 
-  private static final String DEARER_CALLS =
-      " FROM decisions_latest WHERE cost_nano_usd IS NOT NULL AND fresh_input_tokens > 0"
-          + " AND if(response_model = '', model, response_model) IN ('gpt-4o', 'gpt-4o-2024-08-06')";
+  private static final String PRICED =
+      " FROM decisions_latest WHERE model = 'claude-4' AND cost_nano_usd IS NULL"
+          + " AND fresh_input_tokens IS NOT NULL AND output_tokens IS NOT NULL";
+
+  /** Billionths of a dollar: a thousand times the dollars per million. */
+  private static final String THEIR_COST =
+      "SELECT sum(1000 * fresh_input_tokens + 2000 * output_tokens"
+          + " + 100 * ifNull(cache_read_tokens, 0) + 1250 * ifNull(cache_write_tokens, 0)) AS n"
+          + PRICED;
+
+  private static final String ALL_COST = "SELECT sum(cost_nano_usd) AS n FROM decisions_latest";
 
   /**
    * One stack for all of it, since its parts take longer to start than a replay takes.
@@ -79,8 +101,103 @@ class ReplayTest {
       stack.awaitDrained();
       requirePerfect(clickHouse, oracle);
       assertThat(differences(replay(stack, "--all", "--dry-run", "--format=json"))).isZero();
+      oneTraceByItselfIsTheSame(stack, clickHouse);
+      whatTheLogNoLongerHoldsIsCarriedOver(stack);
+      requirePerfect(clickHouse, oracle);
+      deadLettersAreSentOnce(stack);
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
+  }
+
+  private static void oneTraceByItselfIsTheSame(OracleStack stack, ClickHouse clickHouse)
+      throws IOException {
+    JsonNode busiest =
+        clickHouse
+            .rows(
+                "SELECT trace_id, decision_count FROM traces_latest ORDER BY feedback_lag_ms IS NULL,"
+                    + " decision_count DESC LIMIT 1",
+                Map.of())
+            .get(0);
+    JsonNode report =
+        JSON.readTree(
+            replay(
+                stack,
+                "--trace=" + busiest.path("trace_id").asText(),
+                "--dry-run",
+                "--format=json"));
+    assertThat(report.path("differences").asLong()).as(report.toPrettyString()).isZero();
+    for (JsonNode table : report.path("tables")) {
+      if (table.path("table").asText().equals("decisions")) {
+        assertThat(table.path("rebuilt").asLong())
+            .isEqualTo(busiest.path("decision_count").asLong());
+      }
+    }
+    // All that began in the past: every trace.
+    JsonNode all =
+        JSON.readTree(
+            replay(
+                stack,
+                "--from=2026-01-01T00:00:00Z",
+                "--to=2100-01-01T00:00:00Z",
+                "--dry-run",
+                "--format=json"));
+    assertThat(all.path("differences").asLong()).as(all.toPrettyString()).isZero();
+    assertThat(all.path("tables").get(5).path("rebuilt").asLong()).isEqualTo(TRACES);
+  }
+
+  /** The broker removes the first half of the log, as it does at the retention. */
+  private static void whatTheLogNoLongerHoldsIsCarriedOver(OracleStack stack) throws IOException {
+    try (Admin admin = Admin.create(stack.connection().kafkaClientProperties());
+        ConsumerLag lag = new ConsumerLag(stack.connection())) {
+      Map<TopicPartition, RecordsToDelete> half = new HashMap<>();
+      lag.ends(Set.of(stack.connection().topics().traceEvents().name()))
+          .forEach(
+              (partition, end) -> half.put(partition, RecordsToDelete.beforeOffset(end / 2)));
+      admin.deleteRecords(half).all().get();
+    } catch (ExecutionException | InterruptedException failed) {
+      throw new IllegalStateException(failed);
+    }
+    JsonNode report = JSON.readTree(replay(stack, "--all", "--format=json"));
+    assertThat(report.path("carried_over_before").asText()).isNotEmpty();
+    assertThat(report.path("differences").asLong()).as(report.toPrettyString()).isZero();
+  }
+
+  private static void deadLettersAreSentOnce(OracleStack stack) {
+    String topic = stack.connection().topics().otlpSpans().name();
+    byte[] poison = "\u0007not telemetry".getBytes(StandardCharsets.UTF_8);
+    byte[] key = "key".getBytes(StandardCharsets.UTF_8);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            stack.connection().kafkaClientProperties(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(
+          new ProducerRecord<>(
+              topic, null, 1_700_000_000_000L, key, poison, List.of(new RecordHeader("a", key))));
+    }
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    OracleStack.await("the dead letter", () -> letters(stack) > 0);
+    replay(stack, "--dead-letters");
+    OracleStack.await("its successor", () -> letters(stack) > 1);
+    TopicScan.read(stack.connection(), topic, found::add);
+    List<ConsumerRecord<byte[], byte[]>> sent =
+        found.stream().filter(record -> Arrays.equals(record.value(), poison)).toList();
+    assertThat(sent).hasSize(2);
+    assertThat(sent.get(1).key()).isEqualTo(key);
+    assertThat(sent.get(1).timestamp()).isEqualTo(1_700_000_000_000L);
+    assertThat(sent.get(1).headers().toArray()).isEqualTo(sent.get(0).headers().toArray());
+    // Refused again it is another dead letter; the first is not sent a second time.
+    replay(stack, "--dead-letters");
+    OracleStack.await("its successor", () -> letters(stack) > 2);
+    found.clear();
+    TopicScan.read(stack.connection(), topic, found::add);
+    assertThat(found.stream().filter(record -> Arrays.equals(record.value(), poison))).hasSize(3);
+  }
+
+  private static long letters(OracleStack stack) {
+    List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
+    TopicScan.read(stack.connection(), stack.connection().topics().deadLetters().name(), letters::add);
+    return letters.size();
   }
 
   private static void requirePerfect(ClickHouse clickHouse, Oracle oracle) {
@@ -91,11 +208,11 @@ class ReplayTest {
 
   private static void anotherSettingChangesExactlyItsRows(OracleStack stack, ClickHouse clickHouse)
       throws IOException {
-    long calls = number(clickHouse, "SELECT count() AS n" + DEARER_CALLS);
-    long traces = number(clickHouse, "SELECT uniqExact(trace_id) AS n" + DEARER_CALLS);
+    long calls = number(clickHouse, "SELECT count() AS n" + PRICED);
+    long traces = number(clickHouse, "SELECT uniqExact(trace_id) AS n" + PRICED);
     assertThat(calls).isPositive();
     JsonNode report =
-        JSON.readTree(replay(stack, "--all", "--dry-run", "--format=json", "--set", DEARER));
+        JSON.readTree(replay(stack, "--all", "--dry-run", "--format=json", "--set", "models=" + PRICES));
     for (JsonNode table : report.path("tables")) {
       long expected =
           switch (table.path("table").asText()) {
@@ -117,8 +234,7 @@ class ReplayTest {
   private static void interruptedAtEveryStepTheTablesAreWhole(
       OracleStack stack, ClickHouse clickHouse) {
     Map<String, String> old = checksums(clickHouse, "recount");
-    long dearer =
-        number(clickHouse, "SELECT sum(fresh_input_tokens * 6500) AS n" + DEARER_CALLS);
+    long dearer = number(clickHouse, "SELECT sum(fresh_input_tokens * 6500) AS n" + DEARER_CALLS);
     long cost = number(clickHouse, "SELECT sum(cost_nano_usd) AS n FROM decisions_latest");
     List<Map<String, String>> seen = new ArrayList<>();
     for (String step : InterruptedReplay.STEPS) {
@@ -127,7 +243,7 @@ class ReplayTest {
           stack.connection(),
           stack.target(),
           stack.folder("replay"),
-          Map.of("models", DEARER.substring("models=".length())),
+          Map.of("models", PRICES),
           true);
       seen.add(checksums(clickHouse, "recount"));
     }
@@ -137,8 +253,7 @@ class ReplayTest {
           (table, checksum) ->
               assertThat(checksum).as(table).isIn(old.get(table), rebuilt.get(table)));
     }
-    assertThat(number(clickHouse, "SELECT sum(cost_nano_usd) AS n FROM decisions_latest"))
-        .isEqualTo(cost + dearer);
+    assertThat(number(clickHouse, ALL_COST)).isEqualTo(cost);
     Set<String> changed = new TreeSet<>();
     old.forEach(
         (table, checksum) -> {
@@ -147,7 +262,8 @@ class ReplayTest {
           }
         });
     assertThat(changed).containsExactly("decisions", "traces");
-    String kept = databases(clickHouse).stream().filter(n -> !n.equals("recount")).findFirst().get();
+    String kept =
+        databases(clickHouse).stream().filter(n -> !n.equals("recount")).findFirst().get();
     assertThat(checksums(clickHouse, kept)).isEqualTo(old);
   }
 

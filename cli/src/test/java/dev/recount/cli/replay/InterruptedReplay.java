@@ -8,6 +8,7 @@ import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ public final class InterruptedReplay {
       boolean keepOld) {
     Progress progress =
         new Progress(Terminal.none(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    try (Replay replay = Replay.open(connection, target, folder, progress, reached)) {
+    try (Replay replay = Replay.open(connection, target, folder, progress, Duration.ZERO, reached)) {
       Rebuild interrupted = replay.interrupted();
       if (interrupted != null && interrupted.step() != Rebuild.Step.REBUILDING) {
         replay.finish();
@@ -95,7 +96,7 @@ public final class InterruptedReplay {
       }
       Rebuild rebuild = replay.beginAll(replay.settings(settings), keepOld);
       ReplayReport report = replay.rebuild(rebuild);
-      replay.handOver(rebuild);
+      replay.handOver(rebuild, report);
       return report.differences();
     }
   }
