@@ -36,6 +36,8 @@ public final class Topics {
 
   private static final int STATE_MAXIMUM_BYTES = 4 << 20;
 
+  private static final String LOG = "trace-events";
+
   private static final Duration RAW_RETENTION = Duration.ofDays(7);
   private static final Duration LOG_RETENTION = Duration.ofDays(30);
   private static final Duration RECORD_RETENTION = Duration.ofDays(30);
@@ -60,7 +62,7 @@ public final class Topics {
   private final Topic deadLetters;
   private final Topic pipelineState;
 
-  private Topics(String prefix) {
+  private Topics(String prefix, String log) {
     this.prefix = prefix;
     String any = "any";
     String traceId = "trace ID";
@@ -71,7 +73,7 @@ public final class Topics {
     this.feedback = input("feedback", any, FeedbackEvent.getClassSchema());
     this.traceEvents =
         new Topic(
-            prefix + "trace-events",
+            log,
             "trace ID, or alias:<kind>:<value>",
             Optional.of(TraceEvent.getClassSchema()),
             DELETE,
@@ -117,7 +119,17 @@ public final class Topics {
    * @param prefix put before every name as it is, for instance {@code staging.}; may be empty
    */
   public static Topics withPrefix(String prefix) {
-    return new Topics(prefix);
+    return new Topics(prefix, prefix + LOG);
+  }
+
+  /**
+   * The same catalogue with another log of traces, as a replay of the raw topics makes one. Its
+   * schema stays registered under the usual name.
+   *
+   * @param name full name of the topic
+   */
+  public Topics withTraceEvents(String name) {
+    return new Topics(prefix, name);
   }
 
   private Topic otlp(String name) {

@@ -40,7 +40,7 @@ final class PipelineDrain {
   private final Duration timeout;
 
   PipelineDrain(Connection connection, ClickHouse clickHouse, Duration timeout) {
-    this.connection = connection;
+    this.connection = PipelineStateReader.inForce(connection);
     this.clickHouse = clickHouse;
     this.timeout = timeout;
     this.deadline = Instant.now().plus(timeout);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * that one write changes all of it.
  *
  * @param application ID of the topology's application in force
+ * @param log the topic of the log of traces in force; null for the usual one
  * @param running whether it is to run; false while a replay hands over
  * @param settings the topology's settings by which a replay made that application; empty when none
  *     did
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PipelineState(
     String application,
+    @Nullable String log,
     boolean running,
     Map<String, String> settings,
     @Nullable Kept kept,
@@ -30,17 +32,28 @@ public record PipelineState(
 
   /** That of a pipeline which no replay has touched. */
   public static PipelineState initial(Topics topics) {
-    return new PipelineState(PipelineNames.of(topics).applicationId(), true, Map.of(), null, null);
+    return new PipelineState(
+        PipelineNames.of(topics).applicationId(), null, true, Map.of(), null, null);
   }
 
   /** The same with another replay; null for none. */
   public PipelineState with(@Nullable Rebuild other) {
-    return new PipelineState(application, running, settings, kept, other);
+    return new PipelineState(application, log, running, settings, kept, other);
+  }
+
+  /** The same without what was kept. */
+  public PipelineState withoutKept() {
+    return new PipelineState(application, log, running, settings, null, rebuild);
+  }
+
+  /** The topics that are in force. */
+  public Topics topics(Topics usual) {
+    return log == null ? usual : usual.withTraceEvents(log);
   }
 
   /** The same, told to run or to stop. */
   public PipelineState running(boolean other) {
-    return new PipelineState(application, other, settings, kept, rebuild);
+    return new PipelineState(application, log, other, settings, kept, rebuild);
   }
 
   /**

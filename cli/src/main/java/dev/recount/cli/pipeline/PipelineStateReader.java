@@ -93,6 +93,17 @@ public final class PipelineStateReader implements AutoCloseable {
     }
   }
 
+  /**
+   * The connection with the topics that are in force.
+   *
+   * @throws UserError when Kafka does not answer
+   */
+  public static Connection inForce(Connection connection) {
+    try (PipelineStateReader reader = open(connection)) {
+      return connection.withTopics(reader.state().topics(connection.topics()));
+    }
+  }
+
   private static Properties properties(Connection connection) {
     Properties properties = connection.kafkaClientProperties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

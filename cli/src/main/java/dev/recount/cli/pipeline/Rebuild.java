@@ -2,6 +2,7 @@ package dev.recount.cli.pipeline;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal of a replay: all that it takes to go on with it, or to undo it.
@@ -12,11 +13,13 @@ import java.util.TreeMap;
  * @param application ID of the shadow's application
  * @param replaces ID of the application that was in force when it began
  * @param topicPrefix put before the names of the shadow's topics
+ * @param rawLog the topic of the log of traces that it derives from the raw topics; null where it
+ *     derives from the log that there is
  * @param database where the shadow's tables are, until they are exchanged
  * @param settings the topology's settings that it derives with, all that differ from the defaults
  * @param keepOld whether what is replaced is kept
  * @param differs whether rows were found that differ, so that records must be written anew
- * @param log where the live application has stopped, by partition of the logs that it reads; empty
+ * @param bounds where the live application has stopped, by partition of what is derived from; empty
  *     before it has
  * @param tables UUIDs of the tables before they are exchanged, by name; empty before that
  */
@@ -27,16 +30,17 @@ public record Rebuild(
     String application,
     String replaces,
     String topicPrefix,
+    @Nullable String rawLog,
     String database,
     Map<String, String> settings,
     boolean keepOld,
     boolean differs,
-    Map<String, Long> log,
+    Map<String, Long> bounds,
     Map<String, Pair> tables) {
   /** Copies the maps. */
   public Rebuild {
     settings = new TreeMap<>(settings);
-    log = new TreeMap<>(log);
+    bounds = new TreeMap<>(bounds);
     tables = new TreeMap<>(tables);
   }
 
@@ -69,12 +73,12 @@ public record Rebuild(
 
   /** The same at another step. */
   public Rebuild at(Step other) {
-    return copy(other, differs, log, tables);
+    return copy(other, differs, bounds, tables);
   }
 
   /** The same, about to hand over. */
   public Rebuild draining(boolean rowsDiffer) {
-    return copy(Step.DRAINING, rowsDiffer, log, tables);
+    return copy(Step.DRAINING, rowsDiffer, bounds, tables);
   }
 
   /** The same, knowing where the live application has stopped. */
@@ -84,7 +88,7 @@ public record Rebuild(
 
   /** The same, about to exchange tables. */
   public Rebuild exchanging(Map<String, Pair> uuids) {
-    return copy(Step.EXCHANGING, differs, log, uuids);
+    return copy(Step.EXCHANGING, differs, bounds, uuids);
   }
 
   private Rebuild copy(
@@ -96,6 +100,7 @@ public record Rebuild(
         application,
         replaces,
         topicPrefix,
+        rawLog,
         database,
         settings,
         keepOld,

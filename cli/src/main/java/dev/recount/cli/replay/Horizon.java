@@ -62,15 +62,24 @@ final class Horizon {
     return Optional.of(latest);
   }
 
-  /** A condition that holds for rows of traces that began at the horizon or later. */
-  static String after(String live, Instant horizon) {
-    return "key_time >= "
-        + literal(horizon)
-        + " AND trace_id NOT IN (SELECT trace_id FROM "
-        + live
-        + ".traces WHERE key_time < "
-        + literal(horizon)
-        + ")";
+  /**
+   * A condition that holds for the rows of a table that the log tells all about: those of traces that
+   * began at the horizon or later. Of feedback it holds for what was joined to such a trace: what
+   * else would have been joined to what is gone cannot be known.
+   */
+  static String after(ReplayedTable table, String live, Instant horizon) {
+    String earlier =
+        "(SELECT trace_id FROM " + live + ".traces WHERE key_time < " + literal(horizon) + ")";
+    if (table.name().equals("feedback")) {
+      return "feedback_id NOT IN (SELECT feedback_id FROM "
+          + live
+          + ".feedback FINAL WHERE trace_id = '' OR key_time < "
+          + literal(horizon)
+          + " OR trace_id IN "
+          + earlier
+          + ")";
+    }
+    return "key_time >= " + literal(horizon) + " AND trace_id NOT IN " + earlier;
   }
 
   /** Puts the rows of traces that began before the horizon into the rebuilt tables. */
@@ -84,7 +93,7 @@ final class Horizon {
               + "."
               + table.name()
               + " WHERE NOT ("
-              + after(live, horizon)
+              + after(table, live, horizon)
               + ")");
       clickHouse.execute(
           "INSERT INTO "
@@ -96,7 +105,7 @@ final class Horizon {
               + "."
               + table.name()
               + " WHERE NOT ("
-              + after(live, horizon)
+              + after(table, live, horizon)
               + ") SETTINGS max_partitions_per_insert_block = 0");
     }
   }

@@ -39,12 +39,7 @@ final class LivePipeline {
     Map<TopicPartition, Long> processed = new HashMap<>(groups.beginnings(logs(connection)));
     groups
         .committed(application)
-        .forEach(
-            (partition, offset) -> {
-              if (processed.containsKey(partition)) {
-                processed.put(partition, offset);
-              }
-            });
+        .forEach((partition, offset) -> processed.computeIfPresent(partition, (p, b) -> offset));
     return processed;
   }
 
@@ -62,6 +57,17 @@ final class LivePipeline {
           "The application in force, " + application + ", has processed nothing of the log.",
           "Start the topology, so that it is known how far it is.");
     }
+  }
+
+  /** How far an application has processed each partition of the raw topics. */
+  Map<TopicPartition, Long> processedRaw(String application) {
+    Set<String> inputs =
+        connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet());
+    Map<TopicPartition, Long> processed = new HashMap<>(groups.beginnings(inputs));
+    groups
+        .committed(application)
+        .forEach((partition, offset) -> processed.computeIfPresent(partition, (p, b) -> offset));
+    return processed;
   }
 
   /** Where an application goes on with everything that is no log. */

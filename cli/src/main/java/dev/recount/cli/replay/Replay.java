@@ -14,11 +14,14 @@ import dev.recount.cli.replay.BoundedReading.Chosen;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topic;
 import dev.recount.schemas.TopicCreator;
+import dev.recount.schemas.Topics;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import dev.recount.sinks.clickhouse.schema.Migrations;
 import dev.recount.sinks.clickhouse.schema.SchemaOptions;
+import dev.recount.topology.TopologySettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +61,9 @@ final class Replay implements AutoCloseable {
   private static final DateTimeFormatter ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
+  /** With the topics in force. */
   private final Connection connection;
+
   private final ClickHouseTarget target;
   private final Path folder;
   private final Progress progress;
@@ -81,7 +87,7 @@ final class Replay implements AutoCloseable {
       PipelineStateWriter writer,
       PipelineState state,
       Map<String, String> liveSettings) {
-    this.connection = connection;
+    this.connection = connection.withTopics(state.topics(connection.topics()));
     this.target = target;
     this.folder = folder;
     this.progress = progress;
@@ -90,7 +96,7 @@ final class Replay implements AutoCloseable {
     this.writer = writer;
     this.state = state;
     this.liveSettings = liveSettings;
-    this.live = new LivePipeline(connection, groups);
+    this.live = new LivePipeline(this.connection, groups);
     this.statements = ClickHouseConnection.open(target, STATEMENT_TIMEOUT);
     this.queries = ClickHouse.connect(target);
     this.heartbeat = Heartbeat.start(connection);
@@ -161,26 +167,28 @@ final class Replay implements AutoCloseable {
   }
 
   /** Begins to derive everything anew, or goes on with it where that was interrupted. */
-  Rebuild beginAll(Map<String, String> settings, boolean keepOld) {
+  Rebuild beginAll(Map<String, String> settings, boolean keepOld, boolean fromRaw) {
     Rebuild before = state.rebuild();
     if (before != null
         && before.scope() == Scope.ALL
         && before.step() == Step.REBUILDING
         && before.keepOld() == keepOld
+        && (before.rawLog() != null) == fromRaw
         && before.replaces().equals(state.application())
         && before.settings().equals(new TreeMap<>(settings))) {
       progress.step("Going on with the replay of " + before.id());
       return before;
     }
-    return begin(Scope.ALL, settings, keepOld);
+    return begin(Scope.ALL, settings, keepOld, fromRaw);
   }
 
   /** Begins to derive some traces. */
   Rebuild beginPart(Map<String, String> settings) {
-    return begin(Scope.PART, settings, false);
+    return begin(Scope.PART, settings, false, false);
   }
 
-  private Rebuild begin(Scope scope, Map<String, String> settings, boolean keepOld) {
+  private Rebuild begin(
+      Scope scope, Map<String, String> settings, boolean keepOld, boolean fromRaw) {
     discardInterrupted();
     String id = ID.format(Instant.now());
     String application = connection.topics().prefix() + "recount-" + id;
@@ -192,6 +200,7 @@ final class Replay implements AutoCloseable {
             application,
             state.application(),
             application + ".",
+            fromRaw ? Topics.withPrefix(application + ".").traceEvents().name() : null,
             target.database() + "_replay_" + id,
             settings,
             keepOld,
@@ -222,6 +231,7 @@ final class Replay implements AutoCloseable {
             kept.application(),
             state.application(),
             kept.topicPrefix(),
+            null,
             kept.database(),
             kept.settings(),
             keepOld,
@@ -245,22 +255,26 @@ final class Replay implements AutoCloseable {
       List<TableDifference> found = List.of();
       Map<TopicPartition, Long> bounds = Map.of();
       TableComparison comparison = null;
-      Instant horizon = horizon();
+      Instant horizon = horizon(rebuild);
+      Duration rest = rebuild.rawLog() == null ? Duration.ZERO : rest(rebuild);
       for (int round = 1; round <= ROUNDS; round++) {
-        bounds = live.processed(rebuild.replaces());
-        shadow.derive(bounds, Optional.empty());
+        bounds = processed(rebuild);
+        shadow.derive(bounds, Optional.empty(), rest);
         reached.accept("derived");
-        if (round < ROUNDS && isFarFrom(bounds, rebuild.replaces())) {
+        if (round < ROUNDS && isFarFrom(bounds, rebuild)) {
           continue;
         }
         shadow.awaitRows();
         live.awaitRows(progress);
         progress.step("Comparing");
-        comparison = TableComparison.ofAll(queries, target.database(), rebuild.database(), horizon);
+        comparison =
+            rebuild.rawLog() == null
+                ? TableComparison.ofAll(queries, target.database(), rebuild.database(), horizon)
+                : TableComparison.ofRaw(queries, target.database(), rebuild.database(), horizon);
         List<TableDifference> now = comparison.compare();
         found = found.isEmpty() ? now : confirmed(now, found);
         reached.accept("compared");
-        if (count(found) == 0 || live.processed(rebuild.replaces()).equals(bounds)) {
+        if (count(found) == 0 || processed(rebuild).equals(bounds)) {
           break;
         }
       }
@@ -274,14 +288,13 @@ final class Replay implements AutoCloseable {
     live.requireAtWork(rebuild.replaces());
     ChosenTraces.write(statements, rebuild.database(), traces);
     try (Shadow shadow = shadow(rebuild)) {
-      Instant horizon = horizon();
+      Instant horizon = horizon(rebuild);
       Map<TopicPartition, Long> bounds = live.processed(rebuild.replaces());
-      shadow.derive(bounds, Optional.of(new Chosen(traces, tick)));
+      shadow.derive(bounds, Optional.of(new Chosen(traces, tick)), Duration.ZERO);
       shadow.awaitRows();
       live.awaitRows(progress);
       TableComparison comparison =
-          TableComparison.ofChosen(
-              queries, target.database(), rebuild.database(), horizon);
+          TableComparison.ofChosen(queries, target.database(), rebuild.database(), horizon);
       return report(comparison.compare(), comparison, shadow, horizon);
     }
   }
@@ -296,9 +309,26 @@ final class Replay implements AutoCloseable {
     return new ReplayReport(explained, shadow.deadLetters(), horizon);
   }
 
-  private boolean isFarFrom(Map<TopicPartition, Long> bounds, String application) {
+  /** How far the live application is with what the shadow derives from: its bound. */
+  private Map<TopicPartition, Long> processed(Rebuild rebuild) {
+    return rebuild.rawLog() == null
+        ? live.processed(rebuild.replaces())
+        : live.processedRaw(rebuild.replaces());
+  }
+
+  /** How long a log rests before all that is due about its traces has been done. */
+  private static Duration rest(Rebuild rebuild) {
+    TopologySettings settings = TopologySettings.fromMap(rebuild.settings());
+    return settings
+        .settleIdle()
+        .plus(settings.amendQuiet())
+        .plus(settings.tickInterval())
+        .multipliedBy(2);
+  }
+
+  private boolean isFarFrom(Map<TopicPartition, Long> bounds, Rebuild rebuild) {
     long ahead =
-        live.processed(application).entrySet().stream()
+        processed(rebuild).entrySet().stream()
             .mapToLong(now -> now.getValue() - bounds.getOrDefault(now.getKey(), 0L))
             .sum();
     return ahead > NEAR;
@@ -331,8 +361,12 @@ final class Replay implements AutoCloseable {
     Migrations.apply(statements, SchemaOptions.of(target.database()));
   }
 
-  private @Nullable Instant horizon() {
-    return Horizon.of(connection, groups.beginnings(LivePipeline.logs(connection))).orElse(null);
+  private @Nullable Instant horizon(Rebuild rebuild) {
+    Set<String> from =
+        rebuild.rawLog() == null
+            ? LivePipeline.logs(connection)
+            : connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet());
+    return Horizon.of(connection, groups.beginnings(from)).orElse(null);
   }
 
   /** Has the live application stop and its successor take its place. */
@@ -375,20 +409,20 @@ final class Replay implements AutoCloseable {
   private Rebuild drain(Rebuild begun) {
     Rebuild rebuild = begun;
     reached.accept("told to stop");
-    if (rebuild.log().isEmpty()) {
+    if (rebuild.bounds().isEmpty()) {
       progress.step("Stopping " + rebuild.replaces());
       awaitStopped(rebuild);
-      rebuild = rebuild.stoppedAt(Offsets.toText(live.processed(rebuild.replaces())));
+      rebuild = rebuild.stoppedAt(Offsets.toText(processed(rebuild)));
       write(state.with(rebuild));
     }
     reached.accept("stopped");
     try (Shadow shadow = shadow(rebuild)) {
-      shadow.derive(Offsets.fromText(rebuild.log()), Optional.empty());
+      shadow.derive(Offsets.fromText(rebuild.bounds()), Optional.empty(), Duration.ZERO);
       reached.accept("drained");
       shadow.awaitRows();
     }
     live.awaitRows(progress);
-    Instant horizon = horizon();
+    Instant horizon = horizon(rebuild);
     if (horizon != null) {
       progress.step("Carrying over what began before " + horizon);
       Horizon.carryOver(statements, target.database(), rebuild.database(), horizon);
@@ -437,7 +471,8 @@ final class Replay implements AutoCloseable {
             ? new Kept(
                 rebuild.replaces(), rebuild.replaces() + "-kept.", rebuild.database(), liveSettings)
             : null;
-    return new PipelineState(rebuild.application(), true, rebuild.settings(), kept, rebuild);
+    String log = rebuild.rawLog() == null ? state.log() : rebuild.rawLog();
+    return new PipelineState(rebuild.application(), log, true, rebuild.settings(), kept, rebuild);
   }
 
   private void awaitSuccessor(Rebuild rebuild) {
@@ -458,7 +493,13 @@ final class Replay implements AutoCloseable {
 
   /** Removes topics and group of a shadow's sink, and its state on this machine. */
   private void removeShadow(Rebuild rebuild) {
-    groups.deleteTopics(groups.topics(rebuild.topicPrefix()));
+    Set<String> topics = groups.topics(rebuild.topicPrefix());
+    String log = state.log();
+    if (log != null) {
+      // One that a replay has made is in force.
+      topics.remove(log);
+    }
+    groups.deleteTopics(topics);
     groups.deleteConnectGroup(
         PipelineNames.of(Shadow.connection(connection, rebuild).topics()).sinkGroup());
     LocalFolders.delete(folder.resolve(rebuild.id()));
@@ -518,9 +559,7 @@ final class Replay implements AutoCloseable {
     groups.deleteTopics(groups.topics(kept.topicPrefix()));
     dropDatabase(kept.database());
     groups.deleteApplication(kept.application());
-    write(
-        new PipelineState(
-            state.application(), state.running(), state.settings(), null, state.rebuild()));
+    write(state.withoutKept());
   }
 
   @Override

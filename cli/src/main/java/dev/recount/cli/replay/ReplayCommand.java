@@ -14,6 +14,7 @@ import dev.recount.cli.output.Terminal;
 import dev.recount.cli.output.Text;
 import dev.recount.cli.output.TextTable;
 import dev.recount.cli.pipeline.Heartbeat;
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.pipeline.Rebuild;
 import dev.recount.cli.pipeline.Rebuild.Step;
 import dev.recount.cli.roles.TopologyAssembly;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code recount replay}. */
@@ -72,6 +74,13 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Option(names = "--dry-run", description = "Stop at the report, and remove what was made for it.")
   private boolean dryRun;
+
+  @Option(
+      names = "--from-raw",
+      description =
+          "With --all: derive the log itself anew from the raw topics, and the rows from that."
+              + " What the raw topics no longer hold is carried over.")
+  private boolean fromRaw;
 
   @Option(
       names = "--keep-old",
@@ -159,6 +168,12 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (fromRaw && (keepOld || !what.all)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--from-raw goes with --all, and without --keep-old: the log that is replaced is not"
+              + " written any more");
+    }
     Connection connection = kafkaOptions.connection();
     Map<String, String> changed = TopologyAssembly.ownSettings(settings.settings());
     if (what.deadLetters) {
@@ -226,7 +241,7 @@ public final class ReplayCommand implements Callable<Integer> {
       }
     } else {
       requireNothingKept(replay);
-      rebuild(replay, replay.beginAll(replay.settings(changed), keepOld));
+      rebuild(replay, replay.beginAll(replay.settings(changed), keepOld, fromRaw));
     }
   }
 
@@ -252,7 +267,7 @@ public final class ReplayCommand implements Callable<Integer> {
   private Set<String> traces(Connection connection) {
     Span span = what.span;
     if (span != null) {
-      return TraceSelection.began(connection, span.from, span.to);
+      return TraceSelection.began(PipelineStateReader.inForce(connection), span.from, span.to);
     }
     Set<String> ids = new TreeSet<>();
     try (ClickHouse clickHouse = ClickHouse.connect(clickHouseOptions)) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
@@ -32,6 +33,11 @@ final class Shadow implements AutoCloseable {
   private static final Duration RETENTION = Duration.ofDays(36_500);
 
   private static final short BROKERS_DEFAULT = -1;
+
+  /**
+   * A sink that starts is not at work at once; one that makes no progress for so long has failed.
+   */
+  private static final Duration SINK_PATIENCE = Duration.ofSeconds(30);
 
   private final Connection live;
   private final Connection own;
@@ -76,7 +82,10 @@ final class Shadow implements AutoCloseable {
     int partitions = groups.ends(List.of(live.topics().traceEvents().name())).size();
     TopicCreator.createMissing(
         groups.admin(),
-        own.topics().outputs().stream().map(Shadow::kept).toList(),
+        Stream.concat(
+                own.topics().outputs().stream().map(Shadow::kept),
+                rebuild.rawLog() == null ? Stream.of() : Stream.of(own.topics().traceEvents()))
+            .toList(),
         partitions,
         BROKERS_DEFAULT);
     progress.step("Starting " + rebuild.application() + " beside " + rebuild.replaces());
@@ -87,12 +96,7 @@ final class Shadow implements AutoCloseable {
 
   /** The same servers with the shadow's topics. */
   static Connection connection(Connection live, Rebuild rebuild) {
-    return new Connection(
-        live.bootstrapServers(),
-        live.schemaRegistryUrl(),
-        Topics.withPrefix(rebuild.topicPrefix()),
-        live.kafkaProperties(),
-        live.registryProperties());
+    return live.withTopics(Topics.withPrefix(rebuild.topicPrefix()));
   }
 
   private static Topic kept(Topic topic) {
@@ -106,22 +110,34 @@ final class Shadow implements AutoCloseable {
         topic.appendTime());
   }
 
-  /** Derives from the log up to the bounds, and stops there. */
-  void derive(Map<TopicPartition, Long> bounds, Optional<Chosen> chosen) {
-    skipOtherTopics(bounds.keySet());
+  /**
+   * Derives up to the bounds, and stops there.
+   *
+   * @param settled how long a log of its own must rest before it counts as derived; zero for not at
+   *     all
+   */
+  void derive(Map<TopicPartition, Long> bounds, Optional<Chosen> chosen, Duration settled) {
+    Map<TopicPartition, Long> limits = new HashMap<>(bounds);
+    String ownLog = rebuild.rawLog();
+    if (ownLog != null) {
+      groups.ends(List.of(ownLog)).keySet().forEach(log -> limits.put(log, Long.MAX_VALUE));
+    }
+    skipOtherTopics(limits.keySet());
     long total = lag.left(rebuild.application(), bounds);
-    if (total == 0) {
+    if (total == 0 && settled.isZero()) {
       return;
     }
     Map<String, Object> consumer = new HashMap<>();
     consumer.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, BoundedReading.class.getName());
-    consumer.put(BoundedReading.LIMITS, new Limits(bounds, chosen));
+    consumer.put(BoundedReading.LIMITS, new Limits(limits, chosen));
     try (Progress.Bar bar =
-            progress.timedBar("Deriving from " + Text.count(total) + " entries of the log", total);
+            progress.timedBar("Deriving from " + Text.count(total) + " records", total);
         ShadowTopology topology =
             ShadowTopology.start(
                 live,
+                ownLog == null ? live.topics() : live.topics().withTraceEvents(ownLog),
                 own.topics(),
+                ownLog != null,
                 rebuild.application(),
                 folder.resolve("streams"),
                 rebuild.settings(),
@@ -132,6 +148,25 @@ final class Shadow implements AutoCloseable {
         requireNoFailure(topology.failure());
         left = lag.left(rebuild.application(), bounds);
         bar.at(total - left);
+      }
+      if (ownLog != null && !settled.isZero()) {
+        awaitRest(ownLog, settled, topology);
+      }
+    }
+  }
+
+  /** Waits until nothing has been written to a log for some time, and all of it is processed. */
+  private void awaitRest(String log, Duration rest, ShadowTopology topology) {
+    progress.step("Waiting until its traces have settled");
+    Map<TopicPartition, Long> ends = Map.of();
+    long since = System.nanoTime();
+    while (System.nanoTime() - since < rest.toNanos() || !lag.isPast(rebuild.application(), ends)) {
+      Waiting.pause();
+      requireNoFailure(topology.failure());
+      Map<TopicPartition, Long> now = lag.ends(List.of(log));
+      if (!now.equals(ends)) {
+        ends = now;
+        since = System.nanoTime();
       }
     }
   }
@@ -160,10 +195,16 @@ final class Shadow implements AutoCloseable {
     try (Progress.Bar bar =
         progress.timedBar("Writing " + Text.count(total, "record") + " to its tables", total)) {
       long left = total;
+      long since = System.nanoTime();
       while (left > 0) {
         Waiting.pause();
-        left = lag.left(names.sinkGroup(), ends);
+        long now = lag.left(names.sinkGroup(), ends);
+        since = now < left ? System.nanoTime() : since;
+        left = now;
         bar.at(Math.max(0, total - left));
+        if (System.nanoTime() - since > SINK_PATIENCE.toNanos()) {
+          requireNoFailure(sink.failure());
+        }
       }
     }
   }

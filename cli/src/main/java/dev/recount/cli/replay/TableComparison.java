@@ -33,12 +33,28 @@ final class TableComparison {
   private static final int WIDEST_VALUE = 80;
   private static final String ANY = "1";
 
+  /** Columns that tell how a row came about, not what it says. */
+  private static final String OF_THE_LOG = "('revision', 'phase', 'key_time')";
+
   private final ClickHouse clickHouse;
   private final String live;
   private final String rebuilt;
   private final String condition;
+  private final @Nullable Instant horizon;
+  private final boolean replayedLog;
 
-  private TableComparison(ClickHouse clickHouse, String live, String rebuilt, String condition) {
+  /**
+   * @param replayedLog whether both were derived from one log, so that everything must be the same
+   */
+  private TableComparison(
+      ClickHouse clickHouse,
+      String live,
+      String rebuilt,
+      String condition,
+      @Nullable Instant horizon,
+      boolean replayedLog) {
+    this.horizon = horizon;
+    this.replayedLog = replayedLog;
     this.clickHouse = clickHouse;
     this.live = live;
     this.rebuilt = rebuilt;
@@ -53,19 +69,30 @@ final class TableComparison {
   static TableComparison ofAll(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
     return new TableComparison(
-        clickHouse, live, rebuilt, horizon == null ? ANY : Horizon.after(live, horizon));
+        clickHouse, live, rebuilt, ANY, horizon, true);
+  }
+
+  /**
+   * A comparison with what was derived from a log of its own: when a trace began to be there, and
+   * in how many revisions it came about, is another matter there.
+   */
+  static TableComparison ofRaw(
+      ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
+    return new TableComparison(
+        clickHouse, live, rebuilt, ANY, horizon, false);
   }
 
   /** A comparison of some traces, which a table of the rebuilt database lists. */
   static TableComparison ofChosen(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    String chosen =
-        "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
+    String chosen = "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
     return new TableComparison(
         clickHouse,
         live,
         rebuilt,
-        horizon == null ? chosen : chosen + " AND " + Horizon.after(live, horizon));
+        chosen,
+        horizon,
+        true);
   }
 
   List<TableDifference> compare() {
@@ -96,7 +123,8 @@ final class TableComparison {
       Map<String, List<String>> values = new TreeMap<>();
       for (Map.Entry<String, JsonNode> column : old.properties()) {
         JsonNode other = anew.path(column.getKey());
-        if (!column.getValue().equals(other)) {
+        if (!column.getValue().equals(other)
+            && (replayedLog || !OF_THE_LOG.contains("'" + column.getKey() + "'"))) {
           columns.merge(column.getKey(), 1, Integer::sum);
           values.put(column.getKey(), List.of(shown(column.getValue()), shown(other)));
         }
@@ -120,8 +148,8 @@ final class TableComparison {
     Set<String> onlyLive = new TreeSet<>();
     Set<String> onlyRebuilt = new TreeSet<>();
     Set<String> differing = new TreeSet<>();
-    for (String week : weeks(table.name())) {
-      String byKey = byKey(table, columns, week);
+    for (String part : parts(table.name())) {
+      String byKey = byKey(table, columns, part);
       for (JsonNode row :
           clickHouse.rows(
               "SELECT sum(a) AS live, sum(b) AS rebuilt, toString(sum(ha)) AS live_sum,"
@@ -179,11 +207,20 @@ final class TableComparison {
     return clickHouse
         .rows(
             "SELECT name FROM system.columns WHERE database = {database:String}"
-                + " AND table = {table:String} ORDER BY position",
+                + " AND table = {table:String}"
+                + (replayedLog ? "" : " AND name NOT IN " + OF_THE_LOG)
+                + " ORDER BY position",
             Map.of("database", live, "table", table))
         .stream()
         .map(row -> "`" + row.path("name").asText() + "`")
         .collect(Collectors.joining(", "));
+  }
+
+  /** Conditions that take the table apart, each for both sides. */
+  private List<String> parts(String table) {
+    return replayedLog
+        ? weeks(table).stream().map(week -> "toMonday(key_time) = '" + week + "'").toList()
+        : List.of(ANY);
   }
 
   private List<String> weeks(String table) {
@@ -202,7 +239,7 @@ final class TableComparison {
   }
 
   /** Rows of both, a line for each key: how many and their hashes here and there. */
-  private String byKey(ReplayedTable table, String columns, String week) {
+  private String byKey(ReplayedTable table, String columns, String part) {
     String key = keyOf(table);
     String side =
         "SELECT "
@@ -211,10 +248,11 @@ final class TableComparison {
             + columns
             + "))) AS h, %d AS side FROM %s."
             + table.name()
-            + " FINAL WHERE toMonday(key_time) = '"
-            + week
-            + "' AND "
-            + condition;
+            + " FINAL WHERE "
+            + part
+            + " AND "
+            + condition
+            + (horizon == null ? "" : " AND " + Horizon.after(table, live, horizon));
     return " FROM (SELECT k, countIf(side = 1) AS a, countIf(side = 2) AS b,"
         + " toUInt256(sumIf(h, side = 1)) AS ha, toUInt256(sumIf(h, side = 2)) AS hb FROM ("
         + side.formatted(1, live)

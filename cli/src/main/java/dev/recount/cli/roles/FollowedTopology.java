@@ -4,6 +4,7 @@ import dev.recount.cli.pipeline.PipelineState;
 import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.pipeline.PipelineStateWriter;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,9 +44,10 @@ final class FollowedTopology implements Role {
     /**
      * Starts it as an application.
      *
+     * @param topics the topics in force
      * @param settings the topology's settings that differ from the defaults
      */
-    StreamsRole start(String application, Map<String, String> settings);
+    StreamsRole start(String application, Topics topics, Map<String, String> settings);
   }
 
   private FollowedTopology(Connection connection, Map<String, String> own, Start start) {
@@ -107,7 +109,7 @@ final class FollowedTopology implements Role {
       }
       Map<String, String> settings = settings(state.settings(), replaced);
       application = state.application();
-      current = start.start(application, settings);
+      current = start.start(application, state.topics(connection.topics()), settings);
       held = false;
       PipelineStateWriter.writeSettings(connection, recorded(settings));
       log.info("The topology runs as {} with {}", application, settings.keySet());

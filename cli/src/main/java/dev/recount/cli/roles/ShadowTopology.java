@@ -23,30 +23,36 @@ public final class ShadowTopology implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param connection with the topics that it reads
+   * @param connection with the topics of the schemas
+   * @param sources the topics that it reads
    * @param outputs the topics that it writes to
+   * @param ownLog whether it writes the log that it reads, and so ticks and links
    * @param settings the topology's settings that differ from the defaults
    * @param consumer properties of the consumer of its sources
    */
   public static ShadowTopology start(
       Connection connection,
+      Topics sources,
       Topics outputs,
+      boolean ownLog,
       String application,
       Path stateFolder,
       Map<String, String> settings,
       Map<String, Object> consumer) {
     Map<String, String> replaying = new HashMap<>(settings);
-    replaying.put("live", "false");
+    replaying.put("live", Boolean.toString(ownLog));
     Properties configuration =
         StreamsConfiguration.of(connection, application, stateFolder, Map.of());
     consumer.forEach((name, value) -> configuration.put("main.consumer." + name, value));
     return new ShadowTopology(
         StreamsRole.start(
             RecountTopology.buildShadow(
-                connection.topics(),
+                sources,
                 outputs,
                 // By the live subjects: what is written has the IDs that live records have.
-                TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
+                TopologyCodecs.of(
+                    connection.newRegistryClient(),
+                    Topics.withPrefix(connection.topics().prefix())),
                 TopologySettings.fromMap(replaying)),
             configuration));
   }

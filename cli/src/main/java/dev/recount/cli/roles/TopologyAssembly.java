@@ -36,10 +36,10 @@ public final class TopologyAssembly {
     return FollowedTopology.start(
         connection,
         split.own(),
-        (application, own) -> {
+        (application, topics, own) -> {
           Topology topology =
               RecountTopology.build(
-                  connection.topics(),
+                  topics,
                   TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
                   settings(own),
                   redaction);

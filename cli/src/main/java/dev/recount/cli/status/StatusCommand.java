@@ -151,7 +151,7 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private void lag(ObjectNode lag) {
-    Connection connection = kafkaOptions.connection();
+    Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
     Topics topics = connection.topics();
     PipelineNames names = PipelineNames.of(topics);
     List<String> read =

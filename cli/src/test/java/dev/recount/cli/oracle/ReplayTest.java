@@ -14,15 +14,19 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +36,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.slf4j.Logger;
@@ -105,6 +110,8 @@ class ReplayTest {
       whatTheLogNoLongerHoldsIsCarriedOver(stack);
       requirePerfect(clickHouse, oracle);
       deadLettersAreSentOnce(stack);
+      theRawTopicsTellTheSame(stack);
+      requirePerfect(clickHouse, oracle);
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
   }
@@ -151,8 +158,7 @@ class ReplayTest {
         ConsumerLag lag = new ConsumerLag(stack.connection())) {
       Map<TopicPartition, RecordsToDelete> half = new HashMap<>();
       lag.ends(Set.of(stack.connection().topics().traceEvents().name()))
-          .forEach(
-              (partition, end) -> half.put(partition, RecordsToDelete.beforeOffset(end / 2)));
+          .forEach((partition, end) -> half.put(partition, RecordsToDelete.beforeOffset(end / 2)));
       admin.deleteRecords(half).all().get();
     } catch (ExecutionException | InterruptedException failed) {
       throw new IllegalStateException(failed);
@@ -194,10 +200,67 @@ class ReplayTest {
     assertThat(found.stream().filter(record -> Arrays.equals(record.value(), poison))).hasSize(3);
   }
 
+  /** What the log no longer holds the raw topics do. */
+  private static void theRawTopicsTellTheSame(OracleStack stack) throws IOException {
+    JsonNode report = JSON.readTree(replay(stack, "--all", "--from-raw", "--format=json"));
+    assertThat(report.path("differences").asLong()).as(report.toPrettyString()).isZero();
+    assertThat(report.path("carried_over_before").isNull()).isTrue();
+  }
+
   private static long letters(OracleStack stack) {
     List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
-    TopicScan.read(stack.connection(), stack.connection().topics().deadLetters().name(), letters::add);
+    TopicScan.read(
+        stack.connection(), stack.connection().topics().deadLetters().name(), letters::add);
     return letters.size();
+  }
+
+  /**
+   * Kills at random moments and at every step, each time with the process; by hand, with {@code
+   * -Drecount.replay.kills=10}.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "recount.replay.kills", matches = "[0-9]+")
+  void killedAnywhereTheTablesStayWholeAndALaterRunSucceeds() {
+    int kills = Integer.getInteger("recount.replay.kills", 0);
+    Random random = new Random(OracleStack.SEED);
+    List<Telemetry> events = TelemetryGenerator.generate(TRACES, OracleStack.SEED + 4);
+    Oracle oracle = Oracle.of(events);
+    try (OracleStack stack = OracleStack.start();
+        ClickHouse clickHouse = stack.clickHouse();
+        Load load = Load.start(stack.connection(), events);
+        TopologyProcess topology = stack.topology("live")) {
+      load.finish();
+      stack.awaitDrained();
+      String prices = "models=" + PRICES;
+      List<String> ends = new ArrayList<>(InterruptedReplay.STEPS);
+      for (int kill = 0; kill < kills; kill++) {
+        ends.add("");
+      }
+      Collections.shuffle(ends, random);
+      Map<String, String> rows = counts(checksums(clickHouse, "recount"));
+      for (String end : ends) {
+        ReplayProcess replay = ReplayProcess.start(stack, end, prices);
+        if (end.isEmpty()) {
+          LockSupport.parkNanos(Duration.ofMillis(random.nextInt(12_000)).toNanos());
+          replay.kill();
+        } else {
+          replay.awaitEnd();
+        }
+        assertThat(counts(checksums(clickHouse, "recount"))).as("after " + end).isEqualTo(rows);
+      }
+      assertThat(ReplayProcess.start(stack, "", prices).awaitEnd()).isZero();
+      stack.awaitDrained();
+      topology.requireAlive();
+      // Back to the prices that the oracle knows.
+      assertThat(ReplayProcess.start(stack, "", "models=").awaitEnd()).isZero();
+      requirePerfect(clickHouse, oracle);
+    }
+  }
+
+  private static Map<String, String> counts(Map<String, String> checksums) {
+    Map<String, String> counts = new TreeMap<>();
+    checksums.forEach((table, checksum) -> counts.put(table, checksum.split(" ", 2)[0]));
+    return counts;
   }
 
   private static void requirePerfect(ClickHouse clickHouse, Oracle oracle) {
@@ -212,7 +275,8 @@ class ReplayTest {
     long traces = number(clickHouse, "SELECT uniqExact(trace_id) AS n" + PRICED);
     assertThat(calls).isPositive();
     JsonNode report =
-        JSON.readTree(replay(stack, "--all", "--dry-run", "--format=json", "--set", "models=" + PRICES));
+        JSON.readTree(
+            replay(stack, "--all", "--dry-run", "--format=json", "--set", "models=" + PRICES));
     for (JsonNode table : report.path("tables")) {
       long expected =
           switch (table.path("table").asText()) {
@@ -234,8 +298,7 @@ class ReplayTest {
   private static void interruptedAtEveryStepTheTablesAreWhole(
       OracleStack stack, ClickHouse clickHouse) {
     Map<String, String> old = checksums(clickHouse, "recount");
-    long dearer = number(clickHouse, "SELECT sum(fresh_input_tokens * 6500) AS n" + DEARER_CALLS);
-    long cost = number(clickHouse, "SELECT sum(cost_nano_usd) AS n FROM decisions_latest");
+    long cost = number(clickHouse, ALL_COST) + number(clickHouse, THEIR_COST);
     List<Map<String, String>> seen = new ArrayList<>();
     for (String step : InterruptedReplay.STEPS) {
       InterruptedReplay.until(

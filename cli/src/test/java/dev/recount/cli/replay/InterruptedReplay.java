@@ -88,13 +88,14 @@ public final class InterruptedReplay {
       boolean keepOld) {
     Progress progress =
         new Progress(Terminal.none(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    try (Replay replay = Replay.open(connection, target, folder, progress, Duration.ZERO, reached)) {
+    try (Replay replay =
+        Replay.open(connection, target, folder, progress, Duration.ZERO, reached)) {
       Rebuild interrupted = replay.interrupted();
       if (interrupted != null && interrupted.step() != Rebuild.Step.REBUILDING) {
         replay.finish();
         return null;
       }
-      Rebuild rebuild = replay.beginAll(replay.settings(settings), keepOld);
+      Rebuild rebuild = replay.beginAll(replay.settings(settings), keepOld, false);
       ReplayReport report = replay.rebuild(rebuild);
       replay.handOver(rebuild, report);
       return report.differences();
