@@ -49,6 +49,7 @@ class CommandLineTest {
             "trace",
             "context",
             "content",
+            "replay",
             "status",
             "topology",
             "receiver",

@@ -50,7 +50,26 @@ import picocli.CommandLine;
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class ReplayTest {
   private static final Logger log = LoggerFactory.getLogger(ReplayTest.class);
-  private static final int TRACES = Integer.getInteger("recount.replay.traces", 80);
+  private static final int TRACES = Integer.getInteger("recount.replay.traces", 60);
+
+  /** By hand, every step and every way; a build can afford some. */
+  private static final boolean LONG = Boolean.getBoolean("recount.replay.long");
+
+  private static final List<String> STEPS =
+      LONG
+          ? InterruptedReplay.STEPS
+          : List.of(
+              "compared",
+              "told to stop",
+              "drained",
+              "positions moved",
+              "exchanged feedback",
+              "exchanged decisions",
+              "exchanged traces",
+              "published",
+              "started",
+              "cleaned");
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final List<String> TABLES =
@@ -105,13 +124,16 @@ class ReplayTest {
       log.info("Back: {}", back);
       stack.awaitDrained();
       requirePerfect(clickHouse, oracle);
-      assertThat(differences(replay(stack, "--all", "--dry-run", "--format=json"))).isZero();
       oneTraceByItselfIsTheSame(stack, clickHouse);
-      whatTheLogNoLongerHoldsIsCarriedOver(stack);
-      requirePerfect(clickHouse, oracle);
       deadLettersAreSentOnce(stack);
-      theRawTopicsTellTheSame(stack);
-      requirePerfect(clickHouse, oracle);
+      if (LONG) {
+        assertThat(differences(replay(stack, "--all", "--dry-run", "--format=json"))).isZero();
+        thoseOfASpanOfTimeAreTheSame(stack);
+        whatTheLogNoLongerHoldsIsCarriedOver(stack);
+        requirePerfect(clickHouse, oracle);
+        theRawTopicsTellTheSame(stack);
+        requirePerfect(clickHouse, oracle);
+      }
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
   }
@@ -139,6 +161,9 @@ class ReplayTest {
             .isEqualTo(busiest.path("decision_count").asLong());
       }
     }
+  }
+
+  private static void thoseOfASpanOfTimeAreTheSame(OracleStack stack) throws IOException {
     // All that began in the past: every trace.
     JsonNode all =
         JSON.readTree(
@@ -300,7 +325,7 @@ class ReplayTest {
     Map<String, String> old = checksums(clickHouse, "recount");
     long cost = number(clickHouse, ALL_COST) + number(clickHouse, THEIR_COST);
     List<Map<String, String>> seen = new ArrayList<>();
-    for (String step : InterruptedReplay.STEPS) {
+    for (String step : STEPS) {
       InterruptedReplay.until(
           step,
           stack.connection(),
@@ -373,7 +398,7 @@ class ReplayTest {
             "--clickhouse-url=" + stack.target().url(),
             "--state-dir=" + stack.folder("replay")));
     int exit = line.execute(arguments.toArray(String[]::new));
-    log.warn("TEMP {}\n{}", err, out);
+    log.info("{}\n{}", err, out);
     assertThat(exit).as(err.toString()).isZero();
     return out.toString();
   }
