@@ -500,8 +500,9 @@ final class Replay implements AutoCloseable {
       topics.remove(log);
     }
     groups.deleteTopics(topics);
-    groups.deleteConnectGroup(
-        PipelineNames.of(Shadow.connection(connection, rebuild).topics()).sinkGroup());
+    PipelineNames names = PipelineNames.of(Shadow.connection(connection, rebuild).topics());
+    groups.deleteConnectGroup(names.sinkGroup());
+    groups.deleteConnectGroup(names.deadLetterGroup());
     LocalFolders.delete(folder.resolve(rebuild.id()));
   }
 
