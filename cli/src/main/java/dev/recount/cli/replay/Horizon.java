@@ -63,9 +63,9 @@ final class Horizon {
   }
 
   /**
-   * A condition that holds for the rows of a table that the log tells all about: those of traces that
-   * began at the horizon or later. Of feedback it holds for what was joined to such a trace: what
-   * else would have been joined to what is gone cannot be known.
+   * A condition that holds for the rows of a table that the log tells all about: those of traces
+   * that began at the horizon or later. Of feedback it holds for what was joined to such a trace:
+   * what else would have been joined to what is gone cannot be known.
    */
   static String after(ReplayedTable table, String live, Instant horizon) {
     String earlier =

@@ -68,8 +68,7 @@ final class TableComparison {
    */
   static TableComparison ofAll(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    return new TableComparison(
-        clickHouse, live, rebuilt, ANY, horizon, true);
+    return new TableComparison(clickHouse, live, rebuilt, ANY, horizon, true);
   }
 
   /**
@@ -78,21 +77,14 @@ final class TableComparison {
    */
   static TableComparison ofRaw(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    return new TableComparison(
-        clickHouse, live, rebuilt, ANY, horizon, false);
+    return new TableComparison(clickHouse, live, rebuilt, ANY, horizon, false);
   }
 
   /** A comparison of some traces, which a table of the rebuilt database lists. */
   static TableComparison ofChosen(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
     String chosen = "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
-    return new TableComparison(
-        clickHouse,
-        live,
-        rebuilt,
-        chosen,
-        horizon,
-        true);
+    return new TableComparison(clickHouse, live, rebuilt, chosen, horizon, true);
   }
 
   List<TableDifference> compare() {

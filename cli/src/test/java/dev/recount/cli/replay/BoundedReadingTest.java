@@ -28,10 +28,10 @@ class BoundedReadingTest {
     BoundedReading reading = reading(new Limits(Map.of(LOG, 12L), Optional.empty()));
     ConsumerRecords<byte[], byte[]> given = reading.onConsume(polled(LOG, 10, 11, 12, 13));
     assertThat(given.records(LOG)).extracting(ConsumerRecord::offset).containsExactly(10L, 11L);
-    assertThat(given.nextOffsets().get(LOG).offset()).isEqualTo(12);
+    assertThat(given.nextOffsets()).containsEntry(LOG, new OffsetAndMetadata(12));
     ConsumerRecords<byte[], byte[]> beyond = reading.onConsume(polled(LOG, 14, 15));
     assertThat(beyond.isEmpty()).isTrue();
-    assertThat(beyond.nextOffsets().get(LOG).offset()).isEqualTo(12);
+    assertThat(beyond.nextOffsets()).containsEntry(LOG, new OffsetAndMetadata(12));
   }
 
   @Test
