@@ -64,7 +64,7 @@ class SamplingTest {
         "sampling",
         0,
         0,
-        new ConfigurationChange(0, "sampling", yaml));
+        new ConfigurationChange(0, "sampling", yaml, ""));
   }
 
   private void span(String trace, int id, int parent, boolean failed) {
