@@ -22,6 +22,7 @@ import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.trace.TraceFinder;
 import dev.recount.schemas.Connection;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.TopologySettings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -176,6 +177,11 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     Connection connection = kafkaOptions.connection();
     Map<String, String> changed = TopologyAssembly.ownSettings(settings.settings());
+    if (changed.containsKey(TopologySettings.ALERTS)) {
+      throw new UserError(
+          "Rules of alerts decide about no row that is derived.",
+          "Restart `recount up` or `recount topology` with them.");
+    }
     if (what.deadLetters) {
       sendDeadLetters(connection);
       return ExitCodes.DONE;

@@ -57,6 +57,15 @@ class BoundedReadingTest {
     assertThat(given.get(1).timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
   }
 
+  @Test
+  void leavesWhatTheLogSaysOfTheConfiguration() {
+    Chosen chosen = new Chosen(Set.of("trace-10"), TICK);
+    BoundedReading reading = reading(new Limits(Map.of(LOG, 99L), Optional.of(chosen)));
+    assertThat(reading.onConsume(polledWithKey(LOG, "config:1", 12)).records(LOG))
+        .singleElement()
+        .satisfies(record -> assertThat(text(record.value())).isEqualTo("value"));
+  }
+
   private static BoundedReading reading(Limits limits) {
     BoundedReading reading = new BoundedReading();
     reading.configure(Map.of(BoundedReading.LIMITS, limits));
@@ -64,9 +73,16 @@ class BoundedReadingTest {
   }
 
   private static ConsumerRecords<byte[], byte[]> polled(TopicPartition partition, long... offsets) {
+    return polledWithKey(partition, "", offsets);
+  }
+
+  /** Records of one key, or of a trace each when it is empty. */
+  private static ConsumerRecords<byte[], byte[]> polledWithKey(
+      TopicPartition partition, String keyOfAll, long... offsets) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (long offset : offsets) {
-      byte[] key = ("trace-" + offset).getBytes(StandardCharsets.UTF_8);
+      byte[] key =
+          (keyOfAll.isEmpty() ? "trace-" + offset : keyOfAll).getBytes(StandardCharsets.UTF_8);
       byte[] value = "value".getBytes(StandardCharsets.UTF_8);
       records.add(
           new ConsumerRecord<>(

@@ -17,6 +17,9 @@ final class ConfigurationLog {
   /** No trace ID and no alias starts with a blank. */
   private static final String PREFIX = " config ";
 
+  /** Edition of what a replay has said. It is in no store: it holds before the first entry. */
+  private static final long REPLACEMENT = 1;
+
   private final KeyValueStore<Bytes, byte[]> store;
   private final Map<String, Replacement> replacements;
 
@@ -48,7 +51,10 @@ final class ConfigurationLog {
   /** Number of the edition that is in force; 0 when there has been none. */
   long edition(String name) {
     byte[] saved = store.get(key(name, 0));
-    return saved == null ? 0 : ByteBuffer.wrap(saved).getLong();
+    if (saved == null) {
+      return replacements.containsKey(name) ? REPLACEMENT : 0;
+    }
+    return ByteBuffer.wrap(saved).getLong();
   }
 
   /** What is in force. */
@@ -58,13 +64,12 @@ final class ConfigurationLog {
 
   /** What an edition says; edition 0 is what holds before the log says anything. */
   String text(String name, long edition) {
-    byte[] saved = edition == 0 ? null : store.get(key(name, edition));
-    return saved == null ? initial(name) : new String(saved, StandardCharsets.UTF_8);
-  }
-
-  private String initial(String name) {
     Replacement replacement = replacements.get(name);
-    return replacement == null ? Configuration.initial(name) : replacement.text();
+    if (edition == REPLACEMENT && replacement != null) {
+      return replacement.text();
+    }
+    byte[] saved = edition == 0 ? null : store.get(key(name, edition));
+    return saved == null ? Configuration.initial(name) : new String(saved, StandardCharsets.UTF_8);
   }
 
   private static Bytes key(String name, long edition) {
