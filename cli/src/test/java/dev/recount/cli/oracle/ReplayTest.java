@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,23 +54,13 @@ class ReplayTest {
   private static final Logger log = LoggerFactory.getLogger(ReplayTest.class);
   private static final int TRACES = Integer.getInteger("recount.replay.traces", 60);
 
-  /** By hand, every step and every way; a build can afford some. */
-  private static final boolean LONG = Boolean.getBoolean("recount.replay.long");
-
-  private static final List<String> STEPS =
-      LONG
-          ? InterruptedReplay.STEPS
-          : List.of(
-              "compared",
-              "told to stop",
-              "drained",
-              "positions moved",
-              "exchanged feedback",
-              "exchanged decisions",
-              "exchanged traces",
-              "published",
-              "started",
-              "cleaned");
+  /** What it decides can be told from a row. */
+  private static final String RULES =
+      """
+      rules:
+        - {name: lower half, when: {trace_id: {matches: "^[0-7].*"}}, decision: keep}
+        - {name: rest, decision: drop}
+      """;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -90,14 +82,39 @@ class ReplayTest {
 
   private static final String ALL_COST = "SELECT sum(cost_nano_usd) AS n FROM decisions_latest";
 
+  /** One stack for all of it, since its parts take longer to start than a replay takes. */
+  @Test
+  void aReplayDerivesTheSameAndHandsOverWithoutLoss() throws IOException {
+    List<Telemetry> events = TelemetryGenerator.generate(TRACES, OracleStack.SEED + 3);
+    Oracle oracle = Oracle.of(events);
+    try (OracleStack stack = OracleStack.start();
+        ClickHouse clickHouse = stack.clickHouse();
+        Load load = Load.start(stack.connection(), events);
+        TopologyProcess topology = stack.topology("live")) {
+      OracleStack.await("half of the load", () -> stack.logged() > events.size() / 2);
+      String before = stack.application();
+      interrupted("exchanged decisions", stack, Map.of(), false);
+      // What finishes it is another run.
+      replay(stack, "--all");
+      assertThat(stack.application()).isNotEqualTo(before);
+      load.finish();
+      stack.awaitDrained();
+      topology.requireAlive();
+      requirePerfect(clickHouse, oracle);
+      otherRulesChangeExactlyTheirRows(stack, clickHouse);
+      assertThat(databases(clickHouse)).containsExactly("recount");
+    }
+  }
+
   /**
-   * One stack for all of it, since its parts take longer to start than a replay takes.
+   * The long form: by hand, with {@code -Drecount.replay.long=true}.
    *
    * <p>Under load the replay is killed, goes on, is killed again when the live application has
    * stopped, and is finished; then nothing may be lost.
    */
   @Test
-  void aReplayDerivesTheSameAndHandsOverWithoutLoss() throws IOException {
+  @EnabledIfSystemProperty(named = "recount.replay.long", matches = "true")
+  void everyWayOfReplayingAndEveryStep() throws IOException {
     List<Telemetry> events = TelemetryGenerator.generate(TRACES, OracleStack.SEED + 3);
     Oracle oracle = Oracle.of(events);
     try (OracleStack stack = OracleStack.start();
@@ -126,16 +143,57 @@ class ReplayTest {
       requirePerfect(clickHouse, oracle);
       oneTraceByItselfIsTheSame(stack, clickHouse);
       deadLettersAreSentOnce(stack);
-      if (LONG) {
-        assertThat(differences(replay(stack, "--all", "--dry-run", "--format=json"))).isZero();
-        thoseOfASpanOfTimeAreTheSame(stack);
-        whatTheLogNoLongerHoldsIsCarriedOver(stack);
-        requirePerfect(clickHouse, oracle);
-        theRawTopicsTellTheSame(stack);
-        requirePerfect(clickHouse, oracle);
-      }
+      assertThat(differences(replay(stack, "--all", "--dry-run", "--format=json"))).isZero();
+      thoseOfASpanOfTimeAreTheSame(stack);
+      whatTheLogNoLongerHoldsIsCarriedOver(stack);
+      requirePerfect(clickHouse, oracle);
+      theRawTopicsTellTheSame(stack);
+      requirePerfect(clickHouse, oracle);
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
+  }
+
+  /** Which rules decided is in the rows of every trace; what was not kept has no spans. */
+  private static void otherRulesChangeExactlyTheirRows(OracleStack stack, ClickHouse clickHouse)
+      throws IOException {
+    Path rules = Files.writeString(stack.folder("rules.yaml"), RULES);
+    JsonNode report =
+        JSON.readTree(
+            replay(
+                stack,
+                "--all",
+                "--dry-run",
+                "--format=json",
+                "--set=sampling.rules=@" + rules.toAbsolutePath()));
+    for (JsonNode table : report.path("tables")) {
+      String name = table.path("table").asText();
+      String said = table.toPrettyString();
+      long marked =
+          name.equals("feedback") || name.equals("spans")
+              ? 0
+              : number(clickHouse, "SELECT count() AS n FROM " + name + "_latest");
+      assertThat(table.path("differing").asLong()).as(said).isEqualTo(marked);
+      assertThat(table.path("only_rebuilt").asLong()).as(said).isZero();
+      long dropped =
+          name.equals("spans")
+              ? number(
+                  clickHouse,
+                  "SELECT count() AS n FROM spans_latest WHERE NOT match(trace_id, '^[0-7]')")
+              : 0;
+      assertThat(table.path("only_live").asLong()).as(said).isEqualTo(dropped);
+      assertThat(dropped > 0).isEqualTo(name.equals("spans"));
+      table
+          .path("columns")
+          .fieldNames()
+          .forEachRemaining(
+              column -> assertThat(column).isIn("retained", "retained_by", "sample_weight"));
+    }
+  }
+
+  private static void interrupted(
+      String step, OracleStack stack, Map<String, String> settings, boolean keepOld) {
+    InterruptedReplay.until(
+        step, stack.connection(), stack.target(), stack.folder("replay"), settings, keepOld);
   }
 
   private static void oneTraceByItselfIsTheSame(OracleStack stack, ClickHouse clickHouse)
@@ -325,14 +383,8 @@ class ReplayTest {
     Map<String, String> old = checksums(clickHouse, "recount");
     long cost = number(clickHouse, ALL_COST) + number(clickHouse, THEIR_COST);
     List<Map<String, String>> seen = new ArrayList<>();
-    for (String step : STEPS) {
-      InterruptedReplay.until(
-          step,
-          stack.connection(),
-          stack.target(),
-          stack.folder("replay"),
-          Map.of("models", PRICES),
-          true);
+    for (String step : InterruptedReplay.STEPS) {
+      interrupted(step, stack, Map.of("models", PRICES), true);
       seen.add(checksums(clickHouse, "recount"));
     }
     Map<String, String> rebuilt = checksums(clickHouse, "recount");
