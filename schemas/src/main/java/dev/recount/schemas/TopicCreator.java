@@ -1,7 +1,7 @@
 package dev.recount.schemas;
 
-import java.util.Collection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
