@@ -6,6 +6,7 @@ import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
 import dev.recount.cli.load.FeedbackCommand;
 import dev.recount.cli.load.ImportCommand;
+import dev.recount.cli.replay.ReplayCommand;
 import dev.recount.cli.roles.ReceiverCommand;
 import dev.recount.cli.roles.SinksCommand;
 import dev.recount.cli.roles.TopologyCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       ContextCommand.class,
       ContentCommand.class,
       SamplingCommand.class,
+      ReplayCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

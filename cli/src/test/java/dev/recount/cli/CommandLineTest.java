@@ -51,6 +51,7 @@ class CommandLineTest {
             "context",
             "bisect",
             "content",
+            "replay",
             "status",
             "topology",
             "receiver",

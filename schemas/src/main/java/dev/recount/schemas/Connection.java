@@ -39,6 +39,12 @@ public record Connection(
         bootstrapServers, schemaRegistryUrl, Topics.withPrefix(""), Map.of(), Map.of());
   }
 
+  /** The same servers, other topics. */
+  public Connection withTopics(Topics others) {
+    return new Connection(
+        bootstrapServers, schemaRegistryUrl, others, kafkaProperties, registryProperties);
+  }
+
   /** Properties that any Kafka client needs to connect, as a fresh mutable object. */
   public Properties kafkaClientProperties() {
     Properties properties = new Properties();

@@ -32,6 +32,8 @@ public record Topic(
   public enum Cleanup {
     /** Records go when they reach the retention. */
     DELETE("delete"),
+    /** Superseded records go; the latest of each key stays. */
+    COMPACT("compact"),
     /** Superseded records go early, the rest at the retention. */
     COMPACT_AND_DELETE("compact,delete");
 

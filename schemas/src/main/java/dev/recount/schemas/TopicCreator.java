@@ -1,6 +1,7 @@
 package dev.recount.schemas;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +38,16 @@ public final class TopicCreator {
    */
   public static void createMissing(
       Admin admin, Topics topics, int partitions, short replicationFactor) {
+    createMissing(admin, topics.all(), partitions, replicationFactor);
+  }
+
+  /** Creates those of some topics that are missing, likewise. */
+  public static void createMissing(
+      Admin admin, Collection<Topic> topics, int partitions, short replicationFactor) {
     try {
       Set<String> existing = admin.listTopics().names().get();
       List<NewTopic> missing =
-          topics.all().stream()
+          topics.stream()
               .filter(topic -> !existing.contains(topic.name()))
               .map(topic -> topic.toNewTopic(partitions, replicationFactor))
               .toList();

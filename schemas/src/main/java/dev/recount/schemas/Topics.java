@@ -1,5 +1,6 @@
 package dev.recount.schemas;
 
+import static dev.recount.schemas.Topic.Cleanup.COMPACT;
 import static dev.recount.schemas.Topic.Cleanup.COMPACT_AND_DELETE;
 import static dev.recount.schemas.Topic.Cleanup.DELETE;
 
@@ -34,10 +35,17 @@ public final class Topics {
    */
   public static final int RECORD_MAXIMUM_BYTES = 32 << 20;
 
+  /** Header of a row that a replay has derived anew: it is no news. Its value is the replay. */
+  public static final String REBUILT_HEADER = "recount.replay";
+
   private static final int OBSERVATION_MAXIMUM_BYTES = 1 << 20;
 
   /** They are counted within moments, and nobody reads them afterwards. */
   private static final Duration OBSERVATION_RETENTION = Duration.ofDays(1);
+
+  private static final int STATE_MAXIMUM_BYTES = 4 << 20;
+
+  private static final String LOG = "trace-events";
 
   private static final Duration RAW_RETENTION = Duration.ofDays(7);
   private static final Duration LOG_RETENTION = Duration.ofDays(30);
@@ -62,8 +70,9 @@ public final class Topics {
   private final Topic feedbackRecords;
   private final Topic unmatchedFeedback;
   private final Topic deadLetters;
+  private final Topic pipelineState;
 
-  private Topics(String prefix) {
+  private Topics(String prefix, String log) {
     this.prefix = prefix;
     String any = "any";
     String traceId = "trace ID";
@@ -74,7 +83,7 @@ public final class Topics {
     this.feedback = input("feedback", any, FeedbackEvent.getClassSchema());
     this.traceEvents =
         new Topic(
-            prefix + "trace-events",
+            log,
             "trace ID, or alias:<kind>:<value>",
             Optional.of(TraceEvent.getClassSchema()),
             DELETE,
@@ -112,6 +121,15 @@ public final class Topics {
             RECORD_RETENTION,
             RECORD_MAXIMUM_BYTES,
             false);
+    this.pipelineState =
+        new Topic(
+            prefix + "pipeline-state",
+            "what it is about",
+            Optional.empty(),
+            COMPACT,
+            LOG_RETENTION,
+            STATE_MAXIMUM_BYTES,
+            false);
   }
 
   /**
@@ -120,7 +138,17 @@ public final class Topics {
    * @param prefix put before every name as it is, for instance {@code staging.}; may be empty
    */
   public static Topics withPrefix(String prefix) {
-    return new Topics(prefix);
+    return new Topics(prefix, prefix + LOG);
+  }
+
+  /**
+   * The same catalogue with another log of traces, as a replay of the raw topics makes one. Its
+   * schema stays registered under the usual name.
+   *
+   * @param name full name of the topic
+   */
+  public Topics withTraceEvents(String name) {
+    return new Topics(prefix, name);
   }
 
   private Topic otlp(String name) {
@@ -245,6 +273,11 @@ public final class Topics {
     return deadLetters;
   }
 
+  /** Which application of the topology is in force, and the journal of replays. Internal. */
+  public Topic pipelineState() {
+    return pipelineState;
+  }
+
   /** Topics that users write to. */
   public List<Topic> inputs() {
     return List.of(otlpSpans, otlpLogs, contextSnapshots, agentDecisions, feedback);
@@ -292,6 +325,7 @@ public final class Topics {
         alerts,
         feedbackRecords,
         unmatchedFeedback,
-        deadLetters);
+        deadLetters,
+        pipelineState);
   }
 }

@@ -1,5 +1,6 @@
 package dev.recount.topology;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -25,10 +26,44 @@ public interface Configuration {
     return name.equals(EVALUATORS) ? "none" : "";
   }
 
+  /**
+   * What a replay has put in the place of what the log says, by name. For good: an application has
+   * the same ones for as long as it is in force.
+   */
+  default Map<String, Replacement> replacements() {
+    return Map.of();
+  }
+
+  /**
+   * What holds from the beginning of the log on.
+   *
+   * @param replay the replay that said so. Of the changes in the log those hold that name it too:
+   *     they came after it. Empty where the log begins with what holds, so that all of its changes
+   *     came after
+   * @param text what holds
+   */
+  record Replacement(String replay, String text) {}
+
   /** What the settings say, for good. */
   static Configuration of(TopologySettings settings) {
-    Map<String, String> wanted =
-        Map.of(SAMPLING, settings.samplingRules(), EVALUATORS, settings.evaluators());
-    return () -> wanted;
+    return of(settings, Map.of());
   }
+
+  /** What the settings say, for good, with what a replay put in the place of what the log says. */
+  static Configuration of(TopologySettings settings, Map<String, Replacement> replacements) {
+    return new Fixed(
+        Map.of(SAMPLING, settings.samplingRules(), EVALUATORS, settings.evaluators()),
+        Map.copyOf(replacements));
+  }
+
+  /** What a replay puts in the place of what the log says, which is what is wanted then, too. */
+  static Configuration replacing(TopologySettings settings, Map<String, Replacement> replacements) {
+    Map<String, String> wanted = new HashMap<>(of(settings).wanted());
+    replacements.forEach((name, replacement) -> wanted.put(name, replacement.text()));
+    return new Fixed(Map.copyOf(wanted), Map.copyOf(replacements));
+  }
+
+  /** Configuration that does not change. */
+  record Fixed(Map<String, String> wanted, Map<String, Replacement> replacements)
+      implements Configuration {}
 }

@@ -33,6 +33,7 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  */
 public final class RecountTopology {
   private final Topics topics;
+  private final Topics outputs;
   private final TopologyCodecs codecs;
   private final TopologySettings settings;
   private final Redaction redaction;
@@ -41,11 +42,13 @@ public final class RecountTopology {
 
   private RecountTopology(
       Topics topics,
+      Topics outputs,
       TopologyCodecs codecs,
       TopologySettings settings,
       Redaction redaction,
       Configuration configuration) {
     this.topics = topics;
+    this.outputs = outputs;
     this.codecs = codecs;
     this.settings = settings;
     this.redaction = redaction;
@@ -78,8 +81,35 @@ public final class RecountTopology {
       TopologySettings settings,
       Redaction redaction,
       Configuration configuration) {
+    return build(topics, topics, codecs, settings, redaction, configuration);
+  }
+
+  /**
+   * Builds a topology that reads the same topics, but writes to others: a shadow of the live one.
+   * It has the nodes, sources and stores of the live one, so that its application can go on as the
+   * live one from the state and offsets that it has. Nothing that it writes is read by either.
+   *
+   * @param outputs what it writes to, the log of traces included
+   * @param configuration what is to be in force, and what holds in place of what the log says
+   */
+  public static Topology buildShadow(
+      Topics topics,
+      Topics outputs,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Configuration configuration) {
+    return build(topics, outputs, codecs, settings, Redaction.none(), configuration);
+  }
+
+  private static Topology build(
+      Topics topics,
+      Topics outputs,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Redaction redaction,
+      Configuration configuration) {
     RecountTopology building =
-        new RecountTopology(topics, codecs, settings, redaction, configuration);
+        new RecountTopology(topics, outputs, codecs, settings, redaction, configuration);
     building.intake();
     building.assembly();
     building.alerting();
@@ -136,8 +166,8 @@ public final class RecountTopology {
       NodeNames.DECISION_INTAKE,
       NodeNames.FEEDBACK_INTAKE
     };
-    sink(NodeNames.INTAKE_EVENTS, topics.traceEvents(), intakes);
-    sink(NodeNames.INTAKE_DEAD_LETTERS, topics.deadLetters(), intakes);
+    sink(NodeNames.INTAKE_EVENTS, outputs.traceEvents(), intakes);
+    sink(NodeNames.INTAKE_DEAD_LETTERS, outputs.deadLetters(), intakes);
   }
 
   private void intake(
@@ -157,20 +187,20 @@ public final class RecountTopology {
         NodeNames.TRACE_EVENTS_SOURCE);
     topology.addSink(
         NodeNames.ASSEMBLY_EVENTS,
-        topics.traceEvents().name(),
+        outputs.traceEvents().name(),
         new ByteArraySerializer(),
         new ByteArraySerializer(),
         new TickPartitioner(),
         NodeNames.ASSEMBLER);
-    output(NodeNames.DECISION_RECORDS, topics.decisionRecords());
-    output(NodeNames.TRACE_RECORDS, topics.traceRecords());
-    output(NodeNames.RETAINED_SPANS, topics.retainedSpans());
-    output(NodeNames.SNAPSHOT_RECORDS, topics.snapshotRecords());
-    output(NodeNames.SNAPSHOT_CONTENTS, topics.snapshotContents());
-    output(NodeNames.EVALUATIONS, topics.evaluations());
-    output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
-    output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());
-    output(NodeNames.ASSEMBLY_DEAD_LETTERS, topics.deadLetters());
+    output(NodeNames.DECISION_RECORDS, outputs.decisionRecords());
+    output(NodeNames.TRACE_RECORDS, outputs.traceRecords());
+    output(NodeNames.RETAINED_SPANS, outputs.retainedSpans());
+    output(NodeNames.SNAPSHOT_RECORDS, outputs.snapshotRecords());
+    output(NodeNames.SNAPSHOT_CONTENTS, outputs.snapshotContents());
+    output(NodeNames.EVALUATIONS, outputs.evaluations());
+    output(NodeNames.FEEDBACK_RECORDS, outputs.feedbackRecords());
+    output(NodeNames.UNMATCHED_FEEDBACK, outputs.unmatchedFeedback());
+    output(NodeNames.ASSEMBLY_DEAD_LETTERS, outputs.deadLetters());
   }
 
   /**
@@ -205,8 +235,8 @@ public final class RecountTopology {
         AlertEvaluator.supplier(codecs, rules, settings),
         NodeNames.OBSERVATIONS_SOURCE);
     observationSink(NodeNames.ALERT_TICKS, NodeNames.ALERT_EVALUATOR);
-    sink(NodeNames.ALERTS, topics.alerts(), NodeNames.ALERT_EVALUATOR);
-    sink(NodeNames.ALERT_DEAD_LETTERS, topics.deadLetters(), NodeNames.ALERT_EVALUATOR);
+    sink(NodeNames.ALERTS, outputs.alerts(), NodeNames.ALERT_EVALUATOR);
+    sink(NodeNames.ALERT_DEAD_LETTERS, outputs.deadLetters(), NodeNames.ALERT_EVALUATOR);
   }
 
   /** Observers of evaluations, traces and decisions, in this order, and where they lead. */
@@ -223,13 +253,13 @@ public final class RecountTopology {
     }
     String[] observers = names.toArray(new String[0]);
     observationSink(route.observations(), observers);
-    sink(route.deadLetters(), topics.deadLetters(), observers);
+    sink(route.deadLetters(), outputs.deadLetters(), observers);
   }
 
   private void observationSink(String name, String... parents) {
     topology.addSink(
         name,
-        topics.alertObservations().name(),
+        outputs.alertObservations().name(),
         new ByteArraySerializer(),
         new ByteArraySerializer(),
         new AlertPartitioner(),

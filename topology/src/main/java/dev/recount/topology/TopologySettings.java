@@ -80,7 +80,9 @@ public record TopologySettings(
   private static final String OTLP_ENCODING = "otlp.encoding";
   private static final String ATTRIBUTE_MAPPING = "attribute.mapping";
   private static final String MODELS = "models";
-  private static final String ALERTS = "alerts";
+
+  /** Name of the setting that holds the rules of alerts. */
+  public static final String ALERTS = "alerts";
 
   /** Name of the setting that holds the rules of sampling. */
   public static final String SAMPLING_RULES = "sampling.rules";

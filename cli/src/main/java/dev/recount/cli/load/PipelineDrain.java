@@ -3,6 +3,7 @@ package dev.recount.cli.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.cli.UserError;
 import dev.recount.cli.output.Text;
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
@@ -39,7 +40,7 @@ final class PipelineDrain {
   private final Duration timeout;
 
   PipelineDrain(Connection connection, ClickHouse clickHouse, Duration timeout) {
-    this.connection = connection;
+    this.connection = PipelineStateReader.inForce(connection);
     this.clickHouse = clickHouse;
     this.timeout = timeout;
     this.deadline = Instant.now().plus(timeout);
@@ -54,16 +55,16 @@ final class PipelineDrain {
    */
   void await(List<String> traceIds, LongConsumer progress) {
     PipelineNames names = PipelineNames.of(connection.topics());
+    String application = PipelineStateReader.applicationInForce(connection);
     Set<String> distinct = Set.copyOf(traceIds);
     try (ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> inputs = lag.ends(topicNames(connection.topics().inputs()));
-      await(
-          () -> lag.isPast(names.applicationId(), inputs), "the topology has not read its inputs");
+      await(() -> lag.isPast(application, inputs), "the topology has not read its inputs");
       for (int hop = 0; hop < HOPS; hop++) {
         Map<TopicPartition, Long> events =
             lag.ends(List.of(connection.topics().traceEvents().name()));
         await(
-            () -> lag.isPast(names.applicationId(), events),
+            () -> lag.isPast(application, events),
             "the topology has not read the log of trace events");
       }
       await(

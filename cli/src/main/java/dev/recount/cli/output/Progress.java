@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -46,12 +47,22 @@ public final class Progress {
    * @param total when it will be done; 0 or less when there is nothing to do
    */
   public Bar bar(String what, long total) {
+    return bar(what, total, ProgressBarBuilder::hideEta);
+  }
+
+  /** Likewise, with the rate and the time that is left. */
+  public Bar timedBar(String what, long total) {
+    return bar(what, total, ProgressBarBuilder::showSpeed);
+  }
+
+  private Bar bar(String what, long total, UnaryOperator<ProgressBarBuilder> detail) {
     if (!terminal.errorsAreTerminal()) {
       step(what);
       return new Bar(null);
     }
     return new Bar(
-        new ProgressBarBuilder()
+        detail
+            .apply(new ProgressBarBuilder())
             .setTaskName(stamp() + what)
             .setInitialMax(Math.max(0, total))
             .setStyle(
@@ -61,7 +72,6 @@ public final class Progress {
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .setMaxRenderedLength(Math.min(terminal.columns() - 1, WIDEST_BAR))
             .setConsumer(new ConsoleProgressBarConsumer(System.err))
-            .hideEta()
             .build());
   }
 

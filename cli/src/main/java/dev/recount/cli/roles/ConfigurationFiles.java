@@ -27,6 +27,7 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Map<String, Path> files;
+  private final Map<String, Replacement> replacements;
 
   /** As last read, followed or not: a fault is reported once. */
   private final Map<String, String> seen = new ConcurrentHashMap<>();
@@ -41,9 +42,10 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
 
   private volatile Map<String, String> wanted;
 
-  private ConfigurationFiles(Map<String, String> base, Map<String, Path> files) {
+  private ConfigurationFiles(Configuration base, Map<String, Path> files) {
     this.files = Map.copyOf(files);
-    this.wanted = Map.copyOf(base);
+    this.replacements = base.replacements();
+    this.wanted = Map.copyOf(base.wanted());
   }
 
   /**
@@ -53,7 +55,7 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
    * @param files by the name of what they configure
    * @throws UserError when one cannot be read or followed
    */
-  static ConfigurationFiles watch(Map<String, String> base, Map<String, Path> files) {
+  static ConfigurationFiles watch(Configuration base, Map<String, Path> files) {
     ConfigurationFiles watching = new ConfigurationFiles(base, files);
     check(files);
     if (!files.isEmpty()) {
@@ -93,6 +95,11 @@ final class ConfigurationFiles implements Configuration, AutoCloseable {
   @Override
   public Map<String, String> wanted() {
     return wanted;
+  }
+
+  @Override
+  public Map<String, Replacement> replacements() {
+    return replacements;
   }
 
   /** What was read last, followed or not. */

@@ -3,7 +3,6 @@ package dev.recount.cli.roles;
 import com.linecorp.armeria.server.HttpService;
 import dev.recount.cli.UserError;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.cli.status.PipelineNames;
 import dev.recount.connectors.feedback.FeedbackParser;
 import dev.recount.connectors.feedback.FeedbackProducer;
 import dev.recount.connectors.feedback.FeedbackService;
@@ -15,6 +14,7 @@ import dev.recount.schemas.Connection;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +33,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private final Connection connection;
   private final ClickHouseTarget target;
   private final Roles roles;
-  private final StreamsRole topology;
+  private final FollowedTopology topology;
   private final ReceiverRole receiver;
   private final ControlServer control;
   private final boolean encrypted;
@@ -43,7 +43,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
       Connection connection,
       ClickHouseTarget target,
       Roles roles,
-      StreamsRole topology,
+      FollowedTopology topology,
       ReceiverRole receiver,
       ControlServer control,
       boolean encrypted) {
@@ -73,6 +73,9 @@ public final class EmbeddedPipeline implements AutoCloseable {
       EmbeddedPipeline pipeline = startRoles(stack, roles, options);
       options.progress().accept("Waiting until every role is ready");
       pipeline.awaitReady(PATIENCE);
+      if (pipeline.topology.isHeld()) {
+        options.progress().accept("The topology is " + pipeline.topology.health().detail());
+      }
       return pipeline;
     } catch (RuntimeException failed) {
       roles.close();
@@ -91,13 +94,12 @@ public final class EmbeddedPipeline implements AutoCloseable {
     roles.add(Check.registry(connection));
     roles.add(Check.clickHouse(target.url(), ClickHouse.connect(target.withDatabase("default"))));
     Preparation.prepare(connection, PARTITIONS, BROKERS_DEFAULT, PATIENCE);
-    CompletableFuture<StreamsRole> topology =
+    CompletableFuture<FollowedTopology> topology =
         CompletableFuture.supplyAsync(
             () ->
                 roles.add(
                     TopologyAssembly.start(
                         connection,
-                        PipelineNames.of(connection.topics()).applicationId(),
                         stack.dataFolder().resolve("streams"),
                         options.settings(),
                         options.intake().redaction(),
@@ -190,7 +192,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
   private void awaitReady(Duration patience) {
     Instant deadline = Instant.now().plus(patience);
     Map<String, Health> health = roles.health();
-    while (!Roles.isReady(health)) {
+    while (!Roles.isReady(health) && !isHeld(health)) {
       Optional<String> failure = failure();
       if (failure.isPresent() || Instant.now().isAfter(deadline)) {
         throw new UserError(
@@ -200,6 +202,19 @@ public final class EmbeddedPipeline implements AutoCloseable {
       LockSupport.parkNanos(POLL_PAUSE.toNanos());
       health = roles.health();
     }
+  }
+
+  /**
+   * Whether the topology alone is not ready, since a replay was interrupted while it handed over:
+   * what finishes it needs Kafka and the tables.
+   */
+  private boolean isHeld(Map<String, Health> health) {
+    if (!topology.isHeld()) {
+      return false;
+    }
+    Map<String, Health> others = new HashMap<>(health);
+    others.remove(topology.name());
+    return Roles.isReady(others);
   }
 
   private static String reasons(Map<String, Health> health) {

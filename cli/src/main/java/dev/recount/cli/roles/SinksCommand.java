@@ -7,15 +7,11 @@ import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.local.connect.ConnectMode;
-import dev.recount.local.connect.ConnectOptions;
 import dev.recount.local.connect.ConnectWorker;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,25 +78,9 @@ public final class SinksCommand implements Callable<Integer> {
                       target,
                       archive,
                       alertOptions.connectors(connection),
-                      ConnectWorker.start(options(connection, folder))));
+                      ConnectWorker.start(SinksRole.workerOptions(connection, GROUP, folder))));
               return null;
             },
             Optional::empty);
-  }
-
-  private static ConnectOptions options(Connection connection, Path folder) {
-    // Connect keeps the settings of its own clients and those of its connectors' apart.
-    Map<String, String> properties = new HashMap<>();
-    connection
-        .kafkaProperties()
-        .forEach(
-            (name, value) -> {
-              properties.put(name, value);
-              properties.put("consumer." + name, value);
-              properties.put("producer." + name, value);
-              properties.put("admin." + name, value);
-            });
-    return new ConnectOptions(
-        ConnectMode.STANDALONE, connection.bootstrapServers(), GROUP, 0, folder, properties);
   }
 }

@@ -1,6 +1,8 @@
 package dev.recount.cli.roles;
 
 import dev.recount.cli.status.PipelineNames;
+import dev.recount.local.connect.ConnectMode;
+import dev.recount.local.connect.ConnectOptions;
 import dev.recount.local.connect.ConnectWorker;
 import dev.recount.local.connect.ConnectorStatus;
 import dev.recount.local.process.StackException;
@@ -8,6 +10,8 @@ import dev.recount.schemas.Connection;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,23 @@ final class SinksRole implements Role {
     this.worker = worker;
     this.connectors = connectors;
     this.owned = owned;
+  }
+
+  /** How to run a worker of one's own, by itself. */
+  static ConnectOptions workerOptions(Connection connection, String group, Path folder) {
+    // Connect keeps the settings of its own clients and those of its connectors' apart.
+    Map<String, String> properties = new HashMap<>();
+    connection
+        .kafkaProperties()
+        .forEach(
+            (name, value) -> {
+              properties.put(name, value);
+              properties.put("consumer." + name, value);
+              properties.put("producer." + name, value);
+              properties.put("admin." + name, value);
+            });
+    return new ConnectOptions(
+        ConnectMode.STANDALONE, connection.bootstrapServers(), group, 0, folder, properties);
   }
 
   /**

@@ -67,6 +67,15 @@ final class StreamsRole implements Role {
     return false;
   }
 
+  /** Removes the state that was kept on this machine. To be called once it is closed. */
+  void removeLocalState() {
+    try {
+      streams.cleanUp();
+    } catch (RuntimeException failed) {
+      log.warn("State of an application that is no longer in force was not removed", failed);
+    }
+  }
+
   /** What made the topology stop for good; null while it goes on. */
   @Nullable Throwable fault() {
     return fault.get();

@@ -17,14 +17,14 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.Topology;
 
 /** Puts the topology together with its configuration. */
-final class TopologyAssembly {
+public final class TopologyAssembly {
   private static final String STREAMS_PREFIX = "streams.";
   private static final String FILE_PREFIX = "@";
 
   private TopologyAssembly() {}
 
   /**
-   * Starts the topology.
+   * Starts the topology, as the application that is in force.
    *
    * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
    *     front
@@ -32,28 +32,33 @@ final class TopologyAssembly {
    * @param files of configuration, by the name of what they configure
    * @throws UserError when a setting is unknown or out of bounds, or a file cannot be followed
    */
-  static StreamsRole start(
+  static FollowedTopology start(
       Connection connection,
-      String applicationId,
       Path stateFolder,
       Map<String, String> changed,
       Redaction redaction,
       Map<String, Path> files) {
     Split split = Split.of(changed);
-    TopologySettings settings = settings(split.own());
-    ConfigurationFiles configuration =
-        ConfigurationFiles.watch(Configuration.of(settings).wanted(), files);
-    Topology topology =
-        RecountTopology.build(
-            connection.topics(),
-            TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings,
-            redaction,
-            configuration);
-    return StreamsRole.start(
-        topology,
-        StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()),
-        configuration);
+    return FollowedTopology.start(
+        connection,
+        split.own(),
+        (state, own) -> {
+          TopologySettings settings = settings(own);
+          ConfigurationFiles configuration =
+              ConfigurationFiles.watch(Configuration.of(settings, state.replaced()), files);
+          Topology topology =
+              RecountTopology.build(
+                  state.topics(connection.topics()),
+                  TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
+                  settings,
+                  redaction,
+                  configuration);
+          return StreamsRole.start(
+              topology,
+              StreamsConfiguration.of(
+                  connection, state.application(), stateFolder, split.streams()),
+              configuration);
+        });
   }
 
   /**
@@ -64,6 +69,17 @@ final class TopologyAssembly {
   static void check(Map<String, String> changed, Map<String, Path> files) {
     settings(Split.of(changed).own());
     ConfigurationFiles.check(files);
+  }
+
+  /**
+   * Settings of the topology itself, with the contents of files that they name.
+   *
+   * @throws UserError when one is unknown or out of bounds
+   */
+  public static Map<String, String> ownSettings(Map<String, String> changed) {
+    Map<String, String> own = Split.of(changed).own();
+    settings(own);
+    return own;
   }
 
   private static TopologySettings settings(Map<String, String> own) {

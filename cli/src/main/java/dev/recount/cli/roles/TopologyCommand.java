@@ -7,7 +7,6 @@ import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.RedactionOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SettingOptions;
-import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.redaction.Redaction;
 import java.nio.file.Path;
@@ -64,7 +63,7 @@ public final class TopologyCommand implements Callable<Integer> {
     TopologyAssembly.check(changed, judgement.files());
     Redaction redaction = redactionOptions.redaction();
     Path folder = stateFolder == null ? Folders.data().resolve("streams") : stateFolder;
-    AtomicReference<@Nullable StreamsRole> streams = new AtomicReference<>();
+    AtomicReference<@Nullable FollowedTopology> streams = new AtomicReference<>();
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
         .run(
             "topology",
@@ -72,12 +71,7 @@ public final class TopologyCommand implements Callable<Integer> {
               streams.set(
                   roles.add(
                       TopologyAssembly.start(
-                          connection,
-                          PipelineNames.of(connection.topics()).applicationId(),
-                          folder,
-                          changed,
-                          redaction,
-                          judgement.files())));
+                          connection, folder, changed, redaction, judgement.files())));
               return null;
             },
             () ->

@@ -94,6 +94,15 @@ public final class ConsumerLag implements AutoCloseable {
     return remaining(group, ends).values().stream().allMatch(left -> left == 0);
   }
 
+  /**
+   * Records that a group has yet to process before the given offsets.
+   *
+   * @throws UserError when Kafka does not answer
+   */
+  public long left(String group, Map<TopicPartition, Long> ends) {
+    return remaining(group, ends).values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private Map<TopicPartition, Long> remaining(String group, Map<TopicPartition, Long> ends) {
     Map<TopicPartition, Long> committed = committed(group, ends.keySet());
     Map<TopicPartition, Long> remaining = new HashMap<>();

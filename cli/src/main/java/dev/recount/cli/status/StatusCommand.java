@@ -9,6 +9,7 @@ import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.output.Text;
 import dev.recount.cli.output.TextTable;
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
@@ -150,7 +151,7 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private void lag(ObjectNode lag) {
-    Connection connection = kafkaOptions.connection();
+    Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
     Topics topics = connection.topics();
     PipelineNames names = PipelineNames.of(topics);
     List<String> read =
@@ -163,8 +164,9 @@ public final class StatusCommand implements Callable<Integer> {
             .map(Topic::name)
             .filter(name -> !name.equals(deadLetters))
             .toList();
+    String application = PipelineStateReader.applicationInForce(connection);
     try (ConsumerLag groups = new ConsumerLag(connection)) {
-      put(lag.putObject("topology"), groups.byTopic(names.applicationId(), read));
+      put(lag.putObject("topology"), groups.byTopic(application, read));
       ObjectNode sinks = lag.putObject("sinks");
       put(sinks, groups.byTopic(names.sinkGroup(), written));
       put(sinks, groups.byTopic(names.deadLetterGroup(), List.of(deadLetters)));

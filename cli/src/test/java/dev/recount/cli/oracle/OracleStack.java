@@ -1,5 +1,6 @@
 package dev.recount.cli.oracle;
 
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
@@ -14,6 +15,7 @@ import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +155,20 @@ final class OracleStack implements AutoCloseable {
     return target.url();
   }
 
+  /** The application that is in force now. */
+  String application() {
+    return PipelineStateReader.applicationInForce(connection);
+  }
+
+  ClickHouseTarget target() {
+    return target;
+  }
+
+  /** A folder for what a test keeps beside the stack. */
+  Path folder(String name) {
+    return stack.dataFolder().resolve(name);
+  }
+
   ClickHouse clickHouse() {
     return ClickHouse.connect(target);
   }
@@ -174,12 +190,7 @@ final class OracleStack implements AutoCloseable {
   /** Inputs that the topology has not read yet. */
   long unread() {
     try (ConsumerLag lag = new ConsumerLag(connection)) {
-      return lag
-          .byTopic(
-              PipelineNames.of(connection.topics()).applicationId(),
-              names(connection.topics().inputs()))
-          .values()
-          .stream()
+      return lag.byTopic(application(), names(connection.topics().inputs())).values().stream()
           .mapToLong(Long::longValue)
           .sum();
     }
@@ -209,7 +220,7 @@ final class OracleStack implements AutoCloseable {
     records.remove(connection.topics().deadLetters().name());
     try (ConsumerLag lag = new ConsumerLag(connection)) {
       Map<TopicPartition, Long> inputs = lag.ends(names(connection.topics().inputs()));
-      await("inputs read", () -> lag.isPast(names.applicationId(), inputs));
+      await("inputs read", () -> lag.isPast(application(), inputs));
       List<Long> seen = new ArrayList<>(List.of(-1L, System.nanoTime()));
       await(
           "nothing more written",
@@ -220,7 +231,7 @@ final class OracleStack implements AutoCloseable {
               seen.set(1, System.nanoTime());
             }
             return System.nanoTime() - seen.get(1) > QUIET.toNanos()
-                && lag.isPast(names.applicationId(), lag.ends(log));
+                && lag.isPast(application(), lag.ends(log));
           });
       await("sink", () -> lag.isPast(names.sinkGroup(), lag.ends(records)));
     }

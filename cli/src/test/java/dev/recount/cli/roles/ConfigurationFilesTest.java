@@ -23,7 +23,7 @@ class ConfigurationFilesTest {
 
   private static ConfigurationFiles watch(Path file) {
     return ConfigurationFiles.watch(
-        Map.of(Configuration.SAMPLING, ""), Map.of(Configuration.SAMPLING, file));
+        () -> Map.of(Configuration.SAMPLING, ""), Map.of(Configuration.SAMPLING, file));
   }
 
   private void replace(Path file, String text) throws IOException {
@@ -69,7 +69,7 @@ class ConfigurationFilesTest {
   @Test
   void withoutFilesTheSettingsHold() {
     try (ConfigurationFiles files =
-        ConfigurationFiles.watch(Map.of(Configuration.SAMPLING, HALF), Map.of())) {
+        ConfigurationFiles.watch(() -> Map.of(Configuration.SAMPLING, HALF), Map.of())) {
       assertThat(files.wanted()).containsValue(HALF);
     }
   }

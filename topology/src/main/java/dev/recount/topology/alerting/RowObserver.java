@@ -4,6 +4,7 @@ import dev.recount.avro.AlertObservation;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.Phase;
 import dev.recount.schemas.AvroCodec;
+import dev.recount.schemas.Topics;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.TopologyCodecs;
 import java.nio.charset.StandardCharsets;
@@ -88,9 +89,14 @@ public final class RowObserver<R extends SpecificRecordBase>
     this.context = context;
   }
 
+  /** A row that a replay has derived anew is no news. */
+  private static boolean isRebuilt(Record<byte[], byte[]> record) {
+    return record.headers().lastHeader(Topics.REBUILT_HEADER) != null;
+  }
+
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (rules.isEmpty() || record.value() == null) {
+    if (rules.isEmpty() || record.value() == null || isRebuilt(record)) {
       return;
     }
     R row;

@@ -2,8 +2,10 @@ package dev.recount.topology.assembly;
 
 import dev.recount.avro.ConfigurationChange;
 import dev.recount.topology.Configuration;
+import dev.recount.topology.Configuration.Replacement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -15,15 +17,24 @@ final class ConfigurationLog {
   /** No trace ID and no alias starts with a blank. */
   private static final String PREFIX = " config ";
 
-  private final KeyValueStore<Bytes, byte[]> store;
+  /** Edition of what a replay has said. It is in no store: it holds before the first entry. */
+  private static final long REPLACEMENT = 1;
 
-  ConfigurationLog(KeyValueStore<Bytes, byte[]> store) {
+  private final KeyValueStore<Bytes, byte[]> store;
+  private final Map<String, Replacement> replacements;
+
+  ConfigurationLog(KeyValueStore<Bytes, byte[]> store, Map<String, Replacement> replacements) {
     this.store = store;
+    this.replacements = replacements;
   }
 
-  /** Takes a change into force, from here on. One that changes nothing makes no edition. */
+  /**
+   * Takes a change into force, from here on. One that changes nothing makes no edition, nor does
+   * one that a replay has replaced.
+   */
   void apply(ConfigurationChange change) {
-    if (change.getValue().equals(current(change.getName()))) {
+    if (!change.getReplay().equals(replay(change.getName()))
+        || change.getValue().equals(current(change.getName()))) {
       return;
     }
     long edition = edition(change.getName()) + 1;
@@ -31,10 +42,19 @@ final class ConfigurationLog {
     store.put(key(change.getName(), 0), ByteBuffer.allocate(Long.BYTES).putLong(edition).array());
   }
 
+  /** What changes of a name must name to hold: the replay after which they came. */
+  String replay(String name) {
+    Replacement replacement = replacements.get(name);
+    return replacement == null ? "" : replacement.replay();
+  }
+
   /** Number of the edition that is in force; 0 when there has been none. */
   long edition(String name) {
     byte[] saved = store.get(key(name, 0));
-    return saved == null ? 0 : ByteBuffer.wrap(saved).getLong();
+    if (saved == null) {
+      return replacements.containsKey(name) ? REPLACEMENT : 0;
+    }
+    return ByteBuffer.wrap(saved).getLong();
   }
 
   /** What is in force. */
@@ -44,6 +64,10 @@ final class ConfigurationLog {
 
   /** What an edition says; edition 0 is what holds before the log says anything. */
   String text(String name, long edition) {
+    Replacement replacement = replacements.get(name);
+    if (edition == REPLACEMENT && replacement != null) {
+      return replacement.text();
+    }
     byte[] saved = edition == 0 ? null : store.get(key(name, edition));
     return saved == null ? Configuration.initial(name) : new String(saved, StandardCharsets.UTF_8);
   }

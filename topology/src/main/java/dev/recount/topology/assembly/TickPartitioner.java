@@ -24,6 +24,11 @@ public final class TickPartitioner implements StreamPartitioner<byte[], byte[]> 
     return CONFIGURATION + partition;
   }
 
+  /** Whether a key of the log is that of a change of configuration. */
+  public static boolean isConfiguration(String key) {
+    return key.startsWith(CONFIGURATION);
+  }
+
   @Override
   public Optional<Set<Integer>> partitions(
       String topic, byte[] key, byte[] value, int numPartitions) {

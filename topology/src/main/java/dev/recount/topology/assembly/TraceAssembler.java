@@ -150,7 +150,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             codecs,
             settings);
     headers = new TraceHeaders(parts, rules);
-    configuration = new ConfigurationLog(parts.headers());
+    configuration = new ConfigurationLog(parts.headers(), wanted.replacements());
     samplingMetrics = new SamplingMetrics(context);
     Sampling sampling = new Sampling(configuration, parts, samplingMetrics);
     evaluatorMetrics = new EvaluatorMetrics(context);
@@ -331,7 +331,8 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
                 TraceEvent event = new TraceEvent();
                 event.setKind(TraceEventKind.CONFIG);
                 event.setIdentity(name);
-                event.setPayload(new ConfigurationChange(partition, name, value));
+                event.setPayload(
+                    new ConfigurationChange(partition, name, value, configuration.replay(name)));
                 outputs.traceEvent(TickPartitioner.configuration(partition), event, wallClock);
                 changeExpectedUntil =
                     wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();

@@ -13,6 +13,8 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
 import dev.recount.schemas.SnapshotSeries;
 import dev.recount.schemas.Topics;
+import dev.recount.topology.Configuration;
+import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.NodeNames;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -52,6 +54,7 @@ final class AssemblerHarness {
   private static final String TICK = TickPartitioner.tick(0);
 
   private TopologySettings settings;
+  private final Map<String, Replacement> replacements;
   private final MockProcessorContext<byte[], byte[]> context;
   private Processor<byte[], byte[], byte[], byte[]> assembler;
   private long now;
@@ -82,7 +85,17 @@ final class AssemblerHarness {
   }
 
   AssemblerHarness(TopologySettings settings, long start, @Nullable Random delays) {
+    this(settings, start, delays, Map.of());
+  }
+
+  /** Derives with something in place of what the log says of the configuration. */
+  AssemblerHarness(
+      TopologySettings settings,
+      long start,
+      @Nullable Random delays,
+      Map<String, Replacement> replacements) {
     this.settings = settings;
+    this.replacements = replacements;
     this.delays = delays;
     this.now = start;
     Properties properties = new Properties();
@@ -112,7 +125,7 @@ final class AssemblerHarness {
 
   private Processor<byte[], byte[], byte[], byte[]> start() {
     Processor<byte[], byte[], byte[], byte[]> started =
-        TraceAssembler.supplier(CODECS, settings).get();
+        TraceAssembler.supplier(CODECS, settings, Configuration.of(settings, replacements)).get();
     started.init(context);
     return started;
   }
@@ -131,6 +144,15 @@ final class AssemblerHarness {
   void append(String key, TraceEvent event) {
     append(key, CODECS.traceEvents().encode(event));
     deliver(delays == null ? Integer.MAX_VALUE : delays.nextInt(3));
+  }
+
+  /** Has the assembler look after what is due by the wall clock, which is the log's here. */
+  void lookAfter() {
+    // Of an assembler that was there before a restart nobody asks any more.
+    List<MockProcessorContext.CapturedPunctuator> scheduled = context.scheduledPunctuators();
+    scheduled.get(scheduled.size() - 1).getPunctuator().punctuate(now);
+    drain("wall clock");
+    deliver(Integer.MAX_VALUE);
   }
 
   /** Everything that was processed, as it stands in the log. */

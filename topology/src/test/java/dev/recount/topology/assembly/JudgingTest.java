@@ -47,7 +47,7 @@ class JudgingTest {
         TickPartitioner.configuration(0),
         TraceEventKind.CONFIG,
         Configuration.EVALUATORS,
-        new ConfigurationChange(0, Configuration.EVALUATORS, evaluators));
+        new ConfigurationChange(0, Configuration.EVALUATORS, evaluators, ""));
   }
 
   /** A decision that the agent is fairly sure of: too little by the strict settings. */

@@ -102,7 +102,7 @@ class SampledArrivalsTest {
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.CONFIG);
     event.setIdentity("sampling");
-    event.setPayload(new ConfigurationChange(0, "sampling", RULES));
+    event.setPayload(new ConfigurationChange(0, "sampling", RULES, ""));
     harness.append(TickPartitioner.configuration(0), event);
     return harness;
   }

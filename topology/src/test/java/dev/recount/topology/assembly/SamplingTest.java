@@ -18,6 +18,8 @@ import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.TraceRecord;
 import dev.recount.avro.Versions;
+import dev.recount.topology.Configuration;
+import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.Hints;
 import dev.recount.topology.TopologySettings;
@@ -64,7 +66,7 @@ class SamplingTest {
         "sampling",
         0,
         0,
-        new ConfigurationChange(0, "sampling", yaml));
+        new ConfigurationChange(0, "sampling", yaml, ""));
   }
 
   private void span(String trace, int id, int parent, boolean failed) {
@@ -438,6 +440,45 @@ class SamplingTest {
     replay.replay(harness.log);
     assertThat(replay.written).isEqualTo(harness.written);
     isRetained(UNLUCKY, true, "escalations", 1);
+  }
+
+  @Test
+  void whatAReplayReplacesHoldsInPlaceOfWhatTheLogSaidBeforeIt() {
+    String everything = "rules:\n  - {name: everything, decision: keep}\n";
+    String nothing = "rules:\n  - {name: nothing, decision: drop}\n";
+    rules(RuleSet.defaultRules());
+    settled(UNLUCKY);
+    isRetained(UNLUCKY, false, "rest", 0);
+    List<AssemblerHarness.Logged> before = List.copyOf(harness.log);
+    Map<String, Replacement> replaced =
+        Map.of(Configuration.SAMPLING, new Replacement("later", everything));
+    harness = replaced(replaced, "live", "false");
+    harness.replay(before);
+    isRetained(UNLUCKY, true, "everything", 1);
+    isComplete(UNLUCKY, 2, "0");
+
+    // It becomes the live one. The old one had told of a change that it had not processed.
+    harness.restart(TopologySettings.fromMap(Map.of("sampling.rules", everything)));
+    rules(RuleSet.defaultRules());
+    harness.lookAfter();
+    settled(UNLUCKY_TOO);
+    isRetained(UNLUCKY_TOO, true, "everything", 1);
+    harness.restart(TopologySettings.fromMap(Map.of("sampling.rules", nothing)));
+    harness.lookAfter();
+    settled(LUCKY);
+    isRetained(LUCKY, false, "nothing", 0);
+    isRetained(UNLUCKY, true, "everything", 1);
+
+    AssemblerHarness again = replaced(replaced, "live", "false");
+    again.replay(harness.log);
+    assertThat(again.written).isEqualTo(harness.written);
+    assertThat(again.rows).isEqualTo(harness.rows);
+  }
+
+  private static AssemblerHarness replaced(
+      Map<String, Replacement> replaced, String setting, String value) {
+    return new AssemblerHarness(
+        TopologySettings.fromMap(Map.of(setting, value)), START, null, replaced);
   }
 
   @Test
