@@ -79,7 +79,7 @@ public final class SinksCommand implements Callable<Integer> {
                       target,
                       archive,
                       ConnectWorker.start(options(connection, folder))));
-              return null;
+              return server -> {};
             },
             Optional::empty);
   }

@@ -71,7 +71,7 @@ public final class TopologyCommand implements Callable<Integer> {
                           folder,
                           settings.settings(),
                           redaction)));
-              return null;
+              return server -> {};
             },
             () ->
                 Optional.ofNullable(streams.get())

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The repository that the tests run in. */
-final class Repository {
+public final class Repository {
   private Repository() {}
 
   /**
@@ -12,7 +12,7 @@ final class Repository {
    *
    * @throws IllegalStateException when the tests run outside of it
    */
-  static Path root() {
+  public static Path root() {
     for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       if (Files.exists(folder.resolve("docker-compose.yml"))) {
         return folder;
