@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.bisect.BisectCommand;
 import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       FeedbackCommand.class,
       SqlCommand.class,
       TraceCommand.class,
+      BisectCommand.class,
       ContextCommand.class,
       ContentCommand.class,
       StatusCommand.class,
