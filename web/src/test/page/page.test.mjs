@@ -217,6 +217,10 @@ test('two versions are compared and lead to the traces behind a number', async (
   await page.getByText(`${told[1]} traces`).waitFor();
   await page.goBack();
   await failed.waitFor();
+  await page.getByLabel('What got worse').selectOption('error');
+  await page.getByText(/\d+ changes and meetings of versions compared/).waitFor();
+  await page.getByRole('img', { name: /^All traces over time/ }).waitFor();
+  await accessible(page);
   await page.getByLabel('Of what').selectOption('model');
   await page.getByRole('columnheader', { name: 'gpt-4o', exact: true }).waitFor();
   await done(page, 'compare');

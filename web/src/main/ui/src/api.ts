@@ -307,6 +307,47 @@ export interface Versions {
   })[];
 }
 
+export interface Course {
+  start_us: number;
+  traces: number;
+  value: number;
+}
+
+export interface VersionName {
+  dimension: string;
+  name: string;
+  version: string;
+}
+
+export interface Finding {
+  versions: VersionName[];
+  replaced: VersionName[];
+  effect: { size: number; standard_error: number; p_value: number };
+  adjusted_p_value: number;
+  explains: number;
+  with: { traces: number; mean: number };
+  without: { traces: number; mean: number };
+  cannot_be_told_from: VersionName[][];
+  could_as_well_be: VersionName[][];
+  example_trace_ids: string[];
+  course?: Course[];
+}
+
+export interface Regression {
+  measure: string;
+  higher_is_better: boolean;
+  logarithmic: boolean;
+  significance: number;
+  comparisons: number;
+  window: { from: string; change: string; to: string; change_was: string };
+  before: { traces: number; mean: number };
+  after: { traces: number; mean: number };
+  difference: { size: number; standard_error: number; p_value: number };
+  findings: Finding[];
+  improvements: Finding[];
+  course: Course[];
+}
+
 export interface Alert {
   alert_id: string;
   rule: string;

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { type Comparison, type Sided, type Versions, get } from '../api';
 import { count, duration, time, words } from '../format';
 import { useLoad } from '../load';
+import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
 import { CalibrationPlot, VersionLanes, Verdict, Whiskers, estimate } from '../parts/whiskers';
 import { type Place, go, withQuery } from '../route';
@@ -94,6 +95,7 @@ export function Compare(props: { place: Place }) {
           <VersionLanes versions={versions.data} a={a} b={b} />
         </section>
       )}
+      <Bisect place={place} filter={filter} />
       {versions.data && known.length < 2 && (
         <p class="empty">There is nothing to compare: {known.length === 1 ? 'a single one' : 'none'} in these traces.</p>
       )}

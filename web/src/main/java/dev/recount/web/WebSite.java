@@ -59,12 +59,15 @@ public final class WebSite {
 
   private final Tables tables;
   private final Windows windows;
+  private final Regressions regressions;
   private final PipelineStatus pipeline;
 
   /** A site that shows these. */
-  public WebSite(Tables tables, Windows windows, PipelineStatus pipeline) {
+  public WebSite(
+      Tables tables, Windows windows, Regressions regressions, PipelineStatus pipeline) {
     this.tables = tables;
     this.windows = windows;
+    this.regressions = regressions;
     this.pipeline = pipeline;
   }
 
@@ -80,6 +83,7 @@ public final class WebSite {
     ApiService.each(
         tables,
         windows,
+        regressions,
         pipeline,
         (path, call) ->
             server.service(

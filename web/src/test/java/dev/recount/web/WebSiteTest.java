@@ -95,7 +95,7 @@ class WebSiteTest {
           switch (name) {
             case "trace_id" -> TRACE;
             case "dimension" -> "model";
-            case "from", "to" -> "2026-11-20T00:00:00Z";
+            case "from", "to", "change" -> "2026-11-20T00:00:00Z";
             case "after" -> "17.abc";
             default -> name;
           };
@@ -260,6 +260,9 @@ class WebSiteTest {
               public String request(String traceId, String snapshotId) {
                 return "<script>alert(1)</script>";
               }
+            },
+            question -> {
+              throw new NotFound("Nothing to compare.");
             },
             JsonNodeFactory.instance::objectNode)
         .mount(builder, guard, guarded);

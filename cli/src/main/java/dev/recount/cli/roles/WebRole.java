@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import dev.recount.cli.bisect.PageRegressions;
 import dev.recount.cli.context.ArchivedWindows;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.web.ClickHouseTables;
@@ -38,10 +39,11 @@ final class WebRole implements Role {
       Optional<StorageLocation> archive,
       ContentStore content,
       PipelineStatus pipeline) {
-    ClickHouseTables tables = new ClickHouseTables(ClickHouse.connect(target));
+    ClickHouse clickHouse = ClickHouse.connect(target);
+    ClickHouseTables tables = new ClickHouseTables(clickHouse);
     ArchivedWindows windows =
         ArchivedWindows.open(archive, () -> ClickHouse.connect(target), content);
-    return new WebRole(tables, windows, new WebSite(tables, windows, pipeline));
+    return new WebRole(tables, windows, new WebSite(tables, windows, new PageRegressions(clickHouse), pipeline));
   }
 
   /** Puts the page onto a server, what it shows behind a protection. */

@@ -229,6 +229,25 @@ class PageTest {
     assertThat(versions.path("versions")).hasSize(2);
   }
 
+  @Test
+  void theSearchForARegressionIsThatOfTheCommand() throws Exception {
+    JsonNode found = get("/bisect?measure=error&environment=demo");
+    assertThat(found.path("measure").asText()).isEqualTo("error");
+    long traces = 0;
+    for (JsonNode interval : found.path("course")) {
+      traces += interval.path("traces").asLong();
+    }
+    assertThat(traces)
+        .isEqualTo(
+            found.path("before").path("traces").asLong()
+                + found.path("after").path("traces").asLong())
+        .isEqualTo(
+            texts("SELECT trace_id AS v FROM traces_latest WHERE environment = 'demo'").size());
+    HttpResponse<String> nothing = send("/bisect?agent_name=nobody");
+    assertThat(nothing.statusCode()).isEqualTo(404);
+    assertThat(nothing.body()).contains("No settled trace");
+  }
+
   private static JsonNode measure(JsonNode compared, String name) {
     for (JsonNode measure : compared.path("measures")) {
       if (measure.path("name").asText().equals(name)) {

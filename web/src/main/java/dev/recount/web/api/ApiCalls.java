@@ -5,6 +5,7 @@ import static dev.recount.web.api.ApiParameter.TRACE_ID;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.web.PipelineStatus;
+import dev.recount.web.Regressions;
 import dev.recount.web.Tables;
 import dev.recount.web.Windows;
 import dev.recount.web.query.Comparison;
@@ -26,7 +27,8 @@ final class ApiCalls {
 
   private ApiCalls() {}
 
-  static List<ApiCall> of(Tables tables, Windows windows, PipelineStatus pipeline) {
+  static List<ApiCall> of(
+      Tables tables, Windows windows, Regressions regressions, PipelineStatus pipeline) {
     TraceList list = new TraceList(tables, InstantSource.system());
     TraceCounts counts = new TraceCounts(tables);
     TraceStory story = new TraceStory(tables);
@@ -171,6 +173,27 @@ final class ApiCalls {
             Map.of("versions", "each with counts, and the same over time in its stretches"),
             json(new Timeline(tables)::versions)),
         new ApiCall(
+            "/bisect",
+            "Which change of a version explains a regression, as recount bisect tells it.",
+            false,
+            List.of(
+                ApiParameter.oneOf(
+                    "measure", "What got worse. Default: outcome", Regressions.MEASURES),
+                ApiParameter.text("evaluator", "With measure=score: whose scores count."),
+                ApiParameter.text("agent_name", "This agent only."),
+                ApiParameter.text("service", "This service only."),
+                ApiParameter.text("environment", "This environment only."),
+                ApiParameter.text("from", "Earliest start: ISO 8601, or microseconds."),
+                ApiParameter.text("to", "Start before which traces count, likewise."),
+                ApiParameter.text("change", "Since when it is worse, likewise; else it is found.")),
+            Map.of(
+                "window", "from when to when, and the change between",
+                "before", "traces and mean before the change",
+                "after", "and after it",
+                "findings", "changes of versions that explain it, the one that explains most first",
+                "course", "the measure over time"),
+            json(parameters -> (ObjectNode) regressions.search(question(parameters)))),
+        new ApiCall(
             "/now",
             "What is going on: open traces, alerts, the latest feedback, health and lag.",
             false,
@@ -182,6 +205,21 @@ final class ApiCalls {
                 "pipeline",
                     "roles with their health, and records that each consumer has yet to read"),
             json(new Now(tables, pipeline)::now)));
+  }
+
+  private static Regressions.Question question(Parameters parameters) {
+    Regressions.Question question =
+        new Regressions.Question(
+            parameters.oneOf("measure", Regressions.MEASURES).orElse("outcome"),
+            parameters.text("evaluator").orElse(""),
+            parameters.text("agent_name").orElse(""),
+            parameters.text("service").orElse(""),
+            parameters.text("environment").orElse(""),
+            parameters.time("from"),
+            parameters.time("to"),
+            parameters.time("change"));
+    parameters.finish();
+    return question;
   }
 
   private static ApiCall.Handler json(Function<Parameters, ObjectNode> answer) {

@@ -17,6 +17,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.recount.web.NotFound;
 import dev.recount.web.PipelineStatus;
+import dev.recount.web.Regressions;
 import dev.recount.web.Tables;
 import dev.recount.web.Unavailable;
 import dev.recount.web.Windows;
@@ -53,9 +54,10 @@ public final class ApiService implements HttpService {
   public static void each(
       Tables tables,
       Windows windows,
+      Regressions regressions,
       PipelineStatus pipeline,
       BiConsumer<String, HttpService> mount) {
-    List<ApiCall> calls = ApiCalls.of(tables, windows, pipeline);
+    List<ApiCall> calls = ApiCalls.of(tables, windows, regressions, pipeline);
     calls.forEach(call -> mount.accept(PREFIX + call.path(), new ApiService(call)));
     byte[] description = bytes(ApiDescription.of(calls));
     mount.accept(
