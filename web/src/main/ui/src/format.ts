@@ -50,6 +50,11 @@ export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : NUMBER.format(value);
 }
 
+/** A count with its noun, which takes an s when there are several. */
+export function counted(value: number, noun: string): string {
+  return `${NUMBER.format(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 export function compact(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : COMPACT.format(value);
 }

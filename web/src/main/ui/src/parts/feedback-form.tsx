@@ -16,7 +16,6 @@ export function FeedbackForm(props: {
   chosen: Step | undefined;
   known: Feedback[];
   reload: () => void;
-  onArrived: () => void;
   onDone: () => void;
 }) {
   const [rating, setRating] = useState<number | null>(null);
@@ -25,8 +24,8 @@ export function FeedbackForm(props: {
   const [onStep, setOnStep] = useState(false);
   const [sending, setSending] = useState(false);
   const [failed, setFailed] = useState('');
-  const [waiting, setWaiting] = useState<{ ids: string[]; since: number } | null>(null);
-  const arrived = waiting !== null && waiting.ids.every((id) => props.known.some((each) => each.feedback_id === id));
+  const [waiting, setWaiting] = useState<string[] | null>(null);
+  const arrived = waiting !== null && waiting.every((id) => props.known.some((each) => each.feedback_id === id));
   useEvery(700, () => {
     if (waiting && !arrived) {
       props.reload();
@@ -34,7 +33,8 @@ export function FeedbackForm(props: {
   });
   useEffect(() => {
     if (arrived) {
-      props.onArrived();
+      // The trace's own row is written beside that of the feedback, and may come a moment later.
+      setTimeout(props.reload, 1_500);
       props.onDone();
     }
   }, [arrived]);
@@ -59,7 +59,7 @@ export function FeedbackForm(props: {
       if (escalate) {
         ids.push(await sendFeedback({ ...about, kind: 'ESCALATION' }));
       }
-      setWaiting({ ids, since: Date.now() });
+      setWaiting(ids);
     } catch (error) {
       setFailed((error as Error).message);
     } finally {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Histogram } from '../api';
-import { clock, count, day, percent } from '../format';
+import { clock, count, counted, day, percent } from '../format';
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -120,7 +120,7 @@ export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: num
   return (
     <figure class="histogram">
       <figcaption aria-live="polite">
-        <strong>{count(counts.total)} traces</strong>
+        <strong>{counted(counts.total, 'trace')}</strong>
         {counts.total > 0 && (
           <>
             , {count(counts.failed)} failed ({percent(counts.failed / counts.total)}), {count(counts.escalated)} escalated

@@ -13,7 +13,7 @@ import {
   get,
   save,
 } from '../api';
-import { compact, count, dollars, duration, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { type Place, go, withQuery } from '../route';
 import { Verdicts } from '../views/trace';
@@ -377,12 +377,12 @@ function Lost(props: { snapshot: Snapshot }) {
   const facts: string[] = [];
   if (snapshot.evicted_segments > 0) {
     facts.push(
-      `${count(snapshot.evicted_segments)} segments gone since the window before` +
+      `${counted(snapshot.evicted_segments, 'segment')} gone since the window before` +
         (snapshot.evicted_tokens === null ? '' : `, ${count(snapshot.evicted_tokens)} tokens`),
     );
   }
   if (snapshot.truncated_segments > 0) {
-    facts.push(`${count(snapshot.truncated_segments)} new segments cut short`);
+    facts.push(`${counted(snapshot.truncated_segments, 'new segment')} cut short`);
   } else if (snapshot.truncated) {
     facts.push('cut short');
   }
@@ -390,7 +390,7 @@ function Lost(props: { snapshot: Snapshot }) {
     facts.push('compacted');
   }
   if (snapshot.new_summaries > 0) {
-    facts.push(`${count(snapshot.new_summaries)} summaries in the place of what was there`);
+    facts.push('summaries in the place of what was there');
   }
   return (
     <>
@@ -519,7 +519,7 @@ function WindowDifference(props: { story: Story; from: string; to: string; place
       {diff.data && (
         <>
           <p class="faint">
-            {count(diff.data.kept)} segments the same, {count(diff.data.removed.length)} gone,{' '}
+            {counted(diff.data.kept, 'segment')} the same, {count(diff.data.removed.length)} gone,{' '}
             {count(diff.data.added.length)} new
           </p>
           <ol class="segments">

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { type Evaluation, type Feedback, type Snapshot, type Span, type Step, type Story, get } from '../api';
-import { compact, count, dollars, duration, late, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, late, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Facts, Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
 import { FeedbackForm } from '../parts/feedback-form';
@@ -77,7 +77,7 @@ export function TraceView(props: { traceId: string; place: Place }) {
       <section class="waterfall" aria-labelledby="steps-title">
         <div class="row">
           <h2 id="steps-title">
-            {count(lines.length)} {withSpans ? 'steps and spans' : 'steps'}
+            {withSpans ? `${count(lines.length)} steps and spans` : counted(lines.length, 'step')}
           </h2>
           <span class="grow" />
           <label class="check">
@@ -143,7 +143,6 @@ export function TraceView(props: { traceId: string; place: Place }) {
             steps={data.steps}
             chosen={line?.step}
             known={data.feedback}
-            onArrived={story.reload}
             reload={story.reload}
             onDone={() => setGiving(false)}
           />

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Choices, type Histogram, type TracePage, type TraceRow, get } from '../api';
-import { compact, count, dollars, duration, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
 import { TraceHistogram } from '../parts/histogram';
@@ -373,7 +373,7 @@ function TraceLine(props: { row: TraceRow }) {
           {row.rolled_back && <Mark kind="bad">rolled back</Mark>}
           {row.evaluation_failed > 0 && (
             <Mark kind="bad">
-              {count(row.evaluation_failed)} {row.evaluation_failed === 1 ? 'check' : 'checks'} failed
+              {counted(row.evaluation_failed, 'check')} failed
             </Mark>
           )}
           {row.feedback_score !== null && (
