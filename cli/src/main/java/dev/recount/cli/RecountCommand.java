@@ -1,5 +1,6 @@
 package dev.recount.cli;
 
+import dev.recount.cli.bisect.BisectCommand;
 import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
@@ -9,6 +10,7 @@ import dev.recount.cli.roles.ReceiverCommand;
 import dev.recount.cli.roles.SinksCommand;
 import dev.recount.cli.roles.TopologyCommand;
 import dev.recount.cli.roles.UpCommand;
+import dev.recount.cli.roles.WebCommand;
 import dev.recount.cli.sampling.SamplingCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.status.StatusCommand;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
       FeedbackCommand.class,
       SqlCommand.class,
       TraceCommand.class,
+      BisectCommand.class,
       ContextCommand.class,
       ContentCommand.class,
       SamplingCommand.class,
@@ -41,6 +44,7 @@ import picocli.CommandLine.Spec;
       TopologyCommand.class,
       ReceiverCommand.class,
       SinksCommand.class,
+      WebCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
     },

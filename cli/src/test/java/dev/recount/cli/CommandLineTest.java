@@ -49,6 +49,7 @@ class CommandLineTest {
             "trace",
             "sampling",
             "context",
+            "bisect",
             "content",
             "status",
             "topology",
@@ -76,7 +77,7 @@ class CommandLineTest {
   @Test
   void aMisspeltCommandGetsASuggestion() {
     assertThat(run("trase")).isEqualTo(ExitCodes.WRONG_USAGE);
-    assertThat(err.toString()).contains("Did you mean: recount trace?");
+    assertThat(err.toString()).contains("Did you mean: recount trace");
   }
 
   static Stream<List<String>> wrongUsages() {
@@ -98,6 +99,12 @@ class CommandLineTest {
         List.of("context", "4bf92f", "--decision", "1", "--snapshot", "1"),
         List.of("up", "--ephemeral", "--data-dir", "x"),
         List.of("up", "--kafka-port", "many"),
+        List.of("bisect", "--measure", "mood"),
+        List.of("bisect", "--from", "yesterday"),
+        List.of("bisect", "--from", "2026-11-02", "--to", "2026-11-01"),
+        List.of("bisect", "--from", "2026-11-02", "--to", "2026-11-03", "--change", "2026-11-04"),
+        List.of("bisect", "--significance", "1"),
+        List.of("bisect", "--evaluator", "groundedness"),
         List.of("demo", "--traces", "0"));
   }
 
@@ -110,9 +117,14 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"trace", "sql"})
+  @ValueSource(strings = {"trace", "sql", "bisect"})
   void aServerThatIsDownIsAFailureWithARemedyAndWithoutAStackTrace(String command) {
-    String argument = command.equals("sql") ? "SELECT 1" : "4bf92f3577b34da6a3ce929d0e0e4736";
+    String argument =
+        switch (command) {
+          case "sql" -> "SELECT 1";
+          case "bisect" -> "--measure=error";
+          default -> "4bf92f3577b34da6a3ce929d0e0e4736";
+        };
     // Port 9 is "discard", on which nobody listens.
     assertThat(run(command, argument, "--clickhouse-url", "http://127.0.0.1:9"))
         .isEqualTo(ExitCodes.FAILED);

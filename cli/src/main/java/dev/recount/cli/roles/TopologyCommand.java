@@ -78,7 +78,7 @@ public final class TopologyCommand implements Callable<Integer> {
                           changed,
                           redaction,
                           sampling.files())));
-              return null;
+              return server -> {};
             },
             () ->
                 Optional.ofNullable(streams.get())
