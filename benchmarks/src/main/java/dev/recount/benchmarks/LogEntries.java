@@ -6,6 +6,7 @@ import dev.recount.schemas.otlp.OtlpEncoding;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.convention.SpanMapper;
+import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.intake.SpanIntake;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -33,6 +34,7 @@ final class LogEntries {
             OtlpEncoding.AUTO,
             Redaction.none(),
             SpanMapper.standard(),
+            Evaluators.standard(),
             announceAliases);
     intake.init(context);
   }

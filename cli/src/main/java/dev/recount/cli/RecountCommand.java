@@ -11,6 +11,7 @@ import dev.recount.cli.roles.SinksCommand;
 import dev.recount.cli.roles.TopologyCommand;
 import dev.recount.cli.roles.UpCommand;
 import dev.recount.cli.roles.WebCommand;
+import dev.recount.cli.sampling.SamplingCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.status.StatusCommand;
 import dev.recount.cli.trace.TraceCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       BisectCommand.class,
       ContextCommand.class,
       ContentCommand.class,
+      SamplingCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

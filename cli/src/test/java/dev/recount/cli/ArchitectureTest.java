@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Arrows between modules point one way: cli → connectors, topology, sinks, local → schemas, and cli →
- * web, which knows none of them.
+ * Arrows between modules point one way: cli → connectors, topology, sinks, local → schemas, and cli
+ * → web, which knows none of them.
  */
 class ArchitectureTest {
   private static final JavaClasses MODULES =
@@ -78,6 +78,69 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.kafka..")
         .because("the fold over a trace is values in, values out")
+        .check(MODULES);
+  }
+
+  @Test
+  void alertingStandsAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.recount.topology.alerting..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.recount.topology.assembly..",
+            "dev.recount.topology.context..",
+            "dev.recount.topology.convention..",
+            "dev.recount.topology.fold..",
+            "dev.recount.topology.intake..",
+            "dev.recount.topology.model..")
+        .because("it reads the rows that everybody can read")
+        .check(MODULES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.recount.topology.*..")
+        .and()
+        .resideOutsideOfPackage("dev.recount.topology.alerting..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.recount.topology.alerting..")
+        .because("nothing that is derived depends on whom it wakes")
+        .check(MODULES);
+  }
+
+  @Test
+  void judgingAlertsIsPlainCode() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.recount.topology.alerting..")
+        .and()
+        .haveNameNotMatching(
+            ".*\\.(RowObserver|AlertEvaluator|AlertStores|AlertPartitioner|Undecodable).*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..")
+        .because("rows, times and rules in, alerts out")
+        .check(MODULES);
+  }
+
+  @Test
+  void theRulesOfSamplingArePlainCode() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.recount.topology.sampling..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..", "dev.recount.topology.assembly..")
+        .because("whoever asks gets the same verdict: the assembler, a command, a test")
+        .check(MODULES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.recount.topology.fold..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.recount.topology.sampling..", "dev.recount.topology.assembly..")
+        .because("what a trace is does not depend on whether it is kept")
         .check(MODULES);
   }
 

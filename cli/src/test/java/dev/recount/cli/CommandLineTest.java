@@ -47,6 +47,7 @@ class CommandLineTest {
             "feedback",
             "sql",
             "trace",
+            "sampling",
             "context",
             "bisect",
             "content",
@@ -90,6 +91,9 @@ class CommandLineTest {
         List.of("sql", "DROP TABLE traces"),
         List.of("sql", "SELECT 1", "--format", "nope"),
         List.of("trace"),
+        List.of("sampling"),
+        List.of("sampling", "explain"),
+        List.of("sampling", "check"),
         List.of("context"),
         List.of("context", "4bf92f", "--diff", "1"),
         List.of("context", "4bf92f", "--decision", "1", "--snapshot", "1"),
@@ -193,6 +197,41 @@ class CommandLineTest {
     }
     assertThat(run("up", "--content-threshold", "12")).isEqualTo(ExitCodes.FAILED);
     assertThat(err.toString()).contains("--content-threshold");
+  }
+
+  @Test
+  void rulesThatCannotBeFollowedAreRefusedBeforeAnythingStarts(@TempDir Path folder)
+      throws IOException {
+    Path rules =
+        Files.writeString(
+            folder.resolve("sampling.yaml"),
+            "rules:\n  - name: slow\n    when: {durration: '> 5s'}\n    decision: keep\n");
+    List<List<String>> commands =
+        List.of(
+            List.of("up", "--ephemeral", "--sampling-file", rules.toString()),
+            List.of("topology", "--sampling-file", rules.toString()),
+            List.of("up", "--ephemeral", "--set", "sampling.rules=@" + rules),
+            List.of("sampling", "check", rules.toString()),
+            List.of("sampling", "explain", "4bf92f", "--sampling-file", rules.toString()));
+    for (List<String> command : commands) {
+      assertThat(run(command.toArray(String[]::new))).isEqualTo(ExitCodes.FAILED);
+      assertThat(err.toString())
+          .contains("line 3 column 12: unknown condition 'durration'")
+          .contains("did you mean 'duration'?");
+      err.getBuffer().setLength(0);
+    }
+    assertThat(
+            run("up", "--sampling-file", "default", "--set", "sampling.rules=none", "--ephemeral"))
+        .isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("Give one of them");
+  }
+
+  @Test
+  void theRulesThatComeWithRecountCanBeShownAndChecked(@TempDir Path folder) throws IOException {
+    assertThat(run("sampling", "show")).isZero();
+    Path rules = Files.writeString(folder.resolve("sampling.yaml"), out.toString());
+    assertThat(run("sampling", "check", rules.toString())).isZero();
+    assertThat(out.toString()).contains("7 rules can be followed: errors, tool_loops");
   }
 
   @Test

@@ -24,7 +24,7 @@ public final class DeadLetters {
   /** Timestamp of the original record, milliseconds since the Unix epoch, in decimal. */
   public static final String TIMESTAMP = "recount.timestamp";
 
-  /** Stage that refused it: {@code intake}, {@code assembly} or {@code sink}. */
+  /** Stage that refused it: {@code intake}, {@code assembly}, {@code alerting} or {@code sink}. */
   public static final String STAGE = "recount.stage";
 
   /** What was wrong with it, and which part of it where only a part was refused. */

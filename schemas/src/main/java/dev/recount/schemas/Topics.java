@@ -4,6 +4,7 @@ import static dev.recount.schemas.Topic.Cleanup.COMPACT_AND_DELETE;
 import static dev.recount.schemas.Topic.Cleanup.DELETE;
 
 import dev.recount.avro.Alert;
+import dev.recount.avro.AlertObservation;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionRecord;
@@ -33,6 +34,11 @@ public final class Topics {
    */
   public static final int RECORD_MAXIMUM_BYTES = 32 << 20;
 
+  private static final int OBSERVATION_MAXIMUM_BYTES = 1 << 20;
+
+  /** They are counted within moments, and nobody reads them afterwards. */
+  private static final Duration OBSERVATION_RETENTION = Duration.ofDays(1);
+
   private static final Duration RAW_RETENTION = Duration.ofDays(7);
   private static final Duration LOG_RETENTION = Duration.ofDays(30);
   private static final Duration RECORD_RETENTION = Duration.ofDays(30);
@@ -51,6 +57,7 @@ public final class Topics {
   private final Topic snapshotRecords;
   private final Topic snapshotContents;
   private final Topic evaluations;
+  private final Topic alertObservations;
   private final Topic alerts;
   private final Topic feedbackRecords;
   private final Topic unmatchedFeedback;
@@ -82,6 +89,15 @@ public final class Topics {
         stream("snapshot-records", "<trace ID>/<snapshot ID>", SnapshotRecord.getClassSchema());
     this.snapshotContents = stream("snapshot-contents", traceId, SnapshotContents.getClassSchema());
     this.evaluations = stream("evaluations", traceId, Evaluation.getClassSchema());
+    this.alertObservations =
+        new Topic(
+            prefix + "alert-observations",
+            "name of an alert rule",
+            Optional.of(AlertObservation.getClassSchema()),
+            DELETE,
+            OBSERVATION_RETENTION,
+            OBSERVATION_MAXIMUM_BYTES,
+            true);
     this.alerts = output("alerts", "alert ID", Alert.getClassSchema());
     this.feedbackRecords =
         stream("feedback-records", "feedback ID", FeedbackRecord.getClassSchema());
@@ -204,6 +220,11 @@ public final class Topics {
     return evaluations;
   }
 
+  /** What rows say to the rules of alerts, stamped by the broker. Internal. */
+  public Topic alertObservations() {
+    return alertObservations;
+  }
+
   /** Rules that fired. */
   public Topic alerts() {
     return alerts;
@@ -267,6 +288,7 @@ public final class Topics {
         snapshotRecords,
         snapshotContents,
         evaluations,
+        alertObservations,
         alerts,
         feedbackRecords,
         unmatchedFeedback,

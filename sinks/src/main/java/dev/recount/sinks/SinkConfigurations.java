@@ -3,6 +3,8 @@ package dev.recount.sinks;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.sinks.alert.AlertSinkConfig;
+import dev.recount.sinks.alert.AlertSinkConnector;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.archive.SnapshotArchiveConfig;
 import dev.recount.sinks.archive.SnapshotArchiveConnector;
@@ -73,6 +75,24 @@ public final class SinkConfigurations {
       Connection connection, ClickHouseTarget target) {
     Map<String, String> config = common(connection, target);
     config.put("topics", connection.topics().deadLetters().name());
+    return config;
+  }
+
+  /**
+   * The alert sink over the topic of alerts. Begins with what is written from now on: what fires
+   * already is said again within a minute.
+   *
+   * @param format {@link AlertSinkConfig#ALERTMANAGER} or {@link AlertSinkConfig#WEBHOOK}
+   * @param endpoint settings of {@link AlertSinkConfig} that say where it is and how to get in
+   */
+  public static Map<String, String> alerts(
+      Connection connection, String format, Map<String, String> endpoint) {
+    Map<String, String> config = reading(AlertSinkConnector.class, connection);
+    config.put("topics", connection.topics().alerts().name());
+    config.put("consumer.override.auto.offset.reset", "latest");
+    config.put(AlertSinkConfig.FORMAT_CONFIG, format);
+    config.putAll(endpoint);
+    putDeadLetterQueue(config, connection.topics());
     return config;
   }
 

@@ -17,5 +17,8 @@ public final class Hints {
   /** A span that is a decision. */
   public static final int DECISION = 16;
 
+  /** An event for which an evaluator wants its trace judged at once. */
+  public static final int SUSPECT = 32;
+
   private Hints() {}
 }

@@ -31,5 +31,20 @@ public final class NodeNames {
   public static final String FEEDBACK_RECORDS = "feedback-records-sink";
   public static final String UNMATCHED_FEEDBACK = "unmatched-feedback-sink";
 
+  public static final String EVALUATION_ROWS_SOURCE = "evaluation-rows-source";
+  public static final String TRACE_ROWS_SOURCE = "trace-rows-source";
+  public static final String DECISION_ROWS_SOURCE = "decision-rows-source";
+  public static final String EVALUATION_OBSERVER = "evaluation-observer";
+  public static final String TRACE_OBSERVER = "trace-observer";
+  public static final String DECISION_OBSERVER = "decision-observer";
+  public static final String OBSERVATIONS = "alert-observations-sink";
+  public static final String OBSERVATION_DEAD_LETTERS = "alert-observation-dead-letters-sink";
+
+  public static final String OBSERVATIONS_SOURCE = "alert-observations-source";
+  public static final String ALERT_EVALUATOR = "alert-evaluator";
+  public static final String ALERT_TICKS = "alert-ticks-sink";
+  public static final String ALERT_DEAD_LETTERS = "alert-dead-letters-sink";
+  public static final String ALERTS = "alerts-sink";
+
   private NodeNames() {}
 }

@@ -5,9 +5,14 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.redaction.Redaction;
+import dev.recount.topology.alerting.AlertEvaluator;
+import dev.recount.topology.alerting.AlertPartitioner;
+import dev.recount.topology.alerting.AlertRules;
+import dev.recount.topology.alerting.RowObserver;
 import dev.recount.topology.assembly.TickPartitioner;
 import dev.recount.topology.assembly.TraceAssembler;
 import dev.recount.topology.convention.SpanMapper;
+import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.intake.DecisionIntake;
 import dev.recount.topology.intake.FeedbackIntake;
 import dev.recount.topology.intake.LogIntake;
@@ -19,7 +24,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
- * The topology: inputs → intake → {@code trace-events} → assembly → records.
+ * The topology: inputs → intake → {@code trace-events} → assembly → records → alerts.
  *
  * <p>Nodes pass bytes. Intake knows how to read its input and tells what cannot be read from a
  * registry that does not answer; assembly files most events without decoding them.
@@ -29,14 +34,20 @@ public final class RecountTopology {
   private final TopologyCodecs codecs;
   private final TopologySettings settings;
   private final Redaction redaction;
+  private final Configuration configuration;
   private final Topology topology = new Topology();
 
   private RecountTopology(
-      Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
+      Topics topics,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Redaction redaction,
+      Configuration configuration) {
     this.topics = topics;
     this.codecs = codecs;
     this.settings = settings;
     this.redaction = redaction;
+    this.configuration = configuration;
   }
 
   /** Builds the topology. Pure: it touches neither Kafka nor the registry. */
@@ -51,22 +62,45 @@ public final class RecountTopology {
    */
   public static Topology build(
       Topics topics, TopologyCodecs codecs, TopologySettings settings, Redaction redaction) {
-    RecountTopology building = new RecountTopology(topics, codecs, settings, redaction);
+    return build(topics, codecs, settings, redaction, Configuration.of(settings));
+  }
+
+  /**
+   * Builds the topology likewise.
+   *
+   * @param configuration what is to be in force, in place of what the settings say of it
+   */
+  public static Topology build(
+      Topics topics,
+      TopologyCodecs codecs,
+      TopologySettings settings,
+      Redaction redaction,
+      Configuration configuration) {
+    RecountTopology building =
+        new RecountTopology(topics, codecs, settings, redaction, configuration);
     building.intake();
     building.assembly();
+    building.alerting();
     return building.topology;
   }
 
   private void intake() {
     AvroCodec<TraceEvent> events = codecs.traceEvents();
-    SpanMapper mapper = settings.interpretation().mapper();
+    Interpretation interpretation = settings.interpretation();
+    SpanMapper mapper = interpretation.mapper();
+    Evaluators evaluators = interpretation.evaluators();
     intake(
         NodeNames.OTLP_SPANS_SOURCE,
         topics.otlpSpans(),
         NodeNames.SPAN_INTAKE,
         () ->
             new SpanIntake(
-                events, settings.otlpEncoding(), redaction, mapper, settings.announceAliases()));
+                events,
+                settings.otlpEncoding(),
+                redaction,
+                mapper,
+                evaluators,
+                settings.announceAliases()));
     intake(
         NodeNames.OTLP_LOGS_SOURCE,
         topics.otlpLogs(),
@@ -77,14 +111,18 @@ public final class RecountTopology {
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),
         NodeNames.SNAPSHOT_INTAKE,
-        () -> new SnapshotIntake(events, codecs.contextSnapshots(), redaction));
+        () -> new SnapshotIntake(events, codecs.contextSnapshots(), redaction, evaluators));
     intake(
         NodeNames.DECISIONS_SOURCE,
         topics.agentDecisions(),
         NodeNames.DECISION_INTAKE,
         () ->
             new DecisionIntake(
-                events, codecs.decisionEvents(), redaction, settings.announceAliases()));
+                events,
+                codecs.decisionEvents(),
+                redaction,
+                evaluators,
+                settings.announceAliases()));
     intake(
         NodeNames.FEEDBACK_SOURCE,
         topics.feedback(),
@@ -114,7 +152,7 @@ public final class RecountTopology {
     source(NodeNames.TRACE_EVENTS_SOURCE, topics.traceEvents());
     topology.addProcessor(
         NodeNames.ASSEMBLER,
-        TraceAssembler.supplier(codecs, settings),
+        TraceAssembler.supplier(codecs, settings, configuration),
         NodeNames.TRACE_EVENTS_SOURCE);
     topology.addSink(
         NodeNames.ASSEMBLY_EVENTS,
@@ -132,6 +170,61 @@ public final class RecountTopology {
     output(NodeNames.FEEDBACK_RECORDS, topics.feedbackRecords());
     output(NodeNames.UNMATCHED_FEEDBACK, topics.unmatchedFeedback());
     output(NodeNames.ASSEMBLY_DEAD_LETTERS, topics.deadLetters());
+  }
+
+  /**
+   * The same nodes whatever the rules: another shape of the topology would need another application
+   * ID.
+   */
+  private void alerting() {
+    AlertRules rules = settings.alertRules();
+    observer(
+        NodeNames.EVALUATION_ROWS_SOURCE,
+        topics.evaluations(),
+        NodeNames.EVALUATION_OBSERVER,
+        RowObserver.ofEvaluations(codecs, rules));
+    observer(
+        NodeNames.TRACE_ROWS_SOURCE,
+        topics.traceRecords(),
+        NodeNames.TRACE_OBSERVER,
+        RowObserver.ofTraces(codecs, rules));
+    observer(
+        NodeNames.DECISION_ROWS_SOURCE,
+        topics.decisionRecords(),
+        NodeNames.DECISION_OBSERVER,
+        RowObserver.ofDecisions(codecs, rules));
+    String[] observers = {
+      NodeNames.EVALUATION_OBSERVER, NodeNames.TRACE_OBSERVER, NodeNames.DECISION_OBSERVER
+    };
+    observationSink(NodeNames.OBSERVATIONS, observers);
+    sink(NodeNames.OBSERVATION_DEAD_LETTERS, topics.deadLetters(), observers);
+    source(NodeNames.OBSERVATIONS_SOURCE, topics.alertObservations());
+    topology.addProcessor(
+        NodeNames.ALERT_EVALUATOR,
+        AlertEvaluator.supplier(codecs, rules, settings),
+        NodeNames.OBSERVATIONS_SOURCE);
+    observationSink(NodeNames.ALERT_TICKS, NodeNames.ALERT_EVALUATOR);
+    sink(NodeNames.ALERTS, topics.alerts(), NodeNames.ALERT_EVALUATOR);
+    sink(NodeNames.ALERT_DEAD_LETTERS, topics.deadLetters(), NodeNames.ALERT_EVALUATOR);
+  }
+
+  private void observer(
+      String source,
+      Topic topic,
+      String observer,
+      ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier) {
+    source(source, topic);
+    topology.addProcessor(observer, supplier, source);
+  }
+
+  private void observationSink(String name, String... parents) {
+    topology.addSink(
+        name,
+        topics.alertObservations().name(),
+        new ByteArraySerializer(),
+        new ByteArraySerializer(),
+        new AlertPartitioner(),
+        parents);
   }
 
   private void output(String node, Topic topic) {

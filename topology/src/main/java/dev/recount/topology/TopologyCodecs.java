@@ -1,5 +1,7 @@
 package dev.recount.topology;
 
+import dev.recount.avro.Alert;
+import dev.recount.avro.AlertObservation;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionRecord;
@@ -30,7 +32,9 @@ public record TopologyCodecs(
     AvroCodec<SnapshotContents> snapshotContents,
     AvroCodec<Evaluation> evaluations,
     AvroCodec<FeedbackRecord> feedbackRecords,
-    AvroCodec<FeedbackRecord> unmatchedFeedback) {
+    AvroCodec<FeedbackRecord> unmatchedFeedback,
+    AvroCodec<AlertObservation> alertObservations,
+    AvroCodec<Alert> alerts) {
 
   /**
    * Registers the schemas of the topology's topics, where they are new, and makes their codecs.
@@ -51,7 +55,9 @@ public record TopologyCodecs(
         codecs.of(SnapshotContents.class, topics.snapshotContents()),
         codecs.of(Evaluation.class, topics.evaluations()),
         codecs.of(FeedbackRecord.class, topics.feedbackRecords()),
-        codecs.of(FeedbackRecord.class, topics.unmatchedFeedback()));
+        codecs.of(FeedbackRecord.class, topics.unmatchedFeedback()),
+        codecs.of(AlertObservation.class, topics.alertObservations()),
+        codecs.of(Alert.class, topics.alerts()));
   }
 
   private record Codecs(SchemaRegistryClient registry) {

@@ -1,9 +1,14 @@
 package dev.recount.topology;
 
 import dev.recount.schemas.otlp.OtlpEncoding;
+import dev.recount.schemas.yaml.YamlException;
+import dev.recount.topology.alerting.AlertRules;
 import dev.recount.topology.convention.Fact;
 import dev.recount.topology.convention.SpanMapper;
+import dev.recount.topology.evaluation.Evaluators;
+import dev.recount.topology.evaluation.SettingsException;
 import dev.recount.topology.model.ModelTable;
+import dev.recount.topology.sampling.RuleSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +37,10 @@ import org.apache.kafka.common.config.ConfigException;
  *     them instead of a trace
  * @param attributeMapping for each fact the attributes of a team's own that state it
  * @param models rows of a team's own for the table of models: prices and context limits
+ * @param alerts rules of alerts: {@code default}, {@code none}, or a text of YAML
+ * @param samplingRules rules that decide which traces are kept, as YAML; empty to keep all
+ * @param evaluators which evaluators judge traces: {@code none}, {@code default}, or the text of a
+ *     file
  * @param otlpEncoding how the records of {@code otlp_spans} and {@code otlp_logs} are encoded
  * @param live whether ticks and links are written into the log; a replay reads them instead
  */
@@ -50,6 +59,9 @@ public record TopologySettings(
     boolean announceAliases,
     Map<Fact, List<String>> attributeMapping,
     String models,
+    String alerts,
+    String samplingRules,
+    String evaluators,
     OtlpEncoding otlpEncoding,
     boolean live) {
 
@@ -68,7 +80,16 @@ public record TopologySettings(
   private static final String OTLP_ENCODING = "otlp.encoding";
   private static final String ATTRIBUTE_MAPPING = "attribute.mapping";
   private static final String MODELS = "models";
+  private static final String ALERTS = "alerts";
+
+  /** Name of the setting that holds the rules of sampling. */
+  public static final String SAMPLING_RULES = "sampling.rules";
+
+  private static final String EVALUATORS = "evaluators";
   private static final String LIVE = "live";
+
+  private static final String NO_RULES = "none";
+  private static final String DEFAULT_RULES = "default";
 
   /** Every setting with its default, its bounds and what it does. */
   public static final ConfigDef CONFIG =
@@ -190,6 +211,30 @@ public record TopologySettings(
                   + " model,input,output,cache_read,cache_write,context_limit. On the command line"
                   + " @FILE reads them from a file.")
           .define(
+              ALERTS,
+              ConfigDef.Type.STRING,
+              AlertRules.DEFAULT,
+              TopologySettings::validateAlerts,
+              Importance.MEDIUM,
+              "Rules of alerts: default for those that come with Recount, none, or a text of YAML."
+                  + " On the command line @FILE reads it from a file.")
+          .define(
+              SAMPLING_RULES,
+              ConfigDef.Type.STRING,
+              NO_RULES,
+              TopologySettings::validateRules,
+              Importance.HIGH,
+              "Rules that decide which traces are kept: none to keep all, default, or YAML. On the"
+                  + " command line @FILE reads them from a file.")
+          .define(
+              EVALUATORS,
+              ConfigDef.Type.STRING,
+              "default",
+              TopologySettings::validateEvaluators,
+              Importance.MEDIUM,
+              "Which evaluators judge traces: none, default for all that are found, or the text of"
+                  + " an evaluators.yaml. On the command line @FILE reads it from a file.")
+          .define(
               LIVE,
               ConfigDef.Type.BOOLEAN,
               true,
@@ -230,15 +275,34 @@ public record TopologySettings(
         config.getBoolean(ANNOUNCE_ALIASES),
         AttributeMapping.parse(config.getList(ATTRIBUTE_MAPPING)),
         config.getString(MODELS),
+        config.getString(ALERTS),
+        rules(config.getString(SAMPLING_RULES)),
+        config.getString(EVALUATORS),
         OtlpEncoding.named(config.getString(OTLP_ENCODING)),
         config.getBoolean(LIVE));
   }
 
-  /** How telemetry is read: the tables that come with Recount, with what the settings add. */
+  /** How telemetry is read and judged: what comes with Recount, with what the settings add. */
   public Interpretation interpretation() {
-    return attributeMapping.isEmpty() && models.isBlank()
-        ? Interpretation.standard()
-        : new Interpretation(new SpanMapper(attributeMapping), ModelTable.standardWith(models));
+    Interpretation standard = Interpretation.standard();
+    return new Interpretation(
+        attributeMapping.isEmpty() ? standard.mapper() : new SpanMapper(attributeMapping),
+        models.isBlank() ? standard.models() : ModelTable.standardWith(models),
+        Evaluators.of(evaluators));
+  }
+
+  private static void validateEvaluators(String name, Object setting) {
+    try {
+      Evaluators.of((String) setting);
+    } catch (SettingsException malformed) {
+      // Without the value, which may be a whole file.
+      throw new ConfigException(String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  /** The rules of alerts. */
+  public AlertRules alertRules() {
+    return AlertRules.of(alerts);
   }
 
   private static void validateModels(String name, Object rows) {
@@ -246,6 +310,34 @@ public record TopologySettings(
       ModelTable.standardWith((String) rows);
     } catch (IllegalArgumentException malformed) {
       throw new ConfigException(name, rows, malformed.getMessage());
+    }
+  }
+
+  private static void validateAlerts(String name, Object rules) {
+    try {
+      AlertRules.of((String) rules);
+    } catch (YamlException malformed) {
+      throw new ConfigException(String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  /** The rules that a setting stands for, as YAML; empty for none. */
+  public static String rules(String setting) {
+    return switch (setting.strip()) {
+      case NO_RULES, "" -> "";
+      case DEFAULT_RULES -> RuleSet.defaultRules();
+      default -> setting;
+    };
+  }
+
+  private static void validateRules(String name, Object setting) {
+    String rules = rules((String) setting);
+    try {
+      if (!rules.isEmpty()) {
+        RuleSet.parse(name, rules);
+      }
+    } catch (YamlException refused) {
+      throw new ConfigException(String.valueOf(refused.getMessage()));
     }
   }
 

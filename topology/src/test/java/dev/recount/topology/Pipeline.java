@@ -48,7 +48,8 @@ final class Pipeline implements AutoCloseable {
   private Instant now = START;
 
   Pipeline(Path stateDirectory) {
-    this(stateDirectory, TopologySettings.defaults());
+    // Without evaluators, whose verdicts would stand beside what a test is about.
+    this(stateDirectory, TopologySettings.fromMap(Map.of("evaluators", "none")));
   }
 
   Pipeline(Path stateDirectory, TopologySettings settings) {
@@ -56,12 +57,22 @@ final class Pipeline implements AutoCloseable {
   }
 
   Pipeline(Path stateDirectory, TopologySettings settings, Redaction redaction) {
+    this(stateDirectory, settings, redaction, Configuration.of(settings));
+  }
+
+  Pipeline(
+      Path stateDirectory,
+      TopologySettings settings,
+      Redaction redaction,
+      Configuration configuration) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
         new TopologyTestDriver(
-            RecountTopology.build(topics, codecs, settings, redaction), properties, START);
+            RecountTopology.build(topics, codecs, settings, redaction, configuration),
+            properties,
+            START);
   }
 
   /** Lets time pass, on the wall and in the log. */

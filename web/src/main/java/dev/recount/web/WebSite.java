@@ -63,8 +63,7 @@ public final class WebSite {
   private final PipelineStatus pipeline;
 
   /** A site that shows these. */
-  public WebSite(
-      Tables tables, Windows windows, Regressions regressions, PipelineStatus pipeline) {
+  public WebSite(Tables tables, Windows windows, Regressions regressions, PipelineStatus pipeline) {
     this.tables = tables;
     this.windows = windows;
     this.regressions = regressions;

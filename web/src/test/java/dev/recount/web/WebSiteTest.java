@@ -192,14 +192,8 @@ class WebSiteTest {
     SameSite sameSite = new SameSite(guarded);
     HttpService service = (context, request) -> HttpResponse.of(HttpStatus.OK);
     HttpRequest request =
-        HttpRequest.of(
-            RequestHeaders.builder(
-                    HttpMethod.GET, "/")
-                .authority(host)
-                .build());
-    HttpResponse answer =
-        sameSite.serve(
-            service, ServiceRequestContext.of(request), request);
+        HttpRequest.of(RequestHeaders.builder(HttpMethod.GET, "/").authority(host).build());
+    HttpResponse answer = sameSite.serve(service, ServiceRequestContext.of(request), request);
     assertThat(answer.aggregate().join().status().code()).isEqualTo(taken ? 200 : 403);
   }
 
@@ -239,7 +233,8 @@ class WebSiteTest {
                 throw failure.get();
               }
               // Aggregates have one row, whatever there is.
-              return sql.contains("count() AS total, countIf(status = 'error') AS failed, countIf(t.")
+              return sql.contains(
+                          "count() AS total, countIf(status = 'error') AS failed, countIf(t.")
                       || sql.contains("count() AS traces, toUnixTimestamp64Micro")
                       || sql.contains("topK")
                   ? List.of(JsonNodeFactory.instance.objectNode().put("total", 0))

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recount's own HTTP port: {@code GET /health}, and whatever the role serves besides: feedback, the
- * page.
+ * Recount's own HTTP port: {@code GET /health}, {@code GET /metrics}, and whatever the role serves
+ * besides: feedback, the page.
  */
 final class ControlServer implements AutoCloseable {
   static final int DEFAULT_PORT = 8090;
@@ -34,6 +34,7 @@ final class ControlServer implements AutoCloseable {
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<@Nullable Answer> last = new AtomicReference<>();
+  private final Metrics metrics;
   private final Roles roles;
   private final Server server;
 
@@ -45,11 +46,16 @@ final class ControlServer implements AutoCloseable {
       Protection protection,
       Consumer<ServerBuilder> services) {
     this.roles = roles;
+    this.metrics = new Metrics(roles);
     ServerBuilder builder =
         Server.builder()
             .port(address, protocols(protection))
             .gracefulShutdownTimeout(QUIET_PERIOD, CLOSE_TIMEOUT)
             .disableServerHeader()
+            .service(
+                "/metrics",
+                (context, request) ->
+                    HttpResponse.of(this::metrics, context.blockingTaskExecutor()))
             .service(
                 "/health",
                 (context, request) ->
@@ -115,8 +121,13 @@ final class ControlServer implements AutoCloseable {
         body.toPrettyString() + "\n");
   }
 
+  private HttpResponse metrics() {
+    return HttpResponse.of(HttpStatus.OK, MediaType.parse(Metrics.CONTENT_TYPE), metrics.scrape());
+  }
+
   @Override
   public void close() {
     server.close();
+    metrics.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.local.LocalStackOptions;
+import dev.recount.schemas.Connection;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
@@ -18,30 +19,60 @@ import java.util.function.Function;
  * @param dataFolder where everything is kept; empty for a temporary folder that goes with it
  * @param ports where it listens
  * @param settings topology settings that differ from the defaults
+ * @param configurationFiles files that are watched, by the name of what they configure
  * @param intake what happens to telemetry before it is on Kafka
  * @param registryUrl a schema registry to use in place of an embedded one
  * @param clickHouse a ClickHouse to use in place of an embedded one
  * @param archive where context snapshots are archived, given where data is kept; empty for nowhere
+ * @param furtherConnectors sinks beside those to ClickHouse, by name
  * @param progress told what is going on, one line at a time
  */
 public record EmbeddedOptions(
     Optional<Path> dataFolder,
     Ports ports,
     Map<String, String> settings,
+    Map<String, Path> configurationFiles,
     IntakeOptions intake,
     Optional<String> registryUrl,
     Optional<ClickHouseTarget> clickHouse,
     Function<Path, Optional<ArchiveTarget>> archive,
+    Function<Connection, Map<String, Map<String, String>>> furtherConnectors,
     Consumer<String> progress) {
   /** Copies the settings. */
   public EmbeddedOptions {
     settings = Map.copyOf(settings);
+    configurationFiles = Map.copyOf(configurationFiles);
+  }
+
+  /** The same with sinks beside those to ClickHouse. */
+  public EmbeddedOptions withConnectors(
+      Function<Connection, Map<String, Map<String, String>>> further) {
+    return new EmbeddedOptions(
+        dataFolder,
+        ports,
+        settings,
+        configurationFiles,
+        intake,
+        registryUrl,
+        clickHouse,
+        archive,
+        further,
+        progress);
   }
 
   /** The same with another treatment of telemetry before it is on Kafka. */
   public EmbeddedOptions withIntake(IntakeOptions other) {
     return new EmbeddedOptions(
-        dataFolder, ports, settings, other, registryUrl, clickHouse, archive, progress);
+        dataFolder,
+        ports,
+        settings,
+        configurationFiles,
+        other,
+        registryUrl,
+        clickHouse,
+        archive,
+        furtherConnectors,
+        progress);
   }
 
   /** Data that goes with the process, at free ports: any number at a time. */
@@ -50,11 +81,13 @@ public record EmbeddedOptions(
         Optional.empty(),
         Ports.free(),
         settings,
+        Map.of(),
         IntakeOptions.plain(),
         Optional.empty(),
         Optional.empty(),
         data ->
             Optional.of(ArchiveTarget.of(new StorageLocation.Folder(ArchiveOptions.folder(data)))),
+        connection -> Map.of(),
         progress);
   }
 

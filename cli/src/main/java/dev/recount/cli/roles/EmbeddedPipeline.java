@@ -68,7 +68,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
    *     start; nothing is left running then
    */
   public static EmbeddedPipeline start(EmbeddedOptions options) {
-    TopologyAssembly.check(options.settings());
+    TopologyAssembly.check(options.settings(), options.configurationFiles());
     requireFreePorts(options.ports());
     options.progress().accept("Starting Kafka, the schema registry and ClickHouse");
     LocalStack stack = LocalStack.start(stackOptions(options));
@@ -104,7 +104,8 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         PipelineNames.of(connection.topics()).applicationId(),
                         stack.dataFolder().resolve("streams"),
                         options.settings(),
-                        options.intake().redaction())));
+                        options.intake().redaction(),
+                        options.configurationFiles())));
     CompletableFuture<SinksRole> sinks =
         CompletableFuture.supplyAsync(
             () ->
@@ -113,6 +114,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
                         connection,
                         target,
                         options.archive().apply(stack.dataFolder()),
+                        options.furtherConnectors().apply(connection),
                         stack.connect())));
     ReceiverRole receiver =
         roles.add(

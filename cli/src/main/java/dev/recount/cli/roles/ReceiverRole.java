@@ -10,6 +10,9 @@ import dev.recount.connectors.otlp.ReceiverStartException;
 import dev.recount.connectors.otlp.ReceiverStatistics;
 import dev.recount.connectors.otlp.Treatment;
 import dev.recount.schemas.Connection;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 
 /** Takes in OTLP and puts it onto Kafka. */
 final class ReceiverRole implements Role {
@@ -68,6 +71,30 @@ final class ReceiverRole implements Role {
             + Text.count(statistics.acceptedItems())
             + ", refused: "
             + Text.count(statistics.rejectedItems()));
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    FunctionCounter.builder(
+            "recount.receiver.items", receiver, from -> from.statistics().acceptedItems())
+        .description("Spans and log records.")
+        .tag("outcome", "accepted")
+        .register(registry);
+    FunctionCounter.builder(
+            "recount.receiver.items", receiver, from -> from.statistics().rejectedItems())
+        .description("Spans and log records.")
+        .tag("outcome", "rejected")
+        .register(registry);
+    FunctionCounter.builder(
+            "recount.receiver.requests.refused",
+            receiver,
+            from -> from.statistics().refusedRequests())
+        .description("Requests of which nothing was taken.")
+        .register(registry);
+    Gauge.builder(
+            "recount.receiver.bytes.in.flight", receiver, from -> from.statistics().bytesInFlight())
+        .description("Bytes of request bodies that are held now.")
+        .register(registry);
   }
 
   @Override

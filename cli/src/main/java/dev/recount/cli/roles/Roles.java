@@ -1,5 +1,6 @@
 package dev.recount.cli.roles;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +32,11 @@ public final class Roles implements AutoCloseable {
   public <R extends Role> R add(R role) {
     roles.add(role);
     return role;
+  }
+
+  /** Adds what each part says of its own work to a registry. */
+  void bindTo(MeterRegistry registry) {
+    List.copyOf(roles).forEach(role -> role.bindTo(registry));
   }
 
   /** How each part is, by name. */

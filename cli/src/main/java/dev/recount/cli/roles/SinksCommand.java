@@ -1,5 +1,6 @@
 package dev.recount.cli.roles;
 
+import dev.recount.cli.options.AlertSinkOptions;
 import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.options.Folders;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Write the output topics of external Kafka servers to an external ClickHouse, until it is"
           + " told to stop. Makes the tables and brings them up to date. Archives what models saw."
+          + " Tells an Alertmanager or a webhook of alerts."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,6 +51,7 @@ public final class SinksCommand implements Callable<Integer> {
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ClickHouseOptions clickHouseOptions = new ClickHouseOptions();
   @Mixin private final ArchiveTargetOptions archiveOptions = new ArchiveTargetOptions();
+  @Mixin private final AlertSinkOptions alertOptions = new AlertSinkOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
@@ -78,6 +81,7 @@ public final class SinksCommand implements Callable<Integer> {
                       connection,
                       target,
                       archive,
+                      alertOptions.connectors(connection),
                       ConnectWorker.start(options(connection, folder))));
               return server -> {};
             },

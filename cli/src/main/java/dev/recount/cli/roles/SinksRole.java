@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes the records of the topology to ClickHouse, and what models saw to the archive. */
+/**
+ * Writes the records of the topology to ClickHouse and what models saw to the archive, and tells
+ * people of alerts.
+ */
 final class SinksRole implements Role {
   private final ConnectWorker worker;
   private final List<String> connectors;
@@ -26,13 +29,18 @@ final class SinksRole implements Role {
     this.owned = owned;
   }
 
-  /** The sinks in a worker that somebody else stops. */
+  /**
+   * The sinks in a worker that somebody else stops.
+   *
+   * @param further other connectors, by name
+   */
   static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
       Optional<ArchiveTarget> archive,
+      Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, archive, worker, () -> {});
+    return start(connection, target, archive, further, worker, () -> {});
   }
 
   /** The sinks in a worker of their own. */
@@ -40,14 +48,16 @@ final class SinksRole implements Role {
       Connection connection,
       ClickHouseTarget target,
       Optional<ArchiveTarget> archive,
+      Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, archive, worker, worker);
+    return start(connection, target, archive, further, worker, worker);
   }
 
   private static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
       Optional<ArchiveTarget> archive,
+      Map<String, Map<String, String>> further,
       ConnectWorker worker,
       AutoCloseable owned) {
     PipelineNames names = PipelineNames.of(connection.topics());
@@ -59,6 +69,7 @@ final class SinksRole implements Role {
         place ->
             connectors.put(
                 names.archiveConnector(), SinkConfigurations.archive(connection, place)));
+    connectors.putAll(further);
     connectors.forEach(worker::putConnector);
     return new SinksRole(worker, List.copyOf(connectors.keySet()), owned);
   }

@@ -1,6 +1,8 @@
 package dev.recount.cli.roles;
 
 import dev.recount.schemas.RegistryUnavailableException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,14 +22,23 @@ final class StreamsRole implements Role {
 
   private final KafkaStreams streams;
   private final AtomicReference<@Nullable Throwable> fault;
+  private final KafkaStreamsMetrics metrics;
+  private final ConfigurationFiles configuration;
 
-  private StreamsRole(KafkaStreams streams, AtomicReference<@Nullable Throwable> fault) {
+  private StreamsRole(
+      KafkaStreams streams,
+      AtomicReference<@Nullable Throwable> fault,
+      ConfigurationFiles configuration) {
     this.streams = streams;
     this.fault = fault;
+    this.metrics = new KafkaStreamsMetrics(streams);
+    this.configuration = configuration;
   }
 
-  static StreamsRole start(Topology topology, Properties configuration) {
-    KafkaStreams streams = new KafkaStreams(topology, configuration);
+  /** Starts it; what the topology reads its configuration from is closed with it. */
+  static StreamsRole start(
+      Topology topology, Properties properties, ConfigurationFiles configuration) {
+    KafkaStreams streams = new KafkaStreams(topology, properties);
     AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
     streams.setUncaughtExceptionHandler(
         failure -> {
@@ -40,7 +51,7 @@ final class StreamsRole implements Role {
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     streams.start();
-    return new StreamsRole(streams, fault);
+    return new StreamsRole(streams, fault, configuration);
   }
 
   /**
@@ -78,8 +89,16 @@ final class StreamsRole implements Role {
         : Health.notReady(state.name());
   }
 
+  /** Whatever Kafka Streams and its clients measure, and what the topology adds to it. */
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    metrics.bindTo(registry);
+  }
+
   @Override
   public void close() {
+    metrics.close();
+    configuration.close();
     // Leaving the group at once spares the next start a wait for this member's session to run out.
     streams.close(
         CloseOptions.timeout(CLOSE_TIMEOUT)

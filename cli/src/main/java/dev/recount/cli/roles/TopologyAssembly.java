@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.UserError;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.redaction.Redaction;
+import dev.recount.topology.Configuration;
 import dev.recount.topology.RecountTopology;
 import dev.recount.topology.StreamsConfiguration;
 import dev.recount.topology.TopologyCodecs;
@@ -28,32 +29,41 @@ final class TopologyAssembly {
    * @param changed topology settings by name, and those of Kafka Streams with {@code streams.} in
    *     front
    * @param redaction applied to every input before it is logged
-   * @throws UserError when a setting is unknown or out of bounds
+   * @param files of configuration, by the name of what they configure
+   * @throws UserError when a setting is unknown or out of bounds, or a file cannot be followed
    */
   static StreamsRole start(
       Connection connection,
       String applicationId,
       Path stateFolder,
       Map<String, String> changed,
-      Redaction redaction) {
+      Redaction redaction,
+      Map<String, Path> files) {
     Split split = Split.of(changed);
+    TopologySettings settings = settings(split.own());
+    ConfigurationFiles configuration =
+        ConfigurationFiles.watch(Configuration.of(settings).wanted(), files);
     Topology topology =
         RecountTopology.build(
             connection.topics(),
             TopologyCodecs.of(connection.newRegistryClient(), connection.topics()),
-            settings(split.own()),
-            redaction);
+            settings,
+            redaction,
+            configuration);
     return StreamsRole.start(
-        topology, StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()));
+        topology,
+        StreamsConfiguration.of(connection, applicationId, stateFolder, split.streams()),
+        configuration);
   }
 
   /**
    * Checks settings before anything is started.
    *
-   * @throws UserError when one is unknown or out of bounds
+   * @throws UserError when one is unknown or out of bounds, or a file cannot be followed
    */
-  static void check(Map<String, String> changed) {
+  static void check(Map<String, String> changed, Map<String, Path> files) {
     settings(Split.of(changed).own());
+    ConfigurationFiles.check(files);
   }
 
   private static TopologySettings settings(Map<String, String> own) {

@@ -1,14 +1,17 @@
 package dev.recount.cli.roles;
 
+import dev.recount.cli.options.AlertRuleOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.RedactionOptions;
+import dev.recount.cli.options.SamplingOptions;
 import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.redaction.Redaction;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,6 +44,8 @@ public final class TopologyCommand implements Callable<Integer> {
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
   @Mixin private final SettingOptions settings = new SettingOptions();
+  @Mixin private final AlertRuleOptions alertOptions = new AlertRuleOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
 
   @Option(
@@ -55,7 +60,8 @@ public final class TopologyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Connection connection = kafkaOptions.connection();
-    TopologyAssembly.check(settings.settings());
+    Map<String, String> changed = sampling.settings(alertOptions.addedTo(settings.settings()));
+    TopologyAssembly.check(changed, sampling.files());
     Redaction redaction = redactionOptions.redaction();
     Path folder = stateFolder == null ? Folders.data().resolve("streams") : stateFolder;
     AtomicReference<@Nullable StreamsRole> streams = new AtomicReference<>();
@@ -69,8 +75,9 @@ public final class TopologyCommand implements Callable<Integer> {
                           connection,
                           PipelineNames.of(connection.topics()).applicationId(),
                           folder,
-                          settings.settings(),
-                          redaction)));
+                          changed,
+                          redaction,
+                          sampling.files())));
               return server -> {};
             },
             () ->

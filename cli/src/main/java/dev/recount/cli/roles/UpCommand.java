@@ -2,11 +2,14 @@ package dev.recount.cli.roles;
 
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
+import dev.recount.cli.options.AlertRuleOptions;
+import dev.recount.cli.options.AlertSinkOptions;
 import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ContentOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.ProtectionOptions;
 import dev.recount.cli.options.RedactionOptions;
+import dev.recount.cli.options.SamplingOptions;
 import dev.recount.cli.options.SettingOptions;
 import dev.recount.cli.output.Progress;
 import dev.recount.cli.output.Terminal;
@@ -58,6 +61,9 @@ public final class UpCommand implements Callable<Integer> {
   @ArgGroup private @Nullable Where where;
 
   @Mixin private final SettingOptions settings = new SettingOptions();
+  @Mixin private final AlertRuleOptions alertRules = new AlertRuleOptions();
+  @Mixin private final AlertSinkOptions alertSinks = new AlertSinkOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final ProtectionOptions protectionOptions = new ProtectionOptions();
   @Mixin private final RedactionOptions redactionOptions = new RedactionOptions();
   @Mixin private final ContentOptions contentOptions = new ContentOptions();
@@ -102,7 +108,8 @@ public final class UpCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "${env:RECOUNT_HTTP_PORT:-8090}",
-      description = "Recount's own: /health and /v1/feedback. Default: @|bold ${DEFAULT-VALUE}|@")
+      description =
+          "Recount's own: /health, /metrics and /v1/feedback. Default: @|bold ${DEFAULT-VALUE}|@")
   private int httpPort;
 
   @Option(
@@ -142,7 +149,8 @@ public final class UpCommand implements Callable<Integer> {
               new EmbeddedOptions(
                   dataFolder(),
                   ports(),
-                  settings.settings(),
+                  sampling.settings(alertRules.addedTo(settings.settings())),
+                  sampling.files(),
                   new IntakeOptions(
                       protectionOptions.protection(),
                       redactionOptions.redaction(),
@@ -150,6 +158,7 @@ public final class UpCommand implements Callable<Integer> {
                   Optional.ofNullable(registryUrl),
                   clickHouse(),
                   archiveOptions::target,
+                  alertSinks::connectors,
                   progress.steps()))) {
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         Banner.lines(pipeline, took).forEach(out::println);

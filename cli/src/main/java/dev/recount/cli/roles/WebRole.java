@@ -43,7 +43,8 @@ final class WebRole implements Role {
     ClickHouseTables tables = new ClickHouseTables(clickHouse);
     ArchivedWindows windows =
         ArchivedWindows.open(archive, () -> ClickHouse.connect(target), content);
-    return new WebRole(tables, windows, new WebSite(tables, windows, new PageRegressions(clickHouse), pipeline));
+    return new WebRole(
+        tables, windows, new WebSite(tables, windows, new PageRegressions(clickHouse), pipeline));
   }
 
   /** Puts the page onto a server, what it shows behind a protection. */

@@ -110,17 +110,32 @@ final class Story {
         Stream.concat(
                 rows.evaluations().stream()
                     .filter(row -> row.text("decision_id").isEmpty())
+                    .filter(row -> !isPassedByEvaluator(row))
                     .map(steps::evaluation),
                 rows.feedback().stream()
                     .filter(row -> row.text("decision_id").isEmpty())
                     .filter(row -> !row.text("kind").equals("EVALUATION"))
                     .map(steps::feedback))
             .toList();
-    if (!verdicts.isEmpty()) {
+    String passed =
+        rows.evaluations().stream()
+            .filter(Story::isPassedByEvaluator)
+            .map(row -> row.text("name"))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    if (!verdicts.isEmpty() || !passed.isEmpty()) {
       lines.add("");
       lines.add("  " + paint.bold("On the whole trace"));
       verdicts.forEach(verdict -> lines.add("    " + verdict));
+      if (!passed.isEmpty()) {
+        lines.add("    " + paint.good("◆ passed: " + passed));
+      }
     }
+  }
+
+  /** A verdict that there is nothing to tell of; the topology's evaluators give a version. */
+  private static boolean isPassedByEvaluator(Row row) {
+    return row.text("label").equals("passed") && row.text("evaluator").contains("@");
   }
 
   private void suspect() {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The embedded pipeline with the demo's data in it, once for all tests that look at it: they add to
- * it at most. A test class takes it as a parameter by {@code @ExtendWith(DemoStack.Provider.class)}.
+ * it at most. A test class takes it as a parameter by
+ * {@code @ExtendWith(DemoStack.Provider.class)}.
  */
 public final class DemoStack implements AutoCloseable {
   private static final int TRACES = 150;
@@ -95,8 +96,7 @@ public final class DemoStack implements AutoCloseable {
     await()
         .atMost(PATIENCE)
         .until(
-            () ->
-                !clickHouse.rows("SELECT offset FROM dead_letters_latest", Map.of()).isEmpty());
+            () -> !clickHouse.rows("SELECT offset FROM dead_letters_latest", Map.of()).isEmpty());
   }
 
   /** The pipeline. */

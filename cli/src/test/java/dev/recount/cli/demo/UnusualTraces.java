@@ -118,9 +118,7 @@ public final class UnusualTraces {
                         "error.type",
                         SCRIPT)))
             .setStatus(
-                Status.newBuilder()
-                    .setCode(Status.StatusCode.STATUS_CODE_ERROR)
-                    .setMessage(SCRIPT))
+                Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).setMessage(SCRIPT))
             .build();
     Span model =
         span(HOSTILE, 2, start + 200 * MILLI, 50 * MILLI, "chat " + SCRIPT)

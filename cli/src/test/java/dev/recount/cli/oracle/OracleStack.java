@@ -52,7 +52,9 @@ final class OracleStack implements AutoCloseable {
           "provisional.after.ms", millis(2_000),
           "provisional.urgent.ms", millis(300),
           "feedback.wait.ms", millis(3_000),
-          "tick.interval.ms", "200");
+          "tick.interval.ms", "200",
+          // The oracle knows what was sent; what is made of it by judgement is shown elsewhere.
+          "evaluators", "none");
 
   /** Longer than any of the waits: when nothing has been written for so long, nothing is due. */
   private static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
@@ -143,6 +145,10 @@ final class OracleStack implements AutoCloseable {
   /** Likewise with settings of its own. */
   TopologyProcess topology(String name, Map<String, String> settings) {
     return TopologyProcess.start(connection, stack.dataFolder().resolve(name), settings);
+  }
+
+  String clickHouseUrl() {
+    return target.url();
   }
 
   ClickHouse clickHouse() {

@@ -102,10 +102,17 @@ class ReplayLogTest {
     return topic.equals(topics.feedbackRecords()) || topic.equals(topics.unmatchedFeedback());
   }
 
+  /** A run that is sampled, by some rules and later by others: a replay finds them in the log. */
+  private static Map<String, String> sampled(String rules) {
+    Map<String, String> settings = new HashMap<>(OracleStack.SETTINGS);
+    settings.put(TopologySettings.SAMPLING_RULES, rules);
+    return settings;
+  }
+
   /** A run with a crash in it: what was rolled back must not show in the log either. */
   private static void runLive(OracleStack stack, List<Telemetry> events) {
     try (Load load = Load.start(stack.connection(), events)) {
-      TopologyProcess killed = stack.topology("live");
+      TopologyProcess killed = stack.topology("live", sampled("default"));
       long before = stack.written();
       OracleStack.await(
           "progress of the topology",
@@ -114,7 +121,8 @@ class ReplayLogTest {
             return stack.written() > before + 500;
           });
       killed.kill();
-      try (TopologyProcess again = stack.topology("live")) {
+      String half = "rules: [{name: half, decision: 50%}]";
+      try (TopologyProcess again = stack.topology("live", sampled(half))) {
         load.finish();
         stack.awaitDrained();
         again.requireAlive();

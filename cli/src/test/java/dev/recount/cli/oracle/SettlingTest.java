@@ -6,26 +6,16 @@ import dev.recount.avro.Phase;
 import dev.recount.avro.TraceRecord;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.AvroCodec;
-import dev.recount.schemas.Topic;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -36,7 +26,6 @@ import org.junit.jupiter.api.condition.OS;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class SettlingTest {
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final long QUIET = 3_000;
   private static final long TICK = 1_000;
 
@@ -65,7 +54,7 @@ class SettlingTest {
       topology.requireAlive();
 
       Map<String, Long> lastEvent = new TreeMap<>();
-      read(
+      TopicReader.read(
           stack,
           stack.connection().topics().traceEvents(),
           entry ->
@@ -73,7 +62,7 @@ class SettlingTest {
                   new String(entry.key(), StandardCharsets.UTF_8), entry.timestamp(), Math::max));
       AvroCodec<TraceRecord> rows = AvroCodec.reading(TraceRecord.class, registry);
       Map<String, Long> waits = new TreeMap<>();
-      read(
+      TopicReader.read(
           stack,
           stack.connection().topics().traceRecords(),
           record -> {
@@ -95,27 +84,6 @@ class SettlingTest {
                     .path("n")
                     .asLong())
             .isEqualTo(traces.size());
-      }
-    }
-  }
-
-  private static void read(
-      OracleStack stack, Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    Properties properties = stack.connection().kafkaClientProperties();
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (int partition = 0; partition < OracleStack.PARTITIONS; partition++) {
-        partitions.add(new TopicPartition(topic.name(), partition));
-      }
-      consumer.assign(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      consumer.seekToBeginning(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer.poll(POLL).forEach(reader);
       }
     }
   }

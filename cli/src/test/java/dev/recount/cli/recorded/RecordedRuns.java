@@ -3,6 +3,7 @@ package dev.recount.cli.recorded;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
 import dev.recount.avro.Phase;
 import dev.recount.avro.SnapshotContents;
 import dev.recount.avro.SnapshotRecord;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param imported what was sent
  * @param decisions settled rows of decisions
  * @param traces settled rows of traces
+ * @param evaluations settled rows of evaluations
  * @param snapshots settled manifests of context snapshots
  * @param manifestBytes size of the values of {@code snapshot-records} that they came in
  * @param contents values of {@code snapshot-contents}
@@ -58,6 +60,7 @@ public record RecordedRuns(
     ImportResult imported,
     List<DecisionRecord> decisions,
     List<TraceRecord> traces,
+    List<Evaluation> evaluations,
     List<SnapshotRecord> snapshots,
     long manifestBytes,
     List<SnapshotContents> contents,
@@ -75,6 +78,11 @@ public record RecordedRuns(
 
   /** Imports the recorded runs and lets every trace settle. */
   public static RecordedRuns of(ImportOptions options, Path stateDirectory) {
+    return of(options, stateDirectory, TopologySettings.defaults());
+  }
+
+  /** Likewise with settings of the topology. */
+  static RecordedRuns of(ImportOptions options, Path stateDirectory, TopologySettings settings) {
     Topics topics = Topics.withPrefix("");
     MockSchemaRegistryClient registry = new MockSchemaRegistryClient();
     TopologyCodecs codecs = TopologyCodecs.of(registry, topics);
@@ -83,7 +91,6 @@ public record RecordedRuns(
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "recorded-runs");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
-    TopologySettings settings = TopologySettings.defaults();
     try (TopologyTestDriver driver =
         new TopologyTestDriver(
             RecountTopology.build(topics, codecs, settings), properties, START)) {
@@ -109,6 +116,9 @@ public record RecordedRuns(
               .toList(),
           decode(values(driver, topics.traceRecords()), codecs.traceRecords()).stream()
               .filter(row -> isSettled(row.getPhase()))
+              .toList(),
+          decode(values(driver, topics.evaluations()), codecs.evaluations()).stream()
+              .filter(row -> isSettled(row.getPhase()) && !row.getDeleted())
               .toList(),
           decode(manifests, codecs.snapshotRecords()).stream()
               .flatMap(record -> SnapshotSeries.snapshots(record).stream())

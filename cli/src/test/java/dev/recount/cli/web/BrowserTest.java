@@ -51,8 +51,7 @@ class BrowserTest {
     Path log = Files.createTempFile("recount-page", ".tap");
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  "node", "--test", "--test-reporter=tap", "src/test/page/page.test.mjs")
+          new ProcessBuilder("node", "--test", "--test-reporter=tap", "src/test/page/page.test.mjs")
               .directory(WEB.toFile())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
@@ -71,8 +70,7 @@ class BrowserTest {
     }
   }
 
-  private static Map<String, String> environment(DemoStack stack, Path browser)
-      throws IOException {
+  private static Map<String, String> environment(DemoStack stack, Path browser) throws IOException {
     Map<String, Object> samples =
         Map.of(
             "url", stack.pipeline().controlUrl(),
@@ -121,8 +119,7 @@ class BrowserTest {
             result ->
                 tests.add(
                     DynamicTest.dynamicTest(
-                        result.group(2),
-                        () -> assertThat(result.group(1)).as(output).isNull())));
+                        result.group(2), () -> assertThat(result.group(1)).as(output).isNull())));
     return tests;
   }
 

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every query of the dashboards, on the demo's data. What the data source's macros do is done here. */
+/**
+ * Every query of the dashboards, on the demo's data. What the data source's macros do is done here.
+ */
 @ExtendWith(DemoStack.Provider.class)
 @EnabledOnOs(
     value = OS.LINUX,
@@ -42,7 +44,8 @@ class GrafanaTest {
   private static final Pattern TIME_FILTER = Pattern.compile("\\$__timeFilter\\((\\w+)\\)");
   private static final Pattern TIME_INTERVAL = Pattern.compile("\\$__timeInterval\\((\\w+)\\)");
   private static final Pattern CONDITIONAL =
-      Pattern.compile("\\$__conditionalAll\\((\\w+ IN \\(\\$\\{(\\w+):singlequote}\\)), \\$(\\w+)\\)");
+      Pattern.compile(
+          "\\$__conditionalAll\\((\\w+ IN \\(\\$\\{(\\w+):singlequote}\\)), \\$(\\w+)\\)");
 
   /** A query with where it stands. */
   record Panel(String dashboard, String title, String type, String sql) {
@@ -120,8 +123,7 @@ class GrafanaTest {
     var chosen =
         stack
             .clickHouse()
-            .rows(
-                expand(panel.sql(), Map.of("agent", "it''s", "environment", "demo")), Map.of());
+            .rows(expand(panel.sql(), Map.of("agent", "it''s", "environment", "demo")), Map.of());
     assertThat(chosen.size()).isLessThanOrEqualTo(all.size());
   }
 
@@ -147,8 +149,7 @@ class GrafanaTest {
             "recount-pipeline");
     String source =
         Files.readString(
-            Repository.root()
-                .resolve("deploy/grafana/provisioning/datasources/clickhouse.yaml"));
+            Repository.root().resolve("deploy/grafana/provisioning/datasources/clickhouse.yaml"));
     assertThat(source).contains("uid: recount", "type: grafana-clickhouse-datasource");
   }
 

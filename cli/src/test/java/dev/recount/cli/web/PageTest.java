@@ -146,16 +146,14 @@ class PageTest {
     assertThat(window.path("segments")).hasSize(snapshots.get(1).path("segment_count").asInt());
     assertThat(window.path("segments").get(0).path("messages").get(0).path("content").asText())
         .isNotEmpty();
-    String request =
-        send("/traces/" + traceId + "/request?snapshot_id=" + second).body();
+    String request = send("/traces/" + traceId + "/request?snapshot_id=" + second).body();
     assertThat(JSON.readTree(request).path("messages")).hasSize(window.path("segments").size());
     JsonNode difference =
         get("/traces/" + traceId + "/difference?before=" + first + "&after=" + second);
     assertThat(difference.path("added")).isNotEmpty();
     assertThat(difference.path("kept").asInt() + difference.path("added").size())
         .isEqualTo(window.path("segments").size());
-    HttpResponse<String> absent =
-        send("/traces/" + traceId + "/window?snapshot_id=there-is-none");
+    HttpResponse<String> absent = send("/traces/" + traceId + "/window?snapshot_id=there-is-none");
     assertThat(absent.statusCode()).isEqualTo(404);
     assertThat(absent.body()).contains("no snapshot there-is-none");
   }
@@ -187,8 +185,7 @@ class PageTest {
     JsonNode detail = get(step + "?decision_id=" + encode(decision)).path("step");
     assertThat(detail.path("tool_result").asText()).hasSizeBetween(20_000, 20_100).contains("<script>");
     long length = detail.path("tool_result_length").asLong();
-    String whole =
-        send(step + "/text?field=tool_result&decision_id=" + encode(decision)).body();
+    String whole = send(step + "/text?field=tool_result&decision_id=" + encode(decision)).body();
     assertThat((long) whole.codePointCount(0, whole.length()))
         .isEqualTo(length)
         .isGreaterThan(1_000_000);

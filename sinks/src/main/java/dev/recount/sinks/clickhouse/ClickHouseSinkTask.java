@@ -9,6 +9,7 @@ import dev.recount.sinks.clickhouse.delivery.DeadLetterReporter;
 import dev.recount.sinks.clickhouse.delivery.Delivery;
 import dev.recount.sinks.clickhouse.delivery.Rejections;
 import dev.recount.sinks.clickhouse.delivery.SinkCounters;
+import dev.recount.sinks.clickhouse.delivery.SinkMetrics;
 import dev.recount.sinks.clickhouse.rows.RowBinary;
 import dev.recount.sinks.clickhouse.rows.Table;
 import dev.recount.sinks.clickhouse.schema.Migrations;
@@ -112,6 +113,7 @@ public final class ClickHouseSinkTask extends SinkTask {
             rejections,
             delivery,
             new BackOff(FIRST_BACK_OFF, config.longestBackOff(), System::nanoTime));
+    SinkMetrics.add(context.pluginMetrics(), counters);
     // Prepares the database now rather than with the first row: people query it before.
     flush(delivery::flushDue);
     scheduleNextPut(delivery);

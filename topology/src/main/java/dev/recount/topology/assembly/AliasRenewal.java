@@ -44,18 +44,28 @@ final class AliasRenewal {
     return RETENTIONS_KEPT * settings.stateRetention().toMillis();
   }
 
-  /** Announces the aliases of what is folded of a trace, if it is time to. */
-  void emit(TraceContents contents, RowChanges changes) {
+  /** Whether aliases that were announced last at some time are to be announced again. */
+  boolean due(long announced, long now) {
+    return now - announced >= interval;
+  }
+
+  /**
+   * Announces the aliases of what is folded of a trace, if it is time to.
+   *
+   * @return when they were announced last, by now
+   */
+  long emit(TraceContents contents, RowChanges changes) {
     Fingerprint last = changes.before(RowType.ALIASES, LAST);
     long announced = last == null ? changes.header.firstAppend : last.high();
-    if (changes.expired() || changes.now - announced < interval) {
+    if (changes.expired() || !due(announced, changes.now)) {
       changes.keep(RowType.ALIASES);
-      return;
+      return announced;
     }
     changes.note(RowType.ALIASES, LAST, new Fingerprint(changes.now, 0));
     if (announces) {
       announce(contents, changes);
     }
+    return changes.now;
   }
 
   private void announce(TraceContents contents, RowChanges changes) {

@@ -2,6 +2,7 @@ package dev.recount.topology.assembly;
 
 import dev.recount.avro.AliasKind;
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.TopologyCodecs;
@@ -28,6 +29,7 @@ import java.util.zip.InflaterInputStream;
  * @param lateSpans spans that came after the trace had expired
  * @param decisions in order of their steps
  * @param enclosingDecisions for spans that feedback names, the ID of the decision around them
+ * @param verdicts of evaluators, many of which cannot judge again without the events
  */
 record Anchor(
     long firstAppend,
@@ -36,8 +38,12 @@ record Anchor(
     TraceRecord trace,
     List<DecisionRecord> decisions,
     Map<String, String> enclosingDecisions,
-    List<LinkedFeedback> feedback) {
-  private static final byte FORMAT = 1;
+    List<LinkedFeedback> feedback,
+    List<Evaluation> verdicts) {
+  private static final byte FORMAT = 2;
+
+  /** Without verdicts, as earlier versions of Recount wrote it. */
+  private static final byte FORMAT_WITHOUT_VERDICTS = 1;
 
   /** The anchor as compressed bytes. */
   byte[] encode(TopologyCodecs codecs) {
@@ -65,6 +71,10 @@ record Anchor(
         out.writeLong(linked.keyTime());
         out.writeLong(linked.baseRevision());
       }
+      out.writeInt(verdicts.size());
+      for (Evaluation verdict : verdicts) {
+        write(out, codecs.evaluations().encode(verdict));
+      }
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -75,7 +85,7 @@ record Anchor(
     try (DataInputStream in =
         new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(compressed)))) {
       byte format = in.readByte();
-      if (format != FORMAT) {
+      if (format != FORMAT && format != FORMAT_WITHOUT_VERDICTS) {
         throw new IllegalStateException(
             "State was written by another version of Recount (anchor format " + format + ")");
       }
@@ -102,7 +112,12 @@ record Anchor(
                 in.readLong(),
                 in.readLong()));
       }
-      return new Anchor(firstAppend, revision, lateSpans, trace, decisions, enclosing, feedback);
+      List<Evaluation> verdicts = new ArrayList<>();
+      for (int i = format == FORMAT ? in.readInt() : 0; i > 0; i--) {
+        verdicts.add(codecs.evaluations().decode(read(in)));
+      }
+      return new Anchor(
+          firstAppend, revision, lateSpans, trace, decisions, enclosing, feedback, verdicts);
     } catch (IOException malformed) {
       throw new UncheckedIOException(malformed);
     }

@@ -4,6 +4,7 @@ import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.fold.ExplicitDecisions;
 import dev.recount.topology.fold.FeedbackOverlay;
 import dev.recount.topology.fold.TraceContents;
@@ -106,15 +107,17 @@ final class Anchors {
         rows.trace(),
         rows.decisions(),
         rows.enclosingDecisions(),
-        feedback);
+        feedback,
+        rows.verdicts());
   }
 
   /**
    * The rows of an expired trace with late events laid over them: feedback is joined as ever,
    * explicit decisions and snapshots are added, those that were edited are changed, spans are
-   * counted.
+   * counted. Evaluators judge again by what is left.
    */
-  static TraceRows amend(Anchor anchor, TraceReader reader, String trace, long lateSpans) {
+  static TraceRows amend(
+      Anchor anchor, TraceReader reader, String trace, long lateSpans, Evaluators evaluators) {
     TraceContents late = reader.contents(trace);
     TraceRows added =
         TraceFold.fold(
@@ -164,13 +167,16 @@ final class Anchors {
             anchor.trace(),
             decisions,
             anchor.enclosingDecisions(),
-            together(anchor.feedback(), late.feedback(), reader.unlinked()));
+            together(anchor.feedback(), late.feedback(), reader.unlinked()),
+            anchor.verdicts(),
+            evaluators);
     return new TraceRows(
         anchor.trace(),
         decisions,
         snapshots,
         added.contents(),
         overlaid.evaluations(),
+        overlaid.verdicts(),
         overlaid.feedback(),
         List.of(),
         anchor.enclosingDecisions());

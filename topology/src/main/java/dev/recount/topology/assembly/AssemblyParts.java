@@ -13,6 +13,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * @param entries the events of traces
  * @param folding which of them are folded where they are too many
  * @param emissions what has been emitted
+ * @param lastRows the last rows of traces over their cap
  * @param anchors what is left of expired traces
  */
 record AssemblyParts(
@@ -22,6 +23,7 @@ record AssemblyParts(
     FoldingOrder folding,
     Timers timers,
     Emissions emissions,
+    LastRows lastRows,
     Anchors anchors,
     Outputs outputs,
     TopologyCodecs codecs,

@@ -26,7 +26,7 @@ final class BodyEmitter {
    */
   void emit(Map<String, SnapshotContent> contents, RowChanges changes) {
     changes.keep(RowType.CONTENT);
-    if (changes.provisional()) {
+    if (changes.provisional() || !changes.header.fate.retained()) {
       return;
     }
     Batch batch = new Batch(changes);

@@ -32,7 +32,9 @@ final class Emissions {
     /** What the trace says of a tool call that another trace knows more of. */
     CALL,
     /** When the trace's aliases were announced again. */
-    ALIASES;
+    ALIASES,
+    /** No row, but whether the trace is kept. */
+    FATE;
 
     private static final RowType[] ALL = values();
   }

@@ -6,6 +6,7 @@ import dev.recount.avro.Evaluation;
 import dev.recount.avro.SnapshotBoundary;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Status;
+import dev.recount.avro.TraceRecord;
 import dev.recount.avro.Versions;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,20 @@ import java.util.Map;
 /** Rows that carry their key only: they take another row back. */
 final class EmptyRows {
   private EmptyRows() {}
+
+  static TraceRecord trace(String traceId) {
+    TraceRecord row = new TraceRecord();
+    row.setTraceId(traceId);
+    row.setVersions(new Versions());
+    row.setStartedAt(Instant.EPOCH);
+    row.setTools(List.of());
+    row.setFlags(List.of());
+    row.setStatus(Status.unset);
+    row.setEvaluations(List.of());
+    row.setFeedback(List.of());
+    row.setSampleWeight(1.0);
+    return row;
+  }
 
   static DecisionRecord decision(String traceId, String decisionId, DecisionKind kind) {
     DecisionRecord row = new DecisionRecord();

@@ -133,8 +133,11 @@ final class Entries {
    *
    * @param rank first byte of the places
    * @param limit how many at most
+   * @return place of the last one if they were as many as that, else null
    */
-  void visitPlaces(String owner, TraceEventKind kind, byte rank, int limit, Visitor visitor) {
+  FoldingOrder.@Nullable Place visitPlaces(
+      String owner, TraceEventKind kind, byte rank, int limit, Visitor visitor) {
+    FoldingOrder.Place last = null;
     byte[] prefix = bytes(owner, PLACE, (byte) kind.ordinal(), new byte[] {rank});
     byte[] end = prefix.clone();
     end[end.length - 1]++;
@@ -143,14 +146,18 @@ final class Entries {
       while (visited < limit && range.hasNext()) {
         byte[] place = range.next().key.get();
         byte[] identity =
-            Arrays.copyOfRange(place, prefix.length - 1 + FoldingOrder.PLACE_BYTES, place.length);
+            Arrays.copyOfRange(place, prefix.length - 1 + FoldingOrder.Place.BYTES, place.length);
         byte[] value = store.get(key(owner, kind, identity));
         if (value != null) {
           visitor.visit(entry(value));
         }
         visited++;
+        if (visited == limit) {
+          last = FoldingOrder.Place.read(place, prefix.length - 1);
+        }
       }
     }
+    return last;
   }
 
   /**

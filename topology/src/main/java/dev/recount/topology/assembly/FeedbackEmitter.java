@@ -25,6 +25,7 @@ final class FeedbackEmitter {
     if (!changes.changed(RowType.FEEDBACK, id, encoded, row.getRevision(), row.getKeyTime())) {
       return;
     }
+    outputs.metrics().feedback(row);
     if (row.getMatch() == FeedbackMatch.NONE) {
       outputs.unmatchedFeedback(row, changes.now);
     } else {

@@ -22,8 +22,25 @@ import org.jspecify.annotations.Nullable;
  * and a fold reads as many events as the cap allows, not as many as there are.
  */
 final class FoldingOrder {
-  /** Bytes of a place: a rank and a time. */
-  static final int PLACE_BYTES = 1 + Long.BYTES;
+  /**
+   * Where an event stands among those of its kind.
+   *
+   * @param rank roots before failures before others
+   * @param time when the event began or happened, in nanoseconds or milliseconds as its kind has it
+   */
+  record Place(byte rank, long time) {
+    static final int BYTES = 1 + Long.BYTES;
+
+    /** Bytes in the same order as the places: by time, before 1970 too. */
+    byte[] bytes() {
+      return ByteBuffer.allocate(BYTES).put(rank).putLong(time ^ Long.MIN_VALUE).array();
+    }
+
+    static Place read(byte[] bytes, int offset) {
+      ByteBuffer place = ByteBuffer.wrap(bytes, offset, BYTES);
+      return new Place(place.get(), place.getLong() ^ Long.MIN_VALUE);
+    }
+  }
 
   private static final byte ROOT = 0;
   private static final byte FAILURE = 1;
@@ -43,37 +60,55 @@ final class FoldingOrder {
     entries.visit(owner, entry -> place(owner, entry.envelope(), entry.value(), entry.offset()));
   }
 
-  /** Gives an event its place, and takes that of the event that it replaced. */
-  void filed(String owner, Envelope envelope, byte[] event, Entries.@Nullable Entry replaced) {
+  /**
+   * Gives an event its place, and takes that of the event that it replaced.
+   *
+   * @param last how far the last fold went; null when there is none that still holds
+   * @return whether a fold now differs from that one
+   */
+  boolean filed(
+      String owner,
+      Envelope envelope,
+      byte[] event,
+      Entries.@Nullable Entry replaced,
+      @Nullable LastFold last) {
+    boolean changed = false;
     if (replaced != null) {
-      byte[] place = placeOf(replaced.envelope(), replaced.value(), replaced.offset());
+      Place place = placeOf(replaced.envelope(), replaced.value(), replaced.offset());
       if (place != null) {
-        entries.removePlace(owner, replaced.envelope(), place);
+        entries.removePlace(owner, replaced.envelope(), place.bytes());
+        changed = last == null || last.includes(envelope.kind(), place);
       }
     }
-    place(owner, envelope, event, 0);
+    Place place = place(owner, envelope, event, 0);
+    return changed || last == null || place == null || last.includes(envelope.kind(), place);
   }
 
   /**
    * Visits the events of a kind that are folded.
    *
    * @param cap how many roots at most, how many failures, and how many others
+   * @param fold takes note of how far that was
    */
-  void visit(String owner, TraceEventKind kind, int cap, Entries.Visitor visitor) {
+  void visit(String owner, TraceEventKind kind, int cap, LastFold fold, Entries.Visitor visitor) {
     for (byte rank : RANKS) {
-      entries.visitPlaces(owner, kind, rank, cap, visitor);
+      Place last = entries.visitPlaces(owner, kind, rank, cap, visitor);
+      if (last != null) {
+        fold.reached(kind, rank, last.time());
+      }
     }
   }
 
-  private void place(String owner, Envelope envelope, byte[] event, int offset) {
-    byte[] place = placeOf(envelope, event, offset);
+  private @Nullable Place place(String owner, Envelope envelope, byte[] event, int offset) {
+    Place place = placeOf(envelope, event, offset);
     if (place != null) {
-      entries.place(owner, envelope, place);
+      entries.place(owner, envelope, place.bytes());
     }
+    return place;
   }
 
   /** The place of an event, or null for one that is folded whatever the cap. */
-  private byte @Nullable [] placeOf(Envelope envelope, byte[] event, int offset) {
+  private @Nullable Place placeOf(Envelope envelope, byte[] event, int offset) {
     Long time =
         switch (envelope.kind()) {
           case SPAN -> ((Span) payload(event, offset)).getStartTimeUnixNano();
@@ -82,14 +117,7 @@ final class FoldingOrder {
           case DECISION -> millis(((DecisionEvent) payload(event, offset)).getOccurredAt());
           case FEEDBACK, LINK, ALIAS, CONFIG, FORGET, TICK -> null;
         };
-    if (time == null) {
-      return null;
-    }
-    // Order of the bytes is to be order of time, before 1970 too.
-    return ByteBuffer.allocate(PLACE_BYTES)
-        .put(rank(envelope))
-        .putLong(time ^ Long.MIN_VALUE)
-        .array();
+    return time == null ? null : new Place(rank(envelope), time);
   }
 
   private static byte rank(Envelope envelope) {

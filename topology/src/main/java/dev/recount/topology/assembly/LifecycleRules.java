@@ -22,7 +22,21 @@ final class LifecycleRules {
   /** An error is shown this many times sooner than a running trace is shown anyway. */
   private static final int SHARE_OF_INTERVAL = 32;
 
+  /** Milliseconds in which what came with a suspect event joins it; a tick follows in a second. */
+  private static final long SUSPICION_GATHERS = 50;
+
   private static final long LONGEST_URGENT_DELAY = 60_000;
+
+  /**
+   * After an emission a trace rests for this long for each event that was folded: about ten times
+   * what folding one costs. So no trace takes more than a tenth of its partition's time, however
+   * its late events come; and the stall that a large one makes cannot look like the quiet that
+   * makes it due again.
+   */
+  private static final long REST_MICROS_PER_EVENT = 500;
+
+  /** Of a trace over its cap: roots, failures, and others. */
+  private static final int MOST_FOLDED_PER_CAP = 3;
 
   private final long settleQuiet;
   private final long settleIdle;
@@ -48,6 +62,7 @@ final class LifecycleRules {
 
   /** Notes in the header that an event changed the trace. */
   void touch(TraceHeader header, long now, boolean urgent) {
+    header.fate = header.fate.at(now, header.lastAppend);
     header.lastAppend = now;
     if (!header.unemitted()) {
       header.setUnemitted(true);
@@ -62,6 +77,19 @@ final class LifecycleRules {
         header.setUrgent(true);
         header.provisionalDue = Math.min(header.provisionalDue, now + urgentDelay(header));
       }
+    }
+  }
+
+  /**
+   * Notes in the header that an evaluator wants the trace judged at once: a verdict may come in
+   * time to stop what has been begun. Later ones wait as errors do.
+   */
+  void suspect(TraceHeader header, long now) {
+    if (header.lifecycle == Lifecycle.OPEN && header.hasTrace()) {
+      boolean first = header.provisionalDelay == provisionalAfter;
+      long delay = first ? SUSPICION_GATHERS : urgentDelay(header);
+      header.setUrgent(true);
+      header.provisionalDue = Math.min(header.provisionalDue, now + delay);
     }
   }
 
@@ -84,7 +112,7 @@ final class LifecycleRules {
       return header.unemitted() ? Math.min(header.unemittedSince + feedbackWait, expiry) : expiry;
     }
     long settle = settleDue(header);
-    return header.unemitted() ? Math.min(settle, header.provisionalDue) : settle;
+    return header.unemitted() ? Math.min(settle, provisionalDue(header)) : settle;
   }
 
   /**
@@ -103,6 +131,10 @@ final class LifecycleRules {
   }
 
   private long amendDue(TraceHeader header) {
+    return Math.max(amendWanted(header), header.restUntil);
+  }
+
+  private long amendWanted(TraceHeader header) {
     if (exceedsCap(header)) {
       // Reading it back is costly: while it grows, at growing intervals.
       return Math.min(
@@ -113,8 +145,14 @@ final class LifecycleRules {
         header.lastAppend + amendQuiet, header.unemittedSince + LONGEST_GATHERING * amendQuiet);
   }
 
+  private static long provisionalDue(TraceHeader header) {
+    return Math.max(header.provisionalDue, header.restUntil);
+  }
+
   private long expiry(TraceHeader header) {
-    return header.lastAppend + stateRetention;
+    // A trace that is not kept is held only as long as it can still be readmitted.
+    boolean held = !header.fate.retained() && header.lifecycle == Lifecycle.SETTLED;
+    return header.lastAppend + (held ? header.fate.held() : stateRetention);
   }
 
   /** Whether the state of the trace is to be given up. */
@@ -146,7 +184,7 @@ final class LifecycleRules {
     if (now >= settleDue(header)) {
       return Phase.settled;
     }
-    return header.unemitted() && now >= header.provisionalDue ? Phase.provisional : null;
+    return header.unemitted() && now >= provisionalDue(header) ? Phase.provisional : null;
   }
 
   /**
@@ -157,10 +195,17 @@ final class LifecycleRules {
     return exceedsCap(header) ? LONGEST_GATHERING * settleQuiet : settleMaximumAge;
   }
 
+  /** How many events an emission reads, at most. */
+  private long folded(TraceHeader header) {
+    long events = header.events();
+    return events / MOST_FOLDED_PER_CAP > spanCap ? MOST_FOLDED_PER_CAP * spanCap : events;
+  }
+
   /** Notes in the header that rows have been emitted. */
   void emitted(TraceHeader header, Phase phase, long now) {
     header.setUnemitted(false);
     header.setUrgent(false);
+    header.restUntil = now + folded(header) * REST_MICROS_PER_EVENT / 1_000;
     if (phase == Phase.provisional || exceedsCap(header)) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;

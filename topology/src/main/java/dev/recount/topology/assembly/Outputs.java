@@ -14,10 +14,17 @@ import org.apache.kafka.streams.processor.api.Record;
 final class Outputs {
   private final ProcessorContext<byte[], byte[]> context;
   private final TopologyCodecs codecs;
+  private final AssemblyMetrics metrics;
 
   Outputs(ProcessorContext<byte[], byte[]> context, TopologyCodecs codecs) {
     this.context = context;
     this.codecs = codecs;
+    this.metrics = new AssemblyMetrics(context);
+  }
+
+  /** What is said of the work. */
+  AssemblyMetrics metrics() {
+    return metrics;
   }
 
   void decision(String traceId, String decisionId, byte[] row, long now) {
@@ -69,6 +76,7 @@ final class Outputs {
   }
 
   void deadLetter(byte[] key, byte[] value, Headers headers, long now) {
+    metrics.deadLetter();
     context.forward(new Record<>(key, value, now, headers), NodeNames.ASSEMBLY_DEAD_LETTERS);
   }
 

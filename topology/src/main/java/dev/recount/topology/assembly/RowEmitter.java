@@ -18,12 +18,14 @@ final class RowEmitter {
   private final Outputs outputs;
   private final SpanRelease spanRelease;
   private final RowWriter rowWriter;
+  private final CappedRows cappedRows;
   private final FeedbackEmitter feedbackEmitter;
   private final Interpretation interpretation;
+  private final Sampling sampling;
   private final LifecycleRules rules;
   private final int spanCap;
 
-  RowEmitter(AssemblyParts parts, LifecycleRules rules) {
+  RowEmitter(AssemblyParts parts, LifecycleRules rules, Sampling sampling) {
     this.entries = parts.entries();
     this.folding = parts.folding();
     this.emissions = parts.emissions();
@@ -32,7 +34,10 @@ final class RowEmitter {
     this.outputs = parts.outputs();
     this.spanRelease = new SpanRelease(codecs);
     this.feedbackEmitter = new FeedbackEmitter(parts);
-    this.rowWriter = new RowWriter(parts, feedbackEmitter);
+    this.sampling = sampling;
+    AliasRenewal aliases = new AliasRenewal(parts);
+    this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
+    this.cappedRows = new CappedRows(parts, rules, aliases);
     this.interpretation = parts.settings().interpretation();
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
@@ -40,12 +45,27 @@ final class RowEmitter {
 
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
-    TraceReader reader = read(trace, header);
-    TraceRows rows = TraceFold.fold(reader.contents(trace), interpretation);
-    header.revision++;
-    rowWriter.write(rows, reader, changes(trace, header, phase, now));
+    if (!cappedRows.emit(trace, header, phase, now)) {
+      fold(trace, header, phase, now);
+    }
     if (phase != Phase.provisional) {
       releaseSpans(trace, header, now);
+    }
+  }
+
+  private void fold(String trace, TraceHeader header, Phase phase, long now) {
+    LastFold fold = new LastFold(spanCap);
+    TraceReader reader = read(trace, header, fold);
+    TraceContents contents = reader.contents(trace);
+    TraceRows rows = TraceFold.fold(contents, interpretation);
+    if (phase != Phase.provisional) {
+      sampling.decide(header, rows, contents.spans());
+    }
+    header.revision++;
+    RowWriter.Written written = rowWriter.write(rows, reader, changes(trace, header, phase, now));
+    fold.announced(written.announced());
+    if (sampling.emitted(header.fate).trace()) {
+      cappedRows.folded(trace, header, fold, written.trace());
     }
   }
 
@@ -56,10 +76,17 @@ final class RowEmitter {
       return;
     }
     TraceReader reader = read(trace, header);
-    TraceRows rows = Anchors.amend(anchor, reader, trace, header.spans);
+    TraceRows rows =
+        Anchors.amend(anchor, reader, trace, header.spans, interpretation.evaluators());
+    sampling.mark(header.fate, rows);
     header.revision++;
     rowWriter.write(rows, reader, changes(trace, header, Phase.amended, now));
     releaseSpans(trace, header, now);
+  }
+
+  /** The fate of a trace of which only an anchor is left. */
+  Fate fateOfExpired(String trace) {
+    return sampling.ofExpired(trace);
   }
 
   private RowChanges changes(String trace, TraceHeader header, Phase phase, long now) {
@@ -67,6 +94,10 @@ final class RowEmitter {
   }
 
   private TraceReader read(String trace, TraceHeader header) {
+    return read(trace, header, new LastFold(spanCap));
+  }
+
+  private TraceReader read(String trace, TraceHeader header, LastFold fold) {
     if (!rules.exceedsCap(header)) {
       return TraceReader.readAll(entries, codecs.traceEvents(), trace, header);
     }
@@ -75,7 +106,8 @@ final class RowEmitter {
       folding.begin(header.owner(trace));
       header.setOrdered();
     }
-    return TraceReader.readFirst(entries, folding, codecs.traceEvents(), trace, header, spanCap);
+    return TraceReader.readFirst(
+        entries, folding, codecs.traceEvents(), trace, header, spanCap, fold);
   }
 
   /** Leaves an anchor that takes the place of the trace's events, which can be deleted then. */
@@ -88,9 +120,12 @@ final class RowEmitter {
     Anchor before = anchors.load(trace);
     if (before == null) {
       TraceRows rows = TraceFold.fold(contents, interpretation);
+      sampling.mark(header.fate, rows);
       anchors.save(trace, Anchors.of(rows, contents.feedback(), header), until);
     } else {
-      TraceRows rows = Anchors.amend(before, reader, trace, header.spans);
+      TraceRows rows =
+          Anchors.amend(before, reader, trace, header.spans, interpretation.evaluators());
+      sampling.mark(header.fate, rows);
       anchors.save(
           trace,
           new Anchor(
@@ -100,14 +135,15 @@ final class RowEmitter {
               rows.trace(),
               rows.decisions(),
               rows.enclosingDecisions(),
-              Anchors.together(before.feedback(), contents.feedback(), reader.unlinked())),
+              Anchors.together(before.feedback(), contents.feedback(), reader.unlinked()),
+              rows.verdicts()),
           until);
     }
   }
 
   /** Releases the spans that have come since the last release, one by one: they may be many. */
   private void releaseSpans(String trace, TraceHeader header, long now) {
-    if (!header.unreleased()) {
+    if (!header.unreleased() || !header.fate.retained()) {
       return;
     }
     entries.visit(
@@ -138,8 +174,7 @@ final class RowEmitter {
   }
 
   private void release(String trace, byte[] event, int offset, TraceHeader header, long now) {
-    outputs.span(
-        trace, spanRelease.record(event, offset, header.firstAppend, header.revision), now);
+    outputs.span(trace, spanRelease.record(event, offset, header), now);
   }
 
   /** Reports the feedback on a trace that never came, as far as that has not been said. */

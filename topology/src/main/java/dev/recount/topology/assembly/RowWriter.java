@@ -10,6 +10,7 @@ import dev.recount.topology.assembly.Emissions.RowKey;
 import dev.recount.topology.assembly.Emissions.RowType;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceRows;
+import dev.recount.topology.sampling.Unretained;
 import java.util.List;
 
 /** Writes those rows of a trace that have changed, and takes back those that no longer hold. */
@@ -20,22 +21,35 @@ final class RowWriter {
   private final FeedbackEmitter feedback;
   private final BodyEmitter bodies;
   private final CallMentionEmitter mentions;
+  private final Sampling sampling;
   private final AliasRenewal aliases;
 
-  RowWriter(AssemblyParts parts, FeedbackEmitter feedback) {
+  RowWriter(
+      AssemblyParts parts, FeedbackEmitter feedback, Sampling sampling, AliasRenewal aliases) {
     this.emissions = parts.emissions();
     this.codecs = parts.codecs();
     this.outputs = parts.outputs();
     this.feedback = feedback;
     this.bodies = new BodyEmitter(parts);
     this.mentions = new CallMentionEmitter(parts);
-    this.aliases = new AliasRenewal(parts);
+    this.sampling = sampling;
+    this.aliases = aliases;
   }
 
-  void write(TraceRows rows, TraceReader reader, RowChanges changes) {
-    rows.decisions().forEach(row -> decision(row, changes));
-    snapshots(rows.snapshots(), changes);
-    rows.evaluations().forEach(row -> evaluation(row, changes));
+  /**
+   * Writes what an emission changes.
+   *
+   * @return the trace's row, changed or not, and when its aliases were announced last
+   */
+  Written write(TraceRows rows, TraceReader reader, RowChanges changes) {
+    Unretained emitted = sampling.emitted(changes.header.fate);
+    if (emitted.decisions()) {
+      rows.decisions().forEach(row -> decision(row, changes));
+      rows.evaluations().forEach(row -> evaluation(row, changes));
+    }
+    if (emitted.snapshots()) {
+      snapshots(rows.snapshots(), changes);
+    }
     rows.feedback().forEach(row -> feedback.emit(row, changes));
     for (LinkedFeedback withdrawn : reader.withdrawn()) {
       feedback.emitUnmatched(withdrawn, UnmatchedReasons.AMBIGUOUS, changes);
@@ -46,16 +60,22 @@ final class RowWriter {
     }
     bodies.emit(rows.contents(), changes);
     mentions.emit(rows.mentions(), changes);
-    aliases.emit(reader.contents(changes.trace), changes);
+    long announced = aliases.emit(reader.contents(changes.trace), changes);
     // The trace's row comes last, so that whoever sees it finds its decisions.
     byte[] trace = trace(rows.trace(), changes);
-    boolean changed = changes.changed(RowType.TRACE, changes.trace, trace);
+    boolean changed = emitted.trace() && changes.changed(RowType.TRACE, changes.trace, trace);
+    changes.header.fate.note(changes);
     changes.withdrawn().forEach(key -> withdraw(key, changes));
     if (changed) {
       outputs.trace(changes.trace, trace, changes.now);
     }
     changes.save(emissions);
+    return new Written(trace, announced);
   }
+
+  /** What stands after an emission. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Written(byte[] trace, long announced) {}
 
   private void decision(DecisionRecord row, RowChanges changes) {
     row.setPhase(changes.phase);
@@ -133,8 +153,17 @@ final class RowWriter {
         outputs.snapshot(
             changes.trace, key.id(), codecs.snapshotRecords().encode(row), changes.now);
       }
-      // A trace, feedback and bodies are never taken back.
-      case TRACE, FEEDBACK, CONTENT, ALIASES -> {}
+      case TRACE -> {
+        // It has not been kept, and traces that are not kept are to have no rows.
+        TraceRecord row = EmptyRows.trace(changes.trace);
+        row.setKeyTime(changes.keyTime);
+        row.setPhase(changes.phase);
+        row.setRevision(changes.header.revision);
+        row.setDeleted(true);
+        outputs.trace(changes.trace, codecs.traceRecords().encode(row), changes.now);
+      }
+      // Feedback and bodies are never taken back.
+      case FEEDBACK, CONTENT, FATE, ALIASES -> {}
       case CALL -> mentions.withdraw(key.id(), changes);
     }
   }

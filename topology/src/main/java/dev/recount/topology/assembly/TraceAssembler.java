@@ -1,5 +1,6 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.avro.ConfigurationChange;
 import dev.recount.avro.Phase;
 import dev.recount.avro.Tick;
 import dev.recount.avro.TraceEvent;
@@ -7,6 +8,7 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.CallKeys;
+import dev.recount.topology.Configuration;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.TopologySettings;
@@ -45,6 +47,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   private final TopologyCodecs codecs;
   private final TopologySettings settings;
+  private final Configuration wanted;
   private final LifecycleRules rules;
   private final Envelope.Reader envelopes;
 
@@ -59,6 +62,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   @SuppressWarnings("NullAway.Init")
   private Timers timers;
+
+  @SuppressWarnings("NullAway.Init")
+  private ConfigurationLog configuration;
 
   @SuppressWarnings("NullAway.Init")
   private Outputs outputs;
@@ -85,21 +91,30 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private LogClock clock;
 
   private long tickExpectedUntil;
+  private long changeExpectedUntil;
 
-  private TraceAssembler(TopologyCodecs codecs, TopologySettings settings) {
+  private TraceAssembler(
+      TopologyCodecs codecs, TopologySettings settings, Configuration configuration) {
     this.codecs = codecs;
     this.settings = settings;
+    this.wanted = configuration;
     this.rules = new LifecycleRules(settings);
     this.envelopes = new Envelope.Reader(codecs.traceEvents());
   }
 
-  /** Supplies assemblers together with the stores that they need. */
+  /** Supplies assemblers, with what the settings say is to be in force. */
   public static ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier(
       TopologyCodecs codecs, TopologySettings settings) {
+    return supplier(codecs, settings, Configuration.of(settings));
+  }
+
+  /** Supplies assemblers together with the stores that they need. */
+  public static ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier(
+      TopologyCodecs codecs, TopologySettings settings, Configuration configuration) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<byte[], byte[], byte[], byte[]> get() {
-        return new TraceAssembler(codecs, settings);
+        return new TraceAssembler(codecs, settings, configuration);
       }
 
       @Override
@@ -123,12 +138,15 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             new FoldingOrder(entries, codecs.traceEvents()),
             timers,
             new Emissions(store(Stores.EMISSIONS)),
+            new LastRows(store(Stores.EMISSIONS)),
             new Anchors(store(Stores.ANCHORS), codecs),
             outputs,
             codecs,
             settings);
     headers = new TraceHeaders(parts, rules);
-    emitter = new RowEmitter(parts, rules);
+    configuration = new ConfigurationLog(parts.headers());
+    Sampling sampling = new Sampling(configuration, parts, new SamplingMetrics(context.metrics()));
+    emitter = new RowEmitter(parts, rules, sampling);
     failures = new AssemblyFailures(context, outputs);
     filing = new TraceFiling(parts, headers, rules, emitter);
     expiry = new TraceExpiry(parts, headers, emitter, failures);
@@ -138,8 +156,18 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     clock = new LogClock(parts.headers());
     if (settings.live()) {
       context.schedule(
-          settings.tickInterval(), PunctuationType.WALL_CLOCK_TIME, this::tickWhenIdle);
+          settings.tickInterval(),
+          PunctuationType.WALL_CLOCK_TIME,
+          wallClock -> {
+            changeConfiguration(wallClock);
+            tickWhenIdle(wallClock);
+          });
     }
+  }
+
+  @Override
+  public void close() {
+    outputs.metrics().close();
   }
 
   private KeyValueStore<Bytes, byte[]> store(String name) {
@@ -189,8 +217,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
         }
       }
       case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> filing.file(key, envelope, record.value(), now);
-      // Written by versions of Recount that know settings and deletions in the log.
-      case CONFIG, FORGET -> {}
+      case CONFIG -> configured(record.value());
+      // Written by versions of Recount that know deletions in the log.
+      case FORGET -> {}
     }
   }
 
@@ -258,7 +287,41 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             emitter.emit(trace, header, phase, now);
           }
         });
+    outputs.metrics().emitted(header, phase, now);
     rules.emitted(header, phase, now);
+  }
+
+  /** Takes into force what the log says is in force from here on. */
+  private void configured(byte[] event) {
+    if (codecs.traceEvents().decode(event).getPayload() instanceof ConfigurationChange change) {
+      if (change.getName().equals(Configuration.SAMPLING)) {
+        Sampling.check(change.getValue());
+      }
+      configuration.apply(change);
+      changeExpectedUntil = 0;
+    }
+  }
+
+  /** Appends to the log what is wanted and not in force. It takes effect when it comes back. */
+  private void changeConfiguration(long wallClock) {
+    if (wallClock < changeExpectedUntil) {
+      return;
+    }
+    int partition = context.taskId().partition();
+    wanted
+        .wanted()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(configuration.current(name))) {
+                TraceEvent event = new TraceEvent();
+                event.setKind(TraceEventKind.CONFIG);
+                event.setIdentity(name);
+                event.setPayload(new ConfigurationChange(partition, name, value));
+                outputs.traceEvent(TickPartitioner.configuration(partition), event, wallClock);
+                changeExpectedUntil =
+                    wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
+              }
+            });
   }
 
   /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
@@ -287,6 +350,6 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     tick.setKind(TraceEventKind.TICK);
     tick.setIdentity(Integer.toString(partition));
     tick.setPayload(new Tick(partition));
-    outputs.traceEvent(TickPartitioner.key(partition), tick, time);
+    outputs.traceEvent(TickPartitioner.tick(partition), tick, time);
   }
 }

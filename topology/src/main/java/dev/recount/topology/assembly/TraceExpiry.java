@@ -17,6 +17,7 @@ final class TraceExpiry {
   private final Entries entries;
   private final Timers timers;
   private final Emissions emissions;
+  private final LastRows lastRows;
   private final Anchors anchors;
   private final RowEmitter emitter;
   private final AssemblyFailures failures;
@@ -30,6 +31,7 @@ final class TraceExpiry {
     this.entries = parts.entries();
     this.timers = parts.timers();
     this.emissions = parts.emissions();
+    this.lastRows = parts.lastRows();
     this.anchors = parts.anchors();
     this.emitter = emitter;
     this.failures = failures;
@@ -64,6 +66,10 @@ final class TraceExpiry {
     }
     // Until its events are deleted, so that no later life of the trace is taken for this one.
     header.setPurged();
+    if (header.ordered()) {
+      lastRows.delete(header.owner(trace));
+      header.lastFold = null;
+    }
     headers.save(trace, header);
     purge(header.owner(trace), now);
   }

@@ -15,6 +15,7 @@ final class TraceFiling {
   private final Anchors anchors;
   private final LifecycleRules rules;
   private final RowEmitter emitter;
+  private final AssemblyMetrics metrics;
 
   TraceFiling(AssemblyParts parts, TraceHeaders headers, LifecycleRules rules, RowEmitter emitter) {
     this.headers = headers;
@@ -23,6 +24,7 @@ final class TraceFiling {
     this.anchors = parts.anchors();
     this.rules = rules;
     this.emitter = emitter;
+    this.metrics = parts.outputs().metrics();
   }
 
   /** Files an event, unless it has been filed before or is outranked by one that has. */
@@ -43,9 +45,12 @@ final class TraceFiling {
     if (filing.outcome() == Outcome.NEW && standing == Standing.NEW) {
       count(header, envelope.kind());
     }
-    if (waited && header.hasTrace() && header.lifecycle == Lifecycle.OPEN) {
-      // A trace is as old as its own first event: feedback may have waited for it for days.
-      header.firstAppend = now;
+    if (waited && header.hasTrace()) {
+      if (header.lifecycle == Lifecycle.OPEN) {
+        // A trace is as old as its own first event: feedback may have waited for it for days.
+        header.firstAppend = now;
+      }
+      metrics.began(header);
     }
     if (envelope.kind() == TraceEventKind.SPAN) {
       Entries.Entry replaced = filing.replaced();
@@ -62,7 +67,10 @@ final class TraceFiling {
       // There is nothing to show of it yet, and feedback has a wait of its own.
       header.lastAppend = now;
     } else {
-      rules.touch(header, now, envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION));
+      rules.touch(header, now, urgent(envelope));
+      if (envelope.has(Hints.SUSPECT)) {
+        rules.suspect(header, now);
+      }
     }
     headers.schedule(trace, header);
     headers.save(trace, header);
@@ -78,6 +86,7 @@ final class TraceFiling {
       header.lifecycle = Lifecycle.EXPIRED;
       header.firstAppend = anchor.firstAppend();
       header.revision = anchor.revision();
+      header.fate = emitter.fateOfExpired(trace);
     }
     // What is left of the events of its earlier life must not mix with what comes now.
     header.born = anchor == null && purged == null ? 0 : now;
@@ -94,7 +103,13 @@ final class TraceFiling {
   private void keepFoldingOrder(
       String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
     if (header.ordered()) {
-      folding.filed(header.owner(trace), envelope, event, filing.replaced());
+      boolean changed =
+          folding.filed(header.owner(trace), envelope, event, filing.replaced(), header.lastFold);
+      Entries.Entry replaced = filing.replaced();
+      boolean wasUrgent = replaced != null && urgent(replaced.envelope());
+      if (changed || wasUrgent || urgent(envelope) || envelope.has(Hints.SUSPECT)) {
+        header.lastFold = null;
+      }
     } else if (rules.exceedsCap(header)) {
       folding.begin(header.owner(trace));
       header.setOrdered();
@@ -103,11 +118,16 @@ final class TraceFiling {
 
   private void release(String trace, TraceHeader header, byte[] event, long now) {
     boolean settled = header.lifecycle != Lifecycle.OPEN;
-    if (settled && rules.exceedsCap(header) && !header.unreleased()) {
+    boolean kept = header.fate.retained();
+    if (settled && rules.exceedsCap(header) && !header.unreleased() && kept) {
       emitter.releaseNow(trace, event, header, now);
     } else {
       header.setUnreleased(true);
     }
+  }
+
+  private static boolean urgent(Envelope envelope) {
+    return envelope.has(Hints.ERROR) || envelope.has(Hints.ESCALATION);
   }
 
   private static void count(TraceHeader header, TraceEventKind kind) {

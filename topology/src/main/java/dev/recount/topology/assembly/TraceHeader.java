@@ -20,8 +20,8 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 3;
-  private static final int BYTES = 2 + 4 + 16 * Long.BYTES;
+  private static final byte FORMAT = 6;
+  private static final int BYTES = 2 + 4 + 17 * Long.BYTES;
 
   /** No trace ID contains it. */
   private static final char LIFE = '@';
@@ -32,6 +32,7 @@ final class TraceHeader {
   private static final int UNRELEASED = 8;
   private static final int ORDERED = 16;
   private static final int PURGED = 32;
+  private static final int FOLD_HOLDS = 64;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -73,17 +74,29 @@ final class TraceHeader {
   /** Delay after which the provisional emission after the next one follows. */
   long provisionalDelay;
 
+  /** Until when no other emission amends the trace; 0 for none. */
+  long restUntil;
+
   /** When the trace's timer fires; 0 for none. */
   long timerDue;
 
   /** Append time of the first event that has not been emitted. */
   long unemittedSince;
 
+  /** Whether the trace is kept. */
+  Fate fate = Fate.UNDECIDED;
+
   /**
    * When this life of the trace began; 0 for the first. A trace that comes back files its events
    * apart from those of its earlier life, which may not have been deleted yet.
    */
   long born;
+
+  /**
+   * How far the last fold of a trace over its cap went; null once something came that a fold would
+   * tell of.
+   */
+  @Nullable LastFold lastFold;
 
   boolean rootEnded() {
     return (flags & ROOT_ENDED) != 0;
@@ -153,6 +166,10 @@ final class TraceHeader {
     failures += isFailure(span) ? 1 : 0;
     failures -= replaced != null && isFailure(replaced) ? 1 : 0;
     if (span.has(Hints.ENDED)) {
+      if (latestEnd == 0) {
+        // Until then decisions and snapshots say when the trace ended.
+        lastFold = null;
+      }
       latestEnd = Math.max(latestEnd, span.precedence());
     }
   }
@@ -174,7 +191,10 @@ final class TraceHeader {
   }
 
   byte[] encode() {
-    return ByteBuffer.allocate(BYTES)
+    flags = lastFold == null ? flags & ~FOLD_HOLDS : flags | FOLD_HOLDS;
+    int foldBytes = lastFold == null ? 0 : LastFold.BYTES;
+    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + foldBytes);
+    buffer
         .put(FORMAT)
         .put((byte) lifecycle.ordinal())
         .putInt(flags)
@@ -191,10 +211,15 @@ final class TraceHeader {
         .putLong(logRecords)
         .putLong(provisionalDue)
         .putLong(provisionalDelay)
+        .putLong(restUntil)
         .putLong(timerDue)
         .putLong(unemittedSince)
-        .putLong(born)
-        .array();
+        .putLong(born);
+    fate.encode(buffer);
+    if (lastFold != null) {
+      lastFold.write(buffer);
+    }
+    return buffer.array();
   }
 
   static TraceHeader decode(byte[] bytes) {
@@ -220,9 +245,12 @@ final class TraceHeader {
     header.logRecords = buffer.getLong();
     header.provisionalDue = buffer.getLong();
     header.provisionalDelay = buffer.getLong();
+    header.restUntil = buffer.getLong();
     header.timerDue = buffer.getLong();
     header.unemittedSince = buffer.getLong();
     header.born = buffer.getLong();
+    header.fate = Fate.decode(buffer);
+    header.lastFold = (header.flags & FOLD_HOLDS) == 0 ? null : LastFold.read(buffer);
     return header;
   }
 }

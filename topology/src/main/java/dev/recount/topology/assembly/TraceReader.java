@@ -53,6 +53,7 @@ final class TraceReader implements Entries.Visitor {
    * Reads what is folded of a trace over its cap: the first events of each kind and all feedback.
    *
    * @param cap events of a kind that are folded
+   * @param fold takes note of how far that was
    */
   static TraceReader readFirst(
       Entries entries,
@@ -60,16 +61,12 @@ final class TraceReader implements Entries.Visitor {
       AvroCodec<TraceEvent> codec,
       String trace,
       TraceHeader header,
-      int cap) {
+      int cap,
+      LastFold fold) {
     TraceReader reader = new TraceReader(codec, header, true);
     String owner = header.owner(trace);
-    for (TraceEventKind kind :
-        List.of(
-            TraceEventKind.SPAN,
-            TraceEventKind.LOG_RECORD,
-            TraceEventKind.SNAPSHOT,
-            TraceEventKind.DECISION)) {
-      folding.visit(owner, kind, cap, reader);
+    for (TraceEventKind kind : LastFold.kinds()) {
+      folding.visit(owner, kind, cap, fold, reader);
     }
     entries.visit(owner, TraceEventKind.FEEDBACK, reader);
     entries.visit(owner, TraceEventKind.LINK, reader);

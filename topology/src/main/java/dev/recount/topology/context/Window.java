@@ -53,7 +53,7 @@ public record Window(String snapshotId, List<ContextSegment> segments, Contents 
   }
 
   /** The body of a segment; null when it is not known. */
-  @Nullable String content(ContextSegment segment) {
+  public @Nullable String content(ContextSegment segment) {
     return contents.get(segment.getContentSha256());
   }
 }

@@ -48,7 +48,7 @@ public final class Json {
   private Json() {}
 
   /** The value that a text is; null when the text is no JSON, or more than is read. */
-  static @Nullable JsonNode parse(String text) {
+  public static @Nullable JsonNode parse(String text) {
     try {
       JsonNode node = MAPPER.readTree(text);
       return node == null || node.isMissingNode() ? null : node;
@@ -58,7 +58,7 @@ public final class Json {
   }
 
   /** The array or object that a text is; null when it is anything else. */
-  static @Nullable JsonNode parseContainer(String text) {
+  public static @Nullable JsonNode parseContainer(String text) {
     int first = 0;
     while (first < text.length() && text.charAt(first) <= ' ') {
       first++;

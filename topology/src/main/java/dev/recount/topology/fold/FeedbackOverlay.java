@@ -9,19 +9,23 @@ import dev.recount.avro.FeedbackOutcome;
 import dev.recount.avro.FeedbackRecord;
 import dev.recount.avro.Status;
 import dev.recount.avro.TraceRecord;
+import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays feedback over the rows of a trace: finds the decision that each event is about and sets
- * everything in the rows that depends on feedback.
+ * Lays feedback and verdicts over the rows of a trace: finds the decision that each event is about
+ * and sets everything in the rows that depends on feedback and on evaluators.
  *
  * <p>It works on rows alone, so that it serves a trace whose spans are still known and one of which
  * only the rows are left.
@@ -31,71 +35,136 @@ public final class FeedbackOverlay {
       Comparator.<LinkedFeedback, Instant>comparing(feedback -> feedback.event().getOccurredAt())
           .thenComparing(feedback -> feedback.event().getFeedbackId());
 
+  /** As the records list them: by time. */
+  private static final Comparator<Evaluation> BY_TIME =
+      Comparator.comparing(Evaluation::getEvaluatedAt).thenComparing(Evaluation::getEvaluationId);
+
   private final TraceRecord trace;
   private final List<DecisionRecord> decisions;
+  private final List<LinkedFeedback> inOrder;
   private final DecisionIndex index;
-  private final Map<String, List<EvaluationOutcome>> evaluations = new HashMap<>();
   private final Map<String, List<FeedbackOutcome>> outcomes = new HashMap<>();
   private final List<FeedbackRecord> feedbackRows = new ArrayList<>();
   private final List<Evaluation> evaluationRows = new ArrayList<>();
 
   private FeedbackOverlay(
-      TraceRecord trace, List<DecisionRecord> decisions, Map<String, String> enclosingDecisions) {
+      TraceRecord trace,
+      List<DecisionRecord> decisions,
+      Map<String, String> enclosingDecisions,
+      List<LinkedFeedback> feedback) {
     this.trace = trace;
     this.decisions = decisions;
+    this.inOrder = feedback.stream().sorted(BY_OCCURRENCE).toList();
     this.index = new DecisionIndex(decisions, enclosingDecisions);
   }
 
-  /** What laying feedback over rows adds to them. */
-  public record Added(List<Evaluation> evaluations, List<FeedbackRecord> feedback) {}
+  /**
+   * What laying feedback over rows adds to them.
+   *
+   * @param evaluations all there are, verdicts included
+   * @param verdicts those of evaluators
+   */
+  public record Added(
+      List<Evaluation> evaluations, List<Evaluation> verdicts, List<FeedbackRecord> feedback) {}
 
   /**
-   * Sets what depends on feedback, replacing what an earlier overlay set.
+   * Sets what depends on feedback and verdicts, replacing what an earlier overlay set, where only
+   * the rows are left.
    *
    * @param decisions the trace's decisions in order of their steps
    * @param enclosingDecisions for spans that are no decision the ID of the nearest one around them
    * @param feedback all feedback on the trace, in any order
-   * @return rows for the feedback itself
+   * @param verdicts of evaluators on the trace, in any order
+   * @param evaluators judge again by what the feedback says
+   * @return rows for the feedback and the verdicts themselves
    */
   public static Added apply(
       TraceRecord trace,
       List<DecisionRecord> decisions,
       Map<String, String> enclosingDecisions,
-      List<LinkedFeedback> feedback) {
-    FeedbackOverlay overlay = new FeedbackOverlay(trace, decisions, enclosingDecisions);
-    overlay.apply(feedback.stream().sorted(BY_OCCURRENCE).toList());
-    overlay.evaluationRows.sort(Comparator.comparing(Evaluation::getEvaluationId));
-    return new Added(overlay.evaluationRows, overlay.feedbackRows);
+      List<LinkedFeedback> feedback,
+      List<Evaluation> verdicts,
+      Evaluators evaluators) {
+    FeedbackOverlay overlay = lay(trace, decisions, enclosingDecisions, feedback);
+    return overlay.complete(VerdictRows.again(evaluators, trace, decisions, verdicts));
   }
 
-  private void apply(List<LinkedFeedback> inOrder) {
+  /**
+   * The first half of it: joins feedback to decisions and sets what came of each. Evaluators judge
+   * the rows as they are then.
+   */
+  static FeedbackOverlay lay(
+      TraceRecord trace,
+      List<DecisionRecord> decisions,
+      Map<String, String> enclosingDecisions,
+      List<LinkedFeedback> feedback) {
+    FeedbackOverlay overlay = new FeedbackOverlay(trace, decisions, enclosingDecisions, feedback);
+    overlay.join();
+    decisions.forEach(overlay::lay);
+    return overlay;
+  }
+
+  /** The second half: lists what was evaluated, and sums up the trace. */
+  Added complete(List<Evaluation> verdicts) {
+    layOverTrace();
+    layEvaluations(verdicts);
+    evaluationRows.addAll(verdicts);
+    evaluationRows.sort(Comparator.comparing(Evaluation::getEvaluationId));
+    return new Added(evaluationRows, verdicts, feedbackRows);
+  }
+
+  private void join() {
     for (LinkedFeedback linked : inOrder) {
       FeedbackEvent event = linked.event();
       DecisionRecord decision = index.decisionOf(event);
       feedbackRows.add(FeedbackRows.row(linked, decision, trace));
       if (event.getKind() == FeedbackKind.EVALUATION) {
         evaluationRows.add(FeedbackRows.evaluation(event, decision, trace));
-      }
-      if (decision != null) {
-        if (event.getKind() == FeedbackKind.EVALUATION) {
-          evaluations
-              .computeIfAbsent(decision.getDecisionId(), id -> new ArrayList<>())
-              .add(FeedbackRows.evaluationOutcome(event));
-        } else {
-          outcomes
-              .computeIfAbsent(decision.getDecisionId(), id -> new ArrayList<>())
-              .add(FeedbackRows.feedbackOutcome(event));
-        }
+      } else if (decision != null) {
+        outcomes
+            .computeIfAbsent(decision.getDecisionId(), id -> new ArrayList<>())
+            .add(FeedbackRows.feedbackOutcome(event));
       }
     }
-    decisions.forEach(this::lay);
-    layOverTrace(inOrder);
+  }
+
+  /**
+   * Lists what was evaluated, by time: for a decision what is about it, for the trace its own
+   * verdicts, which sum up those on decisions, and all that feedback brought.
+   */
+  private void layEvaluations(List<Evaluation> verdicts) {
+    Map<String, List<EvaluationOutcome>> byDecision = new HashMap<>();
+    List<EvaluationOutcome> ofTrace = new ArrayList<>();
+    Set<Evaluation> reached = Collections.newSetFromMap(new IdentityHashMap<>());
+    reached.addAll(verdicts);
+    List<Evaluation> all = new ArrayList<>(evaluationRows);
+    all.addAll(verdicts);
+    all.sort(BY_TIME);
+    Double lowest = null;
+    for (Evaluation row : all) {
+      EvaluationOutcome outcome = FeedbackRows.evaluationOutcome(row);
+      String decisionId = row.getDecisionId();
+      if (decisionId != null) {
+        byDecision.computeIfAbsent(decisionId, id -> new ArrayList<>()).add(outcome);
+      }
+      if (decisionId == null || !reached.contains(row)) {
+        ofTrace.add(outcome);
+      }
+      Double score = row.getScore();
+      if (score != null) {
+        lowest = lowest == null ? score : Double.valueOf(Math.min(lowest, score));
+      }
+    }
+    trace.setEvaluations(ofTrace);
+    trace.setEvaluationMinScore(lowest);
+    for (DecisionRecord decision : decisions) {
+      decision.setEvaluations(byDecision.getOrDefault(decision.getDecisionId(), List.of()));
+    }
   }
 
   private void lay(DecisionRecord decision) {
     String id = decision.getDecisionId();
     List<FeedbackOutcome> own = outcomes.getOrDefault(id, List.of());
-    decision.setEvaluations(evaluations.getOrDefault(id, List.of()));
     decision.setFeedback(own);
     Instant end = decision.getEndedAt() == null ? decision.getStartedAt() : decision.getEndedAt();
     decision.setFeedbackLagMs(own.isEmpty() ? null : lag(end, own.get(0).getOccurredAt()));
@@ -126,13 +195,11 @@ public final class FeedbackOverlay {
     return decision.getExpectedOutcome() == null ? null : decision.getToolResult();
   }
 
-  private void layOverTrace(List<LinkedFeedback> inOrder) {
-    List<EvaluationOutcome> verdicts = new ArrayList<>();
+  private void layOverTrace() {
     List<FeedbackOutcome> judgements = new ArrayList<>();
     boolean condemned = false;
     boolean escalated = false;
     boolean rolledBack = false;
-    Double lowest = null;
     double sum = 0;
     int scored = 0;
     for (LinkedFeedback linked : inOrder) {
@@ -141,12 +208,7 @@ public final class FeedbackOverlay {
       condemned |= Boolean.FALSE.equals(event.getPassed());
       escalated |= event.getKind() == FeedbackKind.ESCALATION;
       rolledBack |= event.getKind() == FeedbackKind.ROLLBACK;
-      if (event.getKind() == FeedbackKind.EVALUATION) {
-        verdicts.add(FeedbackRows.evaluationOutcome(event));
-        if (score != null) {
-          lowest = lowest == null ? score : Double.valueOf(Math.min(lowest, score));
-        }
-      } else {
+      if (event.getKind() != FeedbackKind.EVALUATION) {
         judgements.add(FeedbackRows.feedbackOutcome(event));
         if (score != null) {
           // In order of occurrence, so that rounding is the same whatever the order of arrival.
@@ -155,11 +217,9 @@ public final class FeedbackOverlay {
         }
       }
     }
-    trace.setEvaluations(verdicts);
     trace.setFeedback(judgements);
     trace.setEscalated(escalated);
     trace.setRolledBack(rolledBack);
-    trace.setEvaluationMinScore(lowest);
     trace.setFeedbackScore(scored == 0 ? null : Double.valueOf(sum / scored));
     trace.setFeedbackLagMs(
         trace.getEndedAt() == null || judgements.isEmpty()

@@ -75,12 +75,12 @@ final class FeedbackRows {
     return row;
   }
 
-  static EvaluationOutcome evaluationOutcome(FeedbackEvent event) {
+  static EvaluationOutcome evaluationOutcome(Evaluation row) {
     EvaluationOutcome outcome = new EvaluationOutcome();
-    outcome.setName(event.getName() == null ? "" : event.getName());
-    outcome.setScore(event.getScore());
-    outcome.setLabel(event.getLabel());
-    outcome.setPassed(event.getPassed());
+    outcome.setName(row.getName());
+    outcome.setScore(row.getScore());
+    outcome.setLabel(row.getLabel());
+    outcome.setPassed(row.getPassed());
     return outcome;
   }
 

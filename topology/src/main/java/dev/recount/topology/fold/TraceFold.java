@@ -2,10 +2,12 @@ package dev.recount.topology.fold;
 
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.Evaluation;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.Interpretation;
 import dev.recount.topology.context.Contents;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,17 +54,51 @@ public final class TraceFold {
     }
     TraceRecord traceRow = new TraceRow(contents, tree, windows, decisions).build(identity);
     Map<String, String> enclosing = enclosingDecisions(contents, tree, decisions);
-    FeedbackOverlay.Added added =
-        FeedbackOverlay.apply(traceRow, decisionRows, enclosing, contents.feedback());
+    FeedbackOverlay overlay =
+        FeedbackOverlay.lay(traceRow, decisionRows, enclosing, contents.feedback());
+    // After what the world said, which evaluators may ask for, and before what sums verdicts up.
+    List<Evaluation> verdicts =
+        VerdictRows.of(
+            interpretation.evaluators(),
+            TraceRow.asFolded(traceRow, contents, tree, decisions),
+            decisionRows,
+            tree,
+            history);
+    FeedbackOverlay.Added added = overlay.complete(verdicts);
     return new TraceRows(
         traceRow,
         decisionRows,
         snapshotRows(history, derived, snapshots, decisions, identity),
         history.contents(),
         added.evaluations(),
+        verdicts,
         added.feedback(),
         conversations.mentions(traceId),
         enclosing);
+  }
+
+  /**
+   * Brings the row of a trace over its cap up to date with spans that are not folded: they are
+   * counted, and the trace lasts until the last of them has ended.
+   *
+   * @param row the row of the last fold; changed in place
+   * @param spans number of spans, folded or not
+   * @param latestEnd end of the span that ended last, nanoseconds since the Unix epoch; 0 when none
+   *     has ended
+   * @return whether the row changed
+   */
+  public static boolean countBeyondCap(TraceRecord row, long spans, long latestEnd) {
+    Instant ended = row.getEndedAt();
+    Instant latest = latestEnd == 0 ? null : Times.micros(latestEnd);
+    boolean later = latest != null && (ended == null || latest.isAfter(ended));
+    if (row.getSpanCount() == spans && !later) {
+      return false;
+    }
+    row.setSpanCount(spans);
+    if (later) {
+      row.setEndedAt(latest);
+    }
+    return true;
   }
 
   /** For each span at or within a decision, that decision: feedback may name any of them. */

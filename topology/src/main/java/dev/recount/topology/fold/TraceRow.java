@@ -72,6 +72,22 @@ final class TraceRow {
     return row;
   }
 
+  /**
+   * A trace's row as far as it has been folded: without what is beyond its cap, of which every span
+   * that comes counts more and which no evaluator sees.
+   */
+  static TraceRecord asFolded(
+      TraceRecord row, TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
+    if (!contents.beyondCap().exceeded()) {
+      return row;
+    }
+    Long end = end(tree, decisions, 0);
+    TraceRecord folded = TraceRecord.newBuilder(row).build();
+    folded.setSpanCount(contents.spans().size());
+    folded.setEndedAt(end == null ? null : Times.micros(end));
+    return folded;
+  }
+
   /** The earliest time that anything in the trace says, in nanoseconds. */
   private long start() {
     long earliest = Long.MAX_VALUE;

@@ -18,7 +18,8 @@ import java.util.Map;
  * @param decisions in order of their steps
  * @param snapshots in order of capture
  * @param contents bodies of the segments of the snapshots by their SHA-256, each once
- * @param evaluations in order of their IDs
+ * @param evaluations in order of their IDs, from evaluators and from feedback
+ * @param verdicts those of them that come from evaluators, in no particular order
  * @param feedback in order of occurrence
  * @param mentions tool calls that another trace of the session may know more of
  * @param enclosingDecisions for spans that feedback names and that are no decision, the ID of the
@@ -30,6 +31,7 @@ public record TraceRows(
     List<SnapshotRecord> snapshots,
     Map<String, SnapshotContent> contents,
     List<Evaluation> evaluations,
+    List<Evaluation> verdicts,
     List<FeedbackRecord> feedback,
     List<ToolCallMention> mentions,
     Map<String, String> enclosingDecisions) {}

@@ -8,27 +8,32 @@ import dev.recount.avro.TraceEventKind;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.redaction.EventRedaction;
 import dev.recount.schemas.redaction.Redaction;
+import dev.recount.topology.evaluation.Evaluators;
 import java.util.TreeMap;
 
 /** Takes in {@code agent-decisions}. */
 public final class DecisionIntake extends IntakeProcessor {
   private final AvroCodec<DecisionEvent> decisions;
   private final EventRedaction redaction;
+  private final Suspicions suspicions;
   private final boolean announceAliases;
 
   /**
    * Reads decisions with one codec, redacts them and writes entries with the other.
    *
+   * @param evaluators asked whether a decision calls for judging its trace at once
    * @param announceAliases whether to log which tool call IDs occur in a trace
    */
   public DecisionIntake(
       AvroCodec<TraceEvent> codec,
       AvroCodec<DecisionEvent> decisions,
       Redaction redaction,
+      Evaluators evaluators,
       boolean announceAliases) {
     super(codec, redaction);
     this.redaction = new EventRedaction(redaction);
     this.decisions = decisions;
+    this.suspicions = new Suspicions(evaluators);
     this.announceAliases = announceAliases;
   }
 
@@ -50,7 +55,7 @@ public final class DecisionIntake extends IntakeProcessor {
         TraceEventKind.DECISION,
         decision.getDecisionId(),
         Checks.precedence(decision.getOccurredAt()),
-        0,
+        suspicions.of(decision),
         decision);
     if (announceAliases) {
       // Where the call has no span, nothing else says that it occurs here.

@@ -13,6 +13,7 @@ import dev.recount.schemas.UndecodableException;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.AliasKeys;
 import dev.recount.topology.NodeNames;
+import dev.recount.topology.metrics.TaskMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
@@ -40,6 +41,9 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
   private @Nullable Supplier<byte[]> redacted;
 
   @SuppressWarnings("NullAway.Init")
+  private TaskMetrics metrics;
+
+  @SuppressWarnings("NullAway.Init")
   private ProcessorContext<byte[], byte[]> context;
 
   @SuppressWarnings("NullAway.Init")
@@ -60,6 +64,12 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
   @Override
   public final void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
+    metrics = TaskMetrics.of(context, getClass().getSimpleName());
+  }
+
+  @Override
+  public final void close() {
+    metrics.close();
   }
 
   @Override
@@ -128,6 +138,7 @@ abstract class IntakeProcessor implements Processor<byte[], byte[], byte[], byte
    * them.
    */
   final void deadLetter(String error) {
+    metrics.count("dead-letters", "Records that could not be processed.", 1, "stage", STAGE);
     RecordMetadata metadata = context.recordMetadata().orElse(null);
     DeadLetters.Origin origin =
         metadata == null

@@ -9,19 +9,29 @@ import dev.recount.schemas.content.ContentReference;
 import dev.recount.schemas.redaction.EventRedaction;
 import dev.recount.schemas.redaction.Redaction;
 import dev.recount.topology.Sha256;
+import dev.recount.topology.evaluation.Evaluators;
 import java.util.TreeMap;
 
 /** Takes in {@code context-snapshots}. */
 public final class SnapshotIntake extends IntakeProcessor {
   private final AvroCodec<ContextSnapshot> snapshots;
   private final EventRedaction redaction;
+  private final Suspicions suspicions;
 
-  /** Reads snapshots with one codec, redacts them and writes entries with the other. */
+  /**
+   * Reads snapshots with one codec, redacts them and writes entries with the other.
+   *
+   * @param evaluators asked whether a snapshot calls for judging its trace at once
+   */
   public SnapshotIntake(
-      AvroCodec<TraceEvent> codec, AvroCodec<ContextSnapshot> snapshots, Redaction redaction) {
+      AvroCodec<TraceEvent> codec,
+      AvroCodec<ContextSnapshot> snapshots,
+      Redaction redaction,
+      Evaluators evaluators) {
     super(codec, redaction);
     this.redaction = new EventRedaction(redaction);
     this.snapshots = snapshots;
+    this.suspicions = new Suspicions(evaluators);
   }
 
   @Override
@@ -44,7 +54,7 @@ public final class SnapshotIntake extends IntakeProcessor {
         TraceEventKind.SNAPSHOT,
         snapshot.getSnapshotId(),
         Checks.precedence(snapshot.getCapturedAt()),
-        0,
+        suspicions.of(snapshot),
         snapshot);
   }
 

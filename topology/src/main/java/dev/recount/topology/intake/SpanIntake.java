@@ -13,6 +13,7 @@ import dev.recount.topology.Hints;
 import dev.recount.topology.convention.Aliases;
 import dev.recount.topology.convention.SpanFacts;
 import dev.recount.topology.convention.SpanMapper;
+import dev.recount.topology.evaluation.Evaluators;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,6 +27,7 @@ public final class SpanIntake extends IntakeProcessor {
   private final boolean redacting;
   private final OtlpRedaction redaction;
   private final SpanMapper mapper;
+  private final Suspicions suspicions;
   private final boolean announceAliases;
 
   /** What has been announced out of the record that is being read. */
@@ -35,6 +37,7 @@ public final class SpanIntake extends IntakeProcessor {
    * @param encoding how the records are encoded
    * @param redaction applied before anything else is done
    * @param mapper tells what spans say
+   * @param evaluators asked whether a span calls for judging its trace at once
    * @param announceAliases whether to log which response and tool call IDs occur in a trace
    */
   public SpanIntake(
@@ -42,12 +45,14 @@ public final class SpanIntake extends IntakeProcessor {
       OtlpEncoding encoding,
       Redaction redaction,
       SpanMapper mapper,
+      Evaluators evaluators,
       boolean announceAliases) {
     super(codec, redaction);
     this.encoding = encoding;
     this.redacting = redaction.isActive();
     this.redaction = new OtlpRedaction(redaction);
     this.mapper = mapper;
+    this.suspicions = new Suspicions(evaluators);
     this.announceAliases = announceAliases;
   }
 
@@ -100,6 +105,7 @@ public final class SpanIntake extends IntakeProcessor {
     hints |= span.getEndTimeUnixNano() != 0 ? Hints.ENDED : 0;
     hints |= facts.failed(span) ? Hints.ERROR : 0;
     hints |= facts.decisionKind() != null ? Hints.DECISION : 0;
+    hints |= suspicions.of(span, facts);
     append(
         span.getTraceId(),
         TraceEventKind.SPAN,

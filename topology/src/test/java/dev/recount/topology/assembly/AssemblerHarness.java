@@ -49,7 +49,7 @@ final class AssemblerHarness {
   static final TopologyCodecs CODECS =
       TopologyCodecs.of(new MockSchemaRegistryClient(), Topics.withPrefix(""));
 
-  private static final String TICK = TickPartitioner.key(0);
+  private static final String TICK = TickPartitioner.tick(0);
 
   private TopologySettings settings;
   private final MockProcessorContext<byte[], byte[]> context;
@@ -133,7 +133,23 @@ final class AssemblerHarness {
     deliver(delays == null ? Integer.MAX_VALUE : delays.nextInt(3));
   }
 
+  /** Everything that was processed, as it stands in the log. */
+  final List<Logged> log = new ArrayList<>();
+
+  /** An entry of the log. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Logged(long time, String key, byte[] value) {}
+
+  /** Reads a log in place of writing one. */
+  void replay(List<Logged> entries) {
+    for (Logged entry : entries) {
+      now = entry.time();
+      append(entry.key(), entry.value());
+    }
+  }
+
   void append(String key, byte[] value) {
+    log.add(new Logged(now, key, value));
     assembler.process(new Record<>(key.getBytes(StandardCharsets.UTF_8), value, now));
     drain(key);
   }
@@ -306,6 +322,19 @@ final class AssemblerHarness {
     } else {
       rows.put(key, row);
     }
+  }
+
+  /** Bytes of all keys and values in a store. */
+  long bytes(String store) {
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(store);
+    long bytes = 0;
+    try (KeyValueIterator<Bytes, byte[]> all = kept.all()) {
+      while (all.hasNext()) {
+        var entry = all.next();
+        bytes += entry.key.get().length + entry.value.length;
+      }
+    }
+    return bytes;
   }
 
   /** Keys in a store that begin in a given way. */

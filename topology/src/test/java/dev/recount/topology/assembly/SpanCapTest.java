@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.recount.topology.TopologySettings;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Past its cap a trace goes on counting, and its root and its failures come first. */
@@ -94,6 +95,62 @@ class SpanCapTest extends AssemblerTestBase {
     harness.pass(600_000);
     assertThat(trace(T1).getDecisionCount()).isEqualTo(100);
     assertThat(trace(T1).getFlags()).contains("span_cap");
+  }
+
+  @Test
+  void whatLiesBeyondTheLastFoldIsCountedAndChangesNoDecision() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    for (int id = 10; id <= 40; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    Map<String, Object> before = decisions();
+    for (int id = 41; id <= 90; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    assertThat(trace(T1).getSpanCount()).isEqualTo(82);
+    assertThat(trace(T1).getEndedAt()).isEqualTo(Instant.ofEpochMilli(START + 90 + 10));
+    assertThat(decisions()).as("neither changed nor emitted again").isEqualTo(before);
+    // Feedback comes so long after the end of the trace: it has to be said anew.
+    feedback("f", 0, f -> f.setTraceId(T1));
+    harness.pass(600_000);
+    Long lag = trace(T1).getFeedbackLagMs();
+    span(T1, 91, 1, 500, false, "gen_ai.operation.name", "execute_tool");
+    harness.pass(600_000);
+    assertThat(trace(T1).getFeedbackLagMs()).isEqualTo(lag - 491);
+    // One that began before those that were folded takes the place of the last of them.
+    tool(2, false);
+    harness.pass(600_000);
+    assertThat(trace(T1).getSpanCount()).isEqualTo(84);
+    assertThat(decisions()).hasSize(before.size());
+    assertThat(decisions().keySet()).isNotEqualTo(before.keySet());
+    // One of those that are folded is sent anew.
+    span(T1, 10, 1, 20, false, "gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "new");
+    harness.pass(600_000);
+    assertThat(trace(T1).getTools()).contains("new");
+    assertThat(trace(T1).getSpanCount()).isEqualTo(84);
+  }
+
+  private Map<String, Object> decisions() {
+    Map<String, Object> decisions = new TreeMap<>(harness.rows);
+    decisions.keySet().removeIf(key -> !key.startsWith("decision "));
+    return decisions;
+  }
+
+  @Test
+  void aCapThatIsLoweredAgainHoldsFromTheNextEmission() {
+    harness = new AssemblerHarness(cap(20), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    harness.restart(cap(5));
+    tool(41, false);
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(5);
   }
 
   @Test

@@ -14,10 +14,13 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A released span is the span of the log with its key time and revision. */
@@ -38,11 +41,37 @@ class SpanReleaseTest {
   void isWhatDecodingAndEncodingGives(long revision) {
     byte[] event = event(span());
     byte[] filed = ByteBuffer.allocate(16 + event.length).position(16).put(event).array();
-    byte[] released = new SpanRelease(CODECS).record(filed, 16, KEY_TIME.toEpochMilli(), revision);
+    byte[] released =
+        new SpanRelease(CODECS)
+            .record(filed, 16, KEY_TIME.toEpochMilli(), revision, OptionalLong.empty());
     Span expected = span();
     expected.setKeyTime(KEY_TIME);
     expected.setRevision(revision);
     assertThat(released).isEqualTo(CODECS.retainedSpans().encode(expected));
+  }
+
+  @Test
+  void theFirstFieldsOfASpanEndWithItsTraceState() {
+    List<String> names =
+        Span.getClassSchema().getFields().stream().map(Schema.Field::name).toList();
+    assertThat(names.subList(0, 4))
+        .containsExactly("trace_id", "span_id", "parent_span_id", "trace_state");
+  }
+
+  @ParameterizedTest
+  @CsvSource({",", "fedcba9876543210,", ",vendor=x", "fedcba9876543210,'ot=th:8,vendor=x'"})
+  void aThresholdTakesItsPlaceInTheTraceState(
+      @Nullable String parent, @Nullable String traceState) {
+    Span span = span();
+    span.setParentSpanId(parent);
+    span.setTraceState(traceState);
+    OptionalLong threshold = OptionalLong.of(0xc0000000000000L);
+    byte[] released =
+        new SpanRelease(CODECS).record(event(span), 0, KEY_TIME.toEpochMilli(), 7, threshold);
+    span.setKeyTime(KEY_TIME);
+    span.setRevision(7);
+    span.setTraceState("ot=th:c" + (traceState == null ? "" : ",vendor=x"));
+    assertThat(released).isEqualTo(CODECS.retainedSpans().encode(span));
   }
 
   @Test
@@ -53,7 +82,9 @@ class SpanReleaseTest {
     Span released =
         CODECS
             .retainedSpans()
-            .decode(new SpanRelease(CODECS).record(event(earlier), 0, KEY_TIME.toEpochMilli(), 10));
+            .decode(
+                new SpanRelease(CODECS)
+                    .record(event(earlier), 0, KEY_TIME.toEpochMilli(), 10, OptionalLong.empty()));
     assertThat(released.getKeyTime()).isEqualTo(KEY_TIME);
     assertThat(released.getRevision()).isEqualTo(10);
   }

@@ -39,8 +39,7 @@ class TraceListTest {
     assertThat(page.path("traces")).hasSize(50);
     assertThat(page.has("next")).isTrue();
     assertThat(tables.asked()).hasSize(1);
-    assertThat(tables.asked().get(0).parameters())
-        .containsValue(Long.toString(micros(NOW) - HOUR));
+    assertThat(tables.asked().get(0).parameters()).containsValue(Long.toString(micros(NOW) - HOUR));
   }
 
   @Test
@@ -65,10 +64,14 @@ class TraceListTest {
                 "to", List.of(Long.toString(micros(NOW) - HOUR))));
     assertThat(ids(page)).containsExactly("within");
     String floor = Long.toString(micros(NOW) - 48 * HOUR);
-    assertThat(tables.asked()).last().satisfies(last -> assertThat(last.parameters()).containsValue(floor));
+    assertThat(tables.asked())
+        .last()
+        .satisfies(last -> assertThat(last.parameters()).containsValue(floor));
   }
 
-  /** Also traces that start in the same microsecond, and those at the edges of what is looked at. */
+  /**
+   * Also traces that start in the same microsecond, and those at the edges of what is looked at.
+   */
   @Test
   void pagesTogetherAreTheWholeOnceEach() {
     SplittableRandom random = new SplittableRandom(3);
@@ -79,8 +82,7 @@ class TraceListTest {
     ObjectNode page = page(Map.of("limit", List.of("37")));
     found.addAll(ids(page));
     while (page.has("next")) {
-      page =
-          page(Map.of("limit", List.of("37"), "after", List.of(page.path("next").asText())));
+      page = page(Map.of("limit", List.of("37"), "after", List.of(page.path("next").asText())));
       found.addAll(ids(page));
     }
     assertThat(found)

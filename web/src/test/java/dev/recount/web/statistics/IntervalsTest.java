@@ -9,7 +9,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class IntervalsTest {
-  /** Example (a) of Newcombe, Statistics in Medicine 17 (1998), pages 873 to 890: 56/70 and 48/80. */
+  /**
+   * Example (a) of Newcombe, Statistics in Medicine 17 (1998), pages 873 to 890: 56/70 and 48/80.
+   */
   @Test
   void sharesAreComparedAsInNewcombesExample() {
     Interval difference = new Share(80, 48).differenceTo(new Share(70, 56));

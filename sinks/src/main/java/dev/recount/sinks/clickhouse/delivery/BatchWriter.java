@@ -32,9 +32,10 @@ final class BatchWriter {
   }
 
   private void write(Table<?> table, Batch batch, int from, int to) {
+    long began = System.nanoTime();
     try {
       inserter.insert(table.name(), table.columnNames(), batch.slice(from, to));
-      counters.written(to - from);
+      counters.written(to - from, System.nanoTime() - began);
     } catch (ClickHouseRequestException failed) {
       if (failed.kind() != FailureKind.DATA) {
         throw failed;

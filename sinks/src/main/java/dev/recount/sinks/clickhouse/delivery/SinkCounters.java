@@ -1,5 +1,6 @@
 package dev.recount.sinks.clickhouse.delivery;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a task has done since it started. Safe for use by several threads. */
@@ -8,8 +9,10 @@ public final class SinkCounters {
   private final LongAdder batches = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder retries = new LongAdder();
+  private final LongAdder insertNanos = new LongAdder();
 
-  void written(int more) {
+  void written(int more, long nanos) {
+    insertNanos.add(nanos);
     records.add(more);
     batches.increment();
   }
@@ -32,6 +35,11 @@ public final class SinkCounters {
   /** Inserts acknowledged by ClickHouse. */
   public long batches() {
     return batches.sum();
+  }
+
+  /** How long acknowledged inserts took together, milliseconds. */
+  public long insertMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(insertNanos.sum());
   }
 
   /** Records that could not become rows, or whose rows were refused. */

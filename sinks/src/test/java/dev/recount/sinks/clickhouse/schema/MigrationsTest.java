@@ -59,7 +59,9 @@ class MigrationsTest {
                         "schema_migrations",
                         "sessions_latest",
                         "session_feedback_latest",
-                        "session_story"),
+                        "session_story",
+                        "weighted_decisions",
+                        "weighted_traces"),
                     tables.stream().flatMap(name -> Stream.of(name, name + "_latest")))
                 .toList());
     assertThat(history()).isEqualTo(Migration.all().stream().map(Migration::name).toList());

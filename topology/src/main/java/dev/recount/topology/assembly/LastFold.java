@@ -1,0 +1,89 @@
+package dev.recount.topology.assembly;
+
+import dev.recount.avro.TraceEventKind;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * How far the last fold of a trace over its cap went: the time of the last event that was folded,
+ * for each kind and rank of the {@link FoldingOrder}. An event beyond it changes nothing that was
+ * folded, so that the trace need not be folded again for it. Part of the trace's header.
+ */
+final class LastFold {
+  private static final int RANKS = 3;
+  private static final TraceEventKind[] KINDS = {
+    TraceEventKind.SPAN, TraceEventKind.LOG_RECORD, TraceEventKind.SNAPSHOT, TraceEventKind.DECISION
+  };
+
+  /** Bytes in a header. */
+  static final int BYTES = (2 + KINDS.length * RANKS) * Long.BYTES;
+
+  private final long cap;
+  private long announced;
+
+  private final long[] reached = new long[KINDS.length * RANKS];
+
+  /**
+   * A fold that has left nothing out so far.
+   *
+   * @param cap how many events of each kind and rank it may fold
+   */
+  LastFold(long cap) {
+    this.cap = cap;
+    Arrays.fill(reached, Long.MAX_VALUE);
+  }
+
+  /** Kinds of which no more are folded than the cap allows. */
+  static TraceEventKind[] kinds() {
+    return KINDS.clone();
+  }
+
+  /** Notes that as many events of a kind and rank were folded as the cap allows. */
+  void reached(TraceEventKind kind, byte rank, long time) {
+    reached[index(kind, rank)] = time;
+  }
+
+  /** Whether an event with this place is, or would have been, among what was folded. */
+  boolean includes(TraceEventKind kind, FoldingOrder.Place place) {
+    return place.time() <= reached[index(kind, place.rank())];
+  }
+
+  private static int index(TraceEventKind kind, byte rank) {
+    for (int index = 0; index < KINDS.length; index++) {
+      if (KINDS[index] == kind) {
+        return index * RANKS + rank;
+      }
+    }
+    throw new IllegalArgumentException("Events of kind " + kind + " have no folding order");
+  }
+
+  long cap() {
+    return cap;
+  }
+
+  /** When the trace's aliases were announced last, in log time, milliseconds since the epoch. */
+  long announced() {
+    return announced;
+  }
+
+  void announced(long time) {
+    announced = time;
+  }
+
+  void write(ByteBuffer header) {
+    header.putLong(cap);
+    header.putLong(announced);
+    for (long time : reached) {
+      header.putLong(time);
+    }
+  }
+
+  static LastFold read(ByteBuffer header) {
+    LastFold fold = new LastFold(header.getLong());
+    fold.announced = header.getLong();
+    for (int index = 0; index < fold.reached.length; index++) {
+      fold.reached[index] = header.getLong();
+    }
+    return fold;
+  }
+}
