@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first rows have to be there at once, however much there is. So it looks at the last hour,
  * then at the day before it, and so on, and stops as soon as the page is full: each look reads only
- * the granules of its own stretch of time. A page begins where the one before it ended, by start
+ * the granules of its own stretch of time, and only the columns that are filtered by; the rest of
+ * the rows comes once it is known which they are. A page begins where the one before it ended, by start
  * and trace ID, so that what comes in meanwhile moves nothing.
  */
 public final class TraceList {
@@ -103,7 +104,7 @@ public final class TraceList {
     @Nullable Cursor after = parameters.text("after").map(Cursor::parse).orElse(null);
     parameters.finish();
 
-    List<JsonNode> rows = new ArrayList<>();
+    List<JsonNode> found = new ArrayList<>();
     long lower = clock.millis() * 1_000;
     OptionalLong upper = filter.to();
     if (after != null) {
@@ -113,11 +114,11 @@ public final class TraceList {
       lower = Math.min(lower, upper.getAsLong());
     }
     long end = filter.from().orElse(Long.MIN_VALUE);
-    for (int look = 0; look <= LOOKS.size() && rows.size() <= limit; look++) {
+    for (int look = 0; look <= LOOKS.size() && found.size() <= limit; look++) {
       boolean last = look == LOOKS.size();
       OptionalLong from =
           last ? filter.from() : OptionalLong.of(Math.max(end, lower - micros(LOOKS.get(look))));
-      rows.addAll(rows(filter, from, upper, after, limit + 1 - rows.size()));
+      found.addAll(find(filter, from, upper, after, limit + 1 - found.size()));
       if (last || from.getAsLong() <= end) {
         break;
       }
@@ -126,9 +127,9 @@ public final class TraceList {
     }
     ObjectNode page = JsonNodeFactory.instance.objectNode();
     ArrayNode traces = page.putArray("traces");
-    rows.stream().limit(limit).forEach(traces::add);
-    if (rows.size() > limit) {
-      page.put("next", Cursor.of(rows.get(limit - 1)));
+    rows(found.subList(0, Math.min(limit, found.size()))).forEach(traces::add);
+    if (found.size() > limit) {
+      page.put("next", Cursor.of(found.get(limit - 1)));
     }
     return page;
   }
@@ -137,7 +138,8 @@ public final class TraceList {
     return duration.toNanos() / 1_000;
   }
 
-  private List<JsonNode> rows(
+  /** Start and ID of the traces that are meant: whatever else a row holds is not read yet. */
+  private List<JsonNode> find(
       TraceFilter filter,
       OptionalLong from,
       OptionalLong upper,
@@ -158,12 +160,33 @@ public final class TraceList {
     conditions.addAll(filter.timeless(sql));
     return sql.run(
         tables,
+        "SELECT trace_id, "
+            + Sql.micros("started_at", "started_us")
+            + " FROM traces_latest"
+            + Sql.where(conditions)
+            + " ORDER BY started_at DESC, trace_id DESC LIMIT "
+            + limit);
+  }
+
+  /** The rows of traces, which lie within a stretch of time. A row may have changed since. */
+  private List<JsonNode> rows(List<JsonNode> found) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    Sql sql = new Sql();
+    List<String> conditions =
+        List.of(
+            "started_at >= " + sql.time(found.get(found.size() - 1).path("started_us").asLong()),
+            "started_at <= " + sql.time(found.get(0).path("started_us").asLong()),
+            "trace_id IN ("
+                + sql.texts(found.stream().map(row -> row.path("trace_id").asText()).toList())
+                + ")");
+    return sql.run(
+        tables,
         "SELECT "
             + COLUMNS
             + " FROM (SELECT * FROM traces_latest"
             + Sql.where(conditions)
-            + " ORDER BY started_at DESC, trace_id DESC LIMIT "
-            + limit
             + ") ORDER BY started_us DESC, trace_id DESC");
   }
 }
