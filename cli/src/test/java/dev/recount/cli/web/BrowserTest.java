@@ -48,26 +48,23 @@ class BrowserTest {
     assumeTrue(
         Files.exists(WEB.resolve("node_modules/playwright-core")),
         "The page was not built here: there is no playwright-core");
-    Path log = Files.createTempFile("recount-page", ".tap");
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder("node", "--test", "--test-reporter=tap", "src/test/page/page.test.mjs")
-              .directory(WEB.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().putAll(environment(stack, browser.get()));
-      Process process = builder.start();
-      boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      process.descendants().forEach(ProcessHandle::destroy);
-      process.destroy();
-      String output = Files.readString(log);
-      assertThat(ended).as(output).isTrue();
-      List<DynamicTest> tests = tests(output);
-      assertThat(tests).as(output).hasSizeGreaterThan(5);
-      return tests.stream();
-    } finally {
-      Files.delete(log);
-    }
+    // Kept: it says how long things took, too.
+    Path log = Files.createDirectories(Path.of("target")).resolve("page.tap");
+    ProcessBuilder builder =
+        new ProcessBuilder("node", "--test", "--test-reporter=tap", "src/test/page/page.test.mjs")
+            .directory(WEB.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().putAll(environment(stack, browser.get()));
+    Process process = builder.start();
+    boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    String output = Files.readString(log);
+    assertThat(ended).as(output).isTrue();
+    List<DynamicTest> tests = tests(output);
+    assertThat(tests).as(output).hasSizeGreaterThan(5);
+    return tests.stream();
   }
 
   private static Map<String, String> environment(DemoStack stack, Path browser) throws IOException {
