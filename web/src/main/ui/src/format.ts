@@ -103,6 +103,11 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A text where no element can keep it apart: in its own direction, whatever it is. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 /** How late something came. */
 export function late(milliseconds: number | null): string {
   if (milliseconds === null) {

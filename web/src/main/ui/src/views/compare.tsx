@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { type Comparison, type Sided, type Versions, get } from '../api';
-import { count, duration, time, words } from '../format';
+import { count, counted, duration, isolated, time, words } from '../format';
 import { useLoad } from '../load';
 import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
@@ -48,7 +48,7 @@ export function Compare(props: { place: Place }) {
       <select value={value ?? ''} onChange={(event) => go(withQuery(place, { [side]: event.currentTarget.value }))}>
         {known.map((each) => (
           <option key={each.version} value={each.version}>
-            {each.version || '(none)'} · {count(each.traces)} traces
+            {`${isolated(each.version || '(none)')} · ${counted(each.traces, 'trace')}`}
           </option>
         ))}
       </select>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Choices, type Histogram, type TracePage, type TraceRow, get } from '../api';
-import { compact, count, counted, dollars, duration, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, isolated, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
 import { TraceHistogram } from '../parts/histogram';
@@ -159,20 +159,18 @@ function Filters(props: { place: Place; choices: Choices }) {
           />
           in steps, too
         </label>
-        <label>
-          <span class="unseen">Time range</span>
-          <select
-            value={custom ? 'custom' : (place.query.get('last') ?? '')}
-            onChange={(event) => go(withQuery(place, { last: event.currentTarget.value || null, from: null, to: null }))}
-          >
-            {RANGES.map(([name, seconds]) => (
-              <option key={name} value={seconds ?? ''}>
-                {name}
-              </option>
-            ))}
-            {custom && <option value="custom">Chosen below</option>}
-          </select>
-        </label>
+        <select
+          aria-label="Time range"
+          value={custom ? 'custom' : (place.query.get('last') ?? '')}
+          onChange={(event) => go(withQuery(place, { last: event.currentTarget.value || null, from: null, to: null }))}
+        >
+          {RANGES.map(([name, seconds]) => (
+            <option key={name} value={seconds ?? ''}>
+              {name}
+            </option>
+          ))}
+          {custom && <option value="custom">Chosen below</option>}
+        </select>
         <AddFilter place={place} choices={props.choices} />
       </div>
       <ul class="chips" aria-label="Filters">
@@ -237,33 +235,28 @@ function AddFilter(props: { place: Place; choices: Choices }) {
   };
   return (
     <>
-      <label>
-        <span class="unseen">Filter by</span>
-        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
-          <option value="">Filter by …</option>
-          {NAMES.map((each) => (
-            <option key={each} value={each}>
-              {words(each)}
+      <select aria-label="Filter by" value={name} onChange={(event) => setName(event.currentTarget.value)}>
+        <option value="">Filter by …</option>
+        {NAMES.map((each) => (
+          <option key={each} value={each}>
+            {words(each)}
+          </option>
+        ))}
+      </select>
+      {name && !TYPED.includes(name) && (
+        <select
+          aria-label={words(name)}
+          value="…"
+          onChange={(event) => event.currentTarget.value !== '…' && add(event.currentTarget.value)}
+          autofocus
+        >
+          <option value="…">{words(name)} …</option>
+          {values.map((value) => (
+            <option key={value} value={value}>
+              {isolated(value || '(none)')}
             </option>
           ))}
         </select>
-      </label>
-      {name && !TYPED.includes(name) && (
-        <label>
-          <span class="unseen">{words(name)}</span>
-          <select
-            value="…"
-            onChange={(event) => event.currentTarget.value !== '…' && add(event.currentTarget.value)}
-            autofocus
-          >
-            <option value="…">{words(name)} …</option>
-            {values.map((value) => (
-              <option key={value} value={value}>
-                {value || '(none)'}
-              </option>
-            ))}
-          </select>
-        </label>
       )}
       {TYPED.includes(name) && (
         <form
@@ -313,7 +306,7 @@ function TraceTable(props: { rows: TraceRow[]; busy: boolean }) {
             Versions
           </th>
           <th scope="col">Outcome</th>
-          <th scope="col" class="number">
+          <th scope="col" class="number middle">
             Steps
           </th>
           <th scope="col" class="number wide">
@@ -389,7 +382,7 @@ function TraceLine(props: { row: TraceRow }) {
             ))}
         </div>
       </td>
-      <td class="number">
+      <td class="number middle">
         {count(row.decision_count)}
         {row.error_count > 0 && <div class="bad-text">{count(row.error_count)} failed</div>}
       </td>

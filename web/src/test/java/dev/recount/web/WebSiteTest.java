@@ -226,7 +226,10 @@ class WebSiteTest {
   }
 
   private String start(UnaryOperator<HttpService> guard, boolean guarded) {
-    ServerBuilder builder = Server.builder().http(new InetSocketAddress("127.0.0.1", 0));
+    ServerBuilder builder =
+        Server.builder()
+            .http(new InetSocketAddress("127.0.0.1", 0))
+            .gracefulShutdownTimeoutMillis(0, 0);
     new WebSite(
             (sql, parameters) -> {
               if (failure.get() != null) {

@@ -86,7 +86,7 @@ public final class UnusualTraces {
             "gen_ai.prompt.name", SCRIPT,
             "gen_ai.prompt.version", SCRIPT,
             "gen_ai.request.model", SCRIPT,
-            "gen_ai.conversation.id", "session\\t\t\n'" + SCRIPT,
+            "gen_ai.conversation.id", "session\\t\t\n'<b>\ud83d\ude80",
             "user.id", SCRIPT);
     Span root =
         span(HOSTILE, 0, start, 500 * MILLI, "invoke_agent " + SCRIPT)
@@ -120,20 +120,31 @@ public final class UnusualTraces {
             .setStatus(
                 Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).setMessage(SCRIPT))
             .build();
-    Span model =
-        span(HOSTILE, 2, start + 200 * MILLI, 50 * MILLI, "chat " + SCRIPT)
-            .addAllAttributes(
-                attributes(
-                    Map.of(
-                        "gen_ai.operation.name",
-                        "chat",
-                        "gen_ai.request.model",
-                        SCRIPT,
-                        "gen_ai.input.messages",
-                        "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":"
-                            + "\"<script>document.title='pwned'</script>\"}]}]")))
-            .build();
-    return List.of(root, tool, model);
+    Span first = chat(2, start + 200 * MILLI, message("user"));
+    Span second =
+        chat(3, start + 300 * MILLI, message("user") + "," + message("assistant"));
+    return List.of(root, tool, first, second);
+  }
+
+  private static Span chat(int number, long start, String messages) {
+    return span(HOSTILE, number, start, 50 * MILLI, "chat " + SCRIPT)
+        .addAllAttributes(
+            attributes(
+                Map.of(
+                    "gen_ai.operation.name",
+                    "chat",
+                    "gen_ai.request.model",
+                    SCRIPT,
+                    "gen_ai.input.messages",
+                    "[" + messages + "]")))
+        .build();
+  }
+
+  private static String message(String role) {
+    return "{\"role\":\""
+        + role
+        + "\",\"parts\":[{\"type\":\"text\",\"content\":"
+        + "\"<script>document.title='pwned'</script>\"}]}";
   }
 
   private static Span.Builder span(

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first rows have to be there at once, however much there is. So it looks at the last hour,
  * then at the day before it, and so on, and stops as soon as the page is full: each look reads only
  * the granules of its own stretch of time, and only the columns that are filtered by; the rest of
- * the rows comes once it is known which they are. A page begins where the one before it ended, by start
- * and trace ID, so that what comes in meanwhile moves nothing.
+ * the rows comes once it is known which they are. A page begins where the one before it ended, by
+ * start and trace ID, so that what comes in meanwhile moves nothing.
  */
 public final class TraceList {
   private static final int DEFAULT_LIMIT = 50;
