@@ -121,8 +121,7 @@ public final class UnusualTraces {
                 Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).setMessage(SCRIPT))
             .build();
     Span first = chat(2, start + 200 * MILLI, message("user"));
-    Span second =
-        chat(3, start + 300 * MILLI, message("user") + "," + message("assistant"));
+    Span second = chat(3, start + 300 * MILLI, message("user") + "," + message("assistant"));
     return List.of(root, tool, first, second);
   }
 

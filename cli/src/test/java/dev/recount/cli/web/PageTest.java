@@ -75,8 +75,8 @@ class PageTest {
         "q=inventory | has(tools, 'inventory')",
         "q=TIMEOUT | error_type = 'TimeoutError'",
         "in=steps&q=product number | trace_id IN (SELECT trace_id FROM decisions_latest WHERE"
-            + " positionCaseInsensitive(concat(name, rationale, chosen, tool_arguments, tool_result,"
-            + " actual_outcome, error_message), 'product number') > 0)",
+            + " positionCaseInsensitive(concat(name, rationale, chosen, tool_arguments,"
+            + " tool_result, actual_outcome, error_message), 'product number') > 0)",
       })
   void filtersMeanWhatTheySay(String query, String condition) throws Exception {
     String encoded = query.replace(" ", "%20");
