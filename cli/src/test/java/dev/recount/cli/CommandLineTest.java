@@ -55,6 +55,7 @@ class CommandLineTest {
             "topology",
             "receiver",
             "sinks",
+            "web",
             "version");
   }
 

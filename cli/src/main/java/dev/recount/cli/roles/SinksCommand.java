@@ -83,7 +83,7 @@ public final class SinksCommand implements Callable<Integer> {
                       archive,
                       alertOptions.connectors(connection),
                       ConnectWorker.start(options(connection, folder))));
-              return null;
+              return server -> {};
             },
             Optional::empty);
   }

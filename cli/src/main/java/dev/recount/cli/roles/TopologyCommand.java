@@ -78,7 +78,7 @@ public final class TopologyCommand implements Callable<Integer> {
                           changed,
                           redaction,
                           judgement.files())));
-              return null;
+              return server -> {};
             },
             () ->
                 Optional.ofNullable(streams.get())
