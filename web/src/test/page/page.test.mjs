@@ -11,7 +11,11 @@ const shots = process.env.RECOUNT_SCREENSHOTS;
 
 /** Of the script, compressed as it is sent. */
 const MOST_SCRIPT_BYTES = 250_000;
+/** From the click on a link to here until rows are painted; nothing of the page is in the browser's cache. */
 const MOST_FIRST_ROWS_MS = 1_000;
+/** The first load of all, which may meet a machine that does something else. */
+const MOST_FIRST_LOAD_MS = 1_500;
+const LOADS = 5;
 
 let browser;
 const wrong = [];
@@ -67,33 +71,56 @@ async function accessible(page) {
   assert.deepEqual(found, []);
 }
 
+/** The rows of a list that is not about to change. */
 function rows(page) {
-  return page.locator('table.traces tbody tr');
+  return page.locator('table.traces[aria-busy=false] tbody tr');
+}
+
+/** Runs in the page: milliseconds from the start of the navigation until the first such element was painted. */
+function paintOfFirst(selector) {
+  globalThis.painted = new Promise((resolve) => {
+    new MutationObserver((_changes, observer) => {
+      if (document.querySelector(selector)) {
+        observer.disconnect();
+        // A message that is sent within a frame comes once that has been painted.
+        requestAnimationFrame(() => {
+          const after = new MessageChannel();
+          after.port1.onmessage = () => resolve(performance.now());
+          after.port2.postMessage(null);
+        });
+      }
+    }).observe(document, { childList: true, subtree: true });
+  });
 }
 
 test('the list is there within a second, with little script', async () => {
   const times = [];
   let bytes = 0;
-  // The quickest of five at most, each with an empty cache: the others may have shared the machine with somebody.
-  for (let i = 0; i < 5 && !(Math.min(...times) < MOST_FIRST_ROWS_MS); i++) {
+  for (let i = 0; i < LOADS; i++) {
     const sizes = [];
+    let lists = 0;
     const context = await browser.newContext({ baseURL: samples.url });
     const page = await context.newPage();
     page.on('response', (response) => {
       if (response.url().endsWith('.js')) {
         sizes.push(response.request().sizes().then((size) => size.responseBodySize));
       }
+      lists += response.url().endsWith('/api/v1/traces') ? 1 : 0;
     });
-    const began = Date.now();
+    await page.addInitScript(paintOfFirst, 'table.traces tbody tr');
     await page.goto('/', { waitUntil: 'commit' });
-    await rows(page).first().waitFor();
-    times.push(Date.now() - began);
+    times.push(await page.evaluate(() => globalThis.painted));
+    await page.getByText(`${samples.traces} traces`).waitFor();
     bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    assert.equal(lists, 1, 'what the browser asked for beforehand is what the page shows');
     await done(page);
   }
-  console.log(`# first rows after ${times.join(', ')} ms, ${bytes} bytes of script compressed`);
+  const rounded = times.map((time) => Math.round(time)).join(', ');
+  console.log(`# first rows after ${rounded} ms, ${bytes} bytes of script compressed`);
   assert.ok(bytes > 10_000 && bytes < MOST_SCRIPT_BYTES, `${bytes} bytes of script`);
-  assert.ok(Math.min(...times) < MOST_FIRST_ROWS_MS, `first rows after ${times.join(', ')} ms`);
+  assert.ok(times[0] < MOST_FIRST_LOAD_MS, `first rows after ${rounded} ms`);
+  const median = [...times].sort((one, two) => one - two)[(LOADS - 1) / 2];
+  assert.ok(median < MOST_FIRST_ROWS_MS, `first rows after ${rounded} ms`);
 });
 
 test('filters are in the address and hold after a reload', async () => {
@@ -107,6 +134,7 @@ test('filters are in the address and hold after a reload', async () => {
   await page.getByRole('button', { name: 'Take away Agent version: 2.4.1' }).waitFor();
   await page.reload();
   await page.getByRole('button', { name: 'Failed', exact: true, pressed: true }).waitFor();
+  await rows(page).first().waitFor();
   const texts = await rows(page).allInnerTexts();
   assert.ok(texts.length > 0);
   assert.ok(texts.every((text) => text.includes('order-agent 2.4.1') && text.includes('error')));
@@ -123,6 +151,7 @@ test('a search finds by ID and says when there is nothing', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type(samples.loop.slice(0, 10));
   await page.getByText('1 trace', { exact: true }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('table.traces[aria-busy=false] tbody tr').length === 1);
   await rows(page).getByRole('link').first().click();
   await page.waitForURL(`**/trace/${samples.loop}`);
   await page.goto('/?q=there-is-no-such-thing');

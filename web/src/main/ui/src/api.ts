@@ -413,7 +413,8 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   }
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers, credentials: 'omit' });
+    // As the server has it asked for beforehand, so that one answer serves both; there are no cookies.
+    response = await fetch(path, { ...init, headers, credentials: 'same-origin' });
   } catch (failed) {
     if (failed instanceof DOMException && failed.name === 'AbortError') {
       throw failed;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** What is being fetched: what there was before stays until something newer is there. */
 export interface Loaded<T> {
@@ -8,8 +8,15 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-/** Fetches whenever the key changes; null fetches nothing. */
-export function useLoad<T>(key: string | null, fetcher: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+/**
+ * Fetches whenever the key changes; null fetches nothing. While it is to wait for something more urgent, what there
+ * was before stays.
+ */
+export function useLoad<T>(
+  key: string | null,
+  fetcher: (signal: AbortSignal) => Promise<T>,
+  wait = false,
+): Loaded<T> {
   const [state, setState] = useState<{ key: string | null; data?: T; error?: Error; loading: boolean }>({
     key: null,
     loading: key !== null,
@@ -17,13 +24,17 @@ export function useLoad<T>(key: string | null, fetcher: (signal: AbortSignal) =>
   const [round, setRound] = useState(0);
   const latest = useRef(fetcher);
   latest.current = fetcher;
-  useEffect(() => {
+  // Before the page is painted, and not after: the answer is what everybody waits for.
+  useLayoutEffect(() => {
+    if (wait) {
+      return;
+    }
     if (key === null) {
       setState({ key, loading: false });
       return;
     }
     const abort = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
+    setState((before) => (before.loading ? before : { ...before, loading: true }));
     latest.current(abort.signal).then(
       (data) => {
         if (!abort.signal.aborted) {
@@ -37,8 +48,8 @@ export function useLoad<T>(key: string | null, fetcher: (signal: AbortSignal) =>
       },
     );
     return () => abort.abort();
-  }, [key, round]);
-  const result: Loaded<T> = { loading: state.loading, reload: () => setRound((n) => n + 1) };
+  }, [key, round, wait]);
+  const result: Loaded<T> = { loading: state.loading || state.key !== key, reload: () => setRound((n) => n + 1) };
   if (state.data !== undefined) {
     result.data = state.data;
   }

@@ -8,7 +8,8 @@ export interface Place {
 
 const MOVED = 'recount:moved';
 
-function here(): Place {
+/** Where we are now, whatever was shown last. */
+export function here(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 

@@ -37,6 +37,16 @@ function labels(seconds: number[], width: number): string[] {
   });
 }
 
+/** The room that the histogram takes, so that no row moves when it comes. */
+export function HistogramToCome() {
+  return (
+    <figure class="histogram" aria-busy="true">
+      <figcaption class="faint">Counting …</figcaption>
+      <div class="plot" />
+    </figure>
+  );
+}
+
 /** Traces over time; dragging over it chooses a stretch. */
 export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: number, toUs: number) => void }) {
   const box = useRef<HTMLDivElement>(null);
@@ -128,7 +138,7 @@ export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: num
           </>
         )}
       </figcaption>
-      <div ref={box} aria-hidden="true" />
+      <div ref={box} class="plot" aria-hidden="true" />
     </figure>
   );
 }

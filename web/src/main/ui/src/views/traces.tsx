@@ -3,8 +3,8 @@ import { type Choices, type Histogram, type TracePage, type TraceRow, get } from
 import { compact, count, counted, dollars, duration, isolated, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
-import { TraceHistogram } from '../parts/histogram';
-import { type Place, go, withQuery } from '../route';
+import { HistogramToCome, TraceHistogram } from '../parts/histogram';
+import { type Place, go, here, withQuery } from '../route';
 
 /** What can be filtered by from a list, in the order in which it is offered. */
 const COLUMNS = [
@@ -84,9 +84,10 @@ export function Traces(props: { place: Place }) {
   const filter = filterOf(place);
   const key = filter.toString();
   const first = useLoad(`list?${key}`, (signal) => get<TracePage>('/traces', filter, signal));
-  const counts = useLoad(`counts?${key}`, (signal) => get<Histogram>('/traces/histogram', filter, signal));
+  // Rows come first: what counts all traces would only hold them up.
+  const counts = useLoad(`counts?${key}`, (signal) => get<Histogram>('/traces/histogram', filter, signal), first.loading);
   const range = new URLSearchParams([...filter].filter(([name]) => name === 'from' || name === 'to'));
-  const choices = useLoad(`choices?${range}`, (signal) => get<Choices>('/traces/choices', range, signal));
+  const choices = useLoad(`choices?${range}`, (signal) => get<Choices>('/traces/choices', range, signal), first.loading);
   const [more, setMore] = useState<{ of: TracePage; pages: TracePage[] } | null>(null);
   const [failed, setFailed] = useState<Error>();
   const pages = first.data ? [first.data, ...(more?.of === first.data ? more.pages : [])] : [];
@@ -105,11 +106,13 @@ export function Traces(props: { place: Place }) {
     <>
       <h1 class="unseen">Traces</h1>
       <Filters place={place} choices={choices.data ?? {}} />
-      {counts.data && (
+      {counts.data ? (
         <TraceHistogram
           counts={counts.data}
           onRange={(from, to) => go(withQuery(place, { from: String(from), to: String(to), last: null }))}
         />
+      ) : (
+        !counts.error && <HistogramToCome />
       )}
       <Failure error={first.error} retry={first.reload} />
       {first.data && rows.length === 0 && (
@@ -130,13 +133,26 @@ export function Traces(props: { place: Place }) {
 
 function Filters(props: { place: Place; choices: Choices }) {
   const { place } = props;
-  const [text, setText] = useState(place.query.get('q') ?? '');
+  const asked = place.query.get('q') ?? '';
+  const [text, setText] = useState(asked);
+  const sent = useRef(asked);
   const typed = useRef(0);
-  useEffect(() => setText(place.query.get('q') ?? ''), [place]);
+  useEffect(() => {
+    // The address follows what is typed, a moment later: that must not take away what was typed since.
+    if (asked !== sent.current) {
+      sent.current = asked;
+      clearTimeout(typed.current);
+      setText(asked);
+    }
+  }, [asked]);
+  useEffect(() => () => clearTimeout(typed.current), []);
   const search = (value: string): void => {
     setText(value);
     clearTimeout(typed.current);
-    typed.current = setTimeout(() => go(withQuery(place, { q: value || null }), true), 250) as unknown as number;
+    typed.current = setTimeout(() => {
+      sent.current = value;
+      go(withQuery(here(), { q: value || null }), true);
+    }, 250) as unknown as number;
   };
   const active = [...place.query].filter(([name]) => NAMES.includes(name));
   const custom = place.query.has('from') || place.query.has('to');
@@ -297,33 +313,34 @@ function TraceTable(props: { rows: TraceRow[]; busy: boolean }) {
     return () => removeEventListener('keydown', pressed);
   }, []);
   return (
-    <table class="traces" aria-busy={props.busy}>
-      <thead>
-        <tr>
-          <th scope="col">Started (UTC)</th>
-          <th scope="col">Trace</th>
-          <th scope="col" class="wide">
+    // The roles are said because a phone shows rows as cards, and a table that is none loses them.
+    <table class="traces" role="table" aria-busy={props.busy}>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Started (UTC)</th>
+          <th scope="col" role="columnheader">Trace</th>
+          <th scope="col" role="columnheader" class="wide">
             Versions
           </th>
-          <th scope="col">Outcome</th>
-          <th scope="col" class="number middle">
+          <th scope="col" role="columnheader">Outcome</th>
+          <th scope="col" role="columnheader" class="number middle">
             Steps
           </th>
-          <th scope="col" class="number wide">
+          <th scope="col" role="columnheader" class="number wide">
             Tokens
           </th>
-          <th scope="col" class="number wide">
+          <th scope="col" role="columnheader" class="number wide">
             Cost
           </th>
-          <th scope="col" class="number">
+          <th scope="col" role="columnheader" class="number">
             Took
           </th>
-          <th scope="col" class="wide">
+          <th scope="col" role="columnheader" class="wide">
             Window
           </th>
         </tr>
       </thead>
-      <tbody ref={body}>
+      <tbody ref={body} role="rowgroup">
         {props.rows.map((row) => (
           <TraceLine key={row.trace_id} row={row} />
         ))}
@@ -335,11 +352,11 @@ function TraceTable(props: { rows: TraceRow[]; busy: boolean }) {
 function TraceLine(props: { row: TraceRow }) {
   const { row } = props;
   return (
-    <tr>
-      <td class="when">
+    <tr role="row">
+      <td role="cell" class="when">
         <time>{time(row.started_us)}</time>
       </td>
-      <td>
+      <td role="cell" class="what">
         <a class="open" href={`/trace/${row.trace_id}`}>
           <Told>{row.root_name || row.trace_id.slice(0, 12)}</Told>
         </a>
@@ -353,13 +370,13 @@ function TraceLine(props: { row: TraceRow }) {
           )}
         </div>
       </td>
-      <td class="wide">
+      <td role="cell" class="wide">
         <Told>{`${row.agent_name} ${row.agent_version}`}</Told>
         <div class="faint">
           <Told>{[row.prompt_version && `prompt ${row.prompt_version}`, row.model].filter(Boolean).join(' · ')}</Told>
         </div>
       </td>
-      <td>
+      <td role="cell" class="outcome">
         <StatusMark status={row.status} phase={row.phase} /> {row.error_type && <Told>{row.error_type}</Told>}
         <div class="marks">
           {row.escalated && <Mark kind="warn">escalated</Mark>}
@@ -382,14 +399,14 @@ function TraceLine(props: { row: TraceRow }) {
             ))}
         </div>
       </td>
-      <td class="number middle">
+      <td role="cell" class="number middle">
         {count(row.decision_count)}
         {row.error_count > 0 && <div class="bad-text">{count(row.error_count)} failed</div>}
       </td>
-      <td class="number wide">{compact(row.total_tokens)}</td>
-      <td class="number wide">{dollars(row.cost_usd)}</td>
-      <td class="number">{duration(row.duration_us)}</td>
-      <td class="wide">
+      <td role="cell" class="number wide">{compact(row.total_tokens)}</td>
+      <td role="cell" class="number wide">{dollars(row.cost_usd)}</td>
+      <td role="cell" class="number took">{duration(row.duration_us)}</td>
+      <td role="cell" class="wide">
         {row.max_context_utilization === null ? (
           <span class="faint">{percent(null)}</span>
         ) : (

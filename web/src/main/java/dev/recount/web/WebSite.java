@@ -1,5 +1,6 @@
 package dev.recount.web;
 
+import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
@@ -7,8 +8,11 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerListener;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.FileService;
 import dev.recount.web.api.ApiService;
@@ -16,7 +20,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The page and the interface behind it, to be put onto a server. */
@@ -26,6 +33,8 @@ public final class WebSite {
 
   /** What the page is asked for as; the page itself finds out which view is meant. */
   private static final List<String> VIEWS = List.of("/", "/trace/{id}", "/compare", "/now");
+
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   /**
    * Scripts, styles and answers come from here and nowhere else, and no text becomes a script or
@@ -61,6 +70,7 @@ public final class WebSite {
   private final Windows windows;
   private final Regressions regressions;
   private final PipelineStatus pipeline;
+  private final WarmUp warmUp;
 
   /** A site that shows these. */
   public WebSite(Tables tables, Windows windows, Regressions regressions, PipelineStatus pipeline) {
@@ -68,6 +78,7 @@ public final class WebSite {
     this.windows = windows;
     this.regressions = regressions;
     this.pipeline = pipeline;
+    this.warmUp = new WarmUp(tables);
   }
 
   /**
@@ -102,7 +113,9 @@ public final class WebSite {
         (context, request) -> {
           context.mutateAdditionalResponseHeaders(headers -> headers.add(HEADERS));
           context.mutateAdditionalResponseHeaders(headers -> headers.add(PAGE_HEADERS));
-          return index == null ? notBuilt() : page(index);
+          return index == null
+              ? notBuilt()
+              : page(index, guarded ? Optional.empty() : wantedFirst(context));
         };
     VIEWS.forEach(view -> server.service(view, page));
     server.serviceUnder(
@@ -113,15 +126,41 @@ public final class WebSite {
             // Their names change with what is in them.
             .addHeader(HttpHeaderNames.CACHE_CONTROL, "public, max-age=31536000, immutable")
             .build());
+    server.serverListener(
+        ServerListener.builder()
+            .whenStarted(
+                started ->
+                    CompletableFuture.runAsync(
+                        () -> warmUp.run(started), CommonPools.blockingTaskExecutor()))
+            .build());
   }
 
-  private static HttpResponse page(byte[] index) {
-    return HttpResponse.of(
+  /**
+   * The answer that a view waits for, as a browser may ask for it before it has read the script.
+   * Only where no token has to be shown, which a browser could not know of.
+   */
+  private static Optional<String> wantedFirst(ServiceRequestContext context) {
+    @Nullable String traceId = context.pathParam("id");
+    if (traceId != null) {
+      return TRACE_ID.matcher(traceId).matches()
+          ? Optional.of(ApiService.PREFIX + "/traces/" + traceId)
+          : Optional.empty();
+    }
+    return context.path().equals("/") && context.query() == null
+        ? Optional.of(ApiService.PREFIX + "/traces")
+        : Optional.empty();
+  }
+
+  private static HttpResponse page(byte[] index, Optional<String> wantedFirst) {
+    ResponseHeadersBuilder headers =
         ResponseHeaders.builder(HttpStatus.OK)
             .contentType(MediaType.HTML_UTF_8)
-            .add(HttpHeaderNames.CACHE_CONTROL, "no-cache")
-            .build(),
-        HttpData.wrap(index));
+            .add(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+    wantedFirst.ifPresent(
+        path ->
+            headers.add(
+                HttpHeaderNames.LINK, "<" + path + ">; rel=preload; as=fetch; crossorigin"));
+    return HttpResponse.of(headers.build(), HttpData.wrap(index));
   }
 
   private static HttpResponse notBuilt() {

@@ -1,6 +1,7 @@
 package dev.recount.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,6 +24,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +43,7 @@ class WebSiteTest {
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final List<Server> servers = new ArrayList<>();
+  private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
   @AfterEach
   void stop() {
@@ -167,6 +172,33 @@ class WebSiteTest {
   }
 
   @Test
+  void theBrowserMayAskForTheFirstAnswerAtOnceUnlessATokenIsWanted() throws Exception {
+    String open = start(service -> service, false);
+    assumeTrue(get(open + "/").statusCode() == 200, "this build has no page");
+    assertThat(get(open + "/").headers().firstValue("link"))
+        .hasValue("</api/v1/traces>; rel=preload; as=fetch; crossorigin");
+    assertThat(get(open + "/trace/" + TRACE + "?step=d").headers().firstValue("link"))
+        .hasValue("</api/v1/traces/" + TRACE + ">; rel=preload; as=fetch; crossorigin");
+    for (String path : List.of("/?status=error", "/trace/%3E%3B%20rel=x", "/compare", "/now")) {
+      assertThat(get(open + path).headers().firstValue("link")).as(path).isEmpty();
+    }
+    String guarded = start(service -> service, true);
+    assertThat(get(guarded + "/").headers().firstValue("link")).isEmpty();
+  }
+
+  @Test
+  void whatTheFirstViewAsksIsAskedOnceBeforeAnybodyDoes() throws Exception {
+    start(service -> service, true);
+    List<String> statements = new ArrayList<>();
+    while (statements.stream().noneMatch(sql -> sql.contains("topK"))) {
+      String sql = asked.poll(20, TimeUnit.SECONDS);
+      assertThat(sql).as("after %s", statements).isNotNull();
+      statements.add(sql);
+    }
+    assertThat(statements).anyMatch(sql -> sql.contains("ORDER BY started_at DESC"));
+  }
+
+  @Test
   void anotherSiteGetsNothingByWayOfABrowser() throws Exception {
     String base = start(service -> service, false);
     for (String site : List.of("cross-site", "same-site")) {
@@ -232,6 +264,7 @@ class WebSiteTest {
             .gracefulShutdownTimeoutMillis(0, 0);
     new WebSite(
             (sql, parameters) -> {
+              asked.add(sql);
               if (failure.get() != null) {
                 throw failure.get();
               }

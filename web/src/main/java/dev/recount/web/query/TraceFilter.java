@@ -91,6 +91,11 @@ public final class TraceFilter {
     this.leastMillis = parameters.whole("min_duration_ms", 0, Long.MAX_VALUE / 1_000);
   }
 
+  /** Whether every trace is meant. */
+  boolean isEmpty() {
+    return from.isEmpty() && to.isEmpty() && timeless(new Sql()).isEmpty();
+  }
+
   /** The earliest start, in microseconds since the epoch. */
   public OptionalLong from() {
     return from;

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The first rows have to be there at once, however much there is. So it looks at the last hour,
  * then at the day before it, and so on, and stops as soon as the page is full: each look reads only
  * the granules of its own stretch of time, and only the columns that are filtered by; the rest of
- * the rows comes once it is known which they are. A page begins where the one before it ended, by
- * start and trace ID, so that what comes in meanwhile moves nothing.
+ * the rows comes once it is known which they are. Of all traces it looks as far back at once as the
+ * last time showed to be needed. A page begins where the one before it ended, by start and trace
+ * ID, so that what comes in meanwhile moves nothing.
  */
 public final class TraceList {
   private static final int DEFAULT_LIMIT = 50;
@@ -70,6 +71,9 @@ public final class TraceList {
   private final Tables tables;
   private final InstantSource clock;
 
+  /** The look with which the last first page of all traces was full: the next one begins there. */
+  private volatile int reach;
+
   /**
    * @param clock says when the last hour was
    */
@@ -114,7 +118,9 @@ public final class TraceList {
       lower = Math.min(lower, upper.getAsLong());
     }
     long end = filter.from().orElse(Long.MIN_VALUE);
-    for (int look = 0; look <= LOOKS.size() && found.size() <= limit; look++) {
+    long newest = lower;
+    boolean all = filter.isEmpty() && after == null;
+    for (int look = all ? reach : 0; look <= LOOKS.size() && found.size() <= limit; look++) {
       boolean last = look == LOOKS.size();
       OptionalLong from =
           last ? filter.from() : OptionalLong.of(Math.max(end, lower - micros(LOOKS.get(look))));
@@ -125,6 +131,12 @@ public final class TraceList {
       lower = from.getAsLong();
       upper = from;
     }
+    if (all) {
+      reach =
+          found.size() > limit
+              ? look(newest - found.get(limit).path("started_us").asLong())
+              : LOOKS.size();
+    }
     ObjectNode page = JsonNodeFactory.instance.objectNode();
     ArrayNode traces = page.putArray("traces");
     rows(found.subList(0, Math.min(limit, found.size()))).forEach(traces::add);
@@ -132,6 +144,15 @@ public final class TraceList {
       page.put("next", Cursor.of(found.get(limit - 1)));
     }
     return page;
+  }
+
+  /** The first look that by itself goes so far back, in microseconds. */
+  private static int look(long micros) {
+    int look = 0;
+    while (look < LOOKS.size() && micros(LOOKS.get(look)) < micros) {
+      look++;
+    }
+    return look;
   }
 
   private static long micros(Duration duration) {

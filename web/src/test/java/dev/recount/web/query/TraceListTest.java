@@ -70,6 +70,34 @@ class TraceListTest {
         .satisfies(last -> assertThat(last.parameters()).containsValue(floor));
   }
 
+  @Test
+  void howFarBackAllTracesReachIsFoundOutOnceAndForgottenWhenMoreComeIn() {
+    TraceList list = new TraceList(tables, InstantSource.fixed(NOW));
+    Parameters two = new Parameters(Map.of("limit", List.of("2")));
+    for (int i = 0; i < 5; i++) {
+      add(micros(NOW) - (30 + i) * HOUR, "old" + i);
+    }
+    assertThat(ids(list.page(two))).containsExactly("old0", "old1");
+    assertThat(looks()).isEqualTo(3);
+    assertThat(ids(list.page(two))).containsExactly("old0", "old1");
+    assertThat(looks()).isEqualTo(3 + 1);
+    for (int i = 0; i < 5; i++) {
+      add(micros(NOW) - i, "new" + i);
+    }
+    assertThat(ids(list.page(two))).containsExactly("new0", "new1");
+    assertThat(ids(list.page(two))).containsExactly("new0", "new1");
+    assertThat(looks()).isEqualTo(3 + 1 + 1 + 1);
+    String hourAgo = Long.toString(micros(NOW) - HOUR);
+    assertThat(tables.asked())
+        .filteredOn(asked -> asked.sql().contains("LIMIT"))
+        .last()
+        .satisfies(last -> assertThat(last.parameters()).containsValue(hourAgo));
+  }
+
+  private long looks() {
+    return tables.asked().stream().filter(asked -> asked.sql().contains("LIMIT")).count();
+  }
+
   /**
    * Also traces that start in the same microsecond, and those at the edges of what is looked at.
    */
