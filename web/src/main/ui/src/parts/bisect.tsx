@@ -187,9 +187,15 @@ function CourseLine(props: { course: Course[]; change: number; label: string; me
     >
       <polyline points={course.map((each) => `${x(each.start_us)},${y(each.value)}`).join(' ')} />
       {course.map((each) => (
-        <circle key={each.start_us} cx={x(each.start_us)} cy={y(each.value)} r={1.5 + (each.traces / most) * 2}>
+        // A line without length keeps its round ends round, however the picture is stretched.
+        <path
+          key={each.start_us}
+          class="point"
+          d={`M${x(each.start_us)},${y(each.value)}h0`}
+          stroke-width={3 + (each.traces / most) * 4}
+        >
           <title>{`${time(each.start_us)}: ${told(each.value, props.measure)} of ${count(each.traces)} traces`}</title>
-        </circle>
+        </path>
       ))}
       <line class="change" x1={x(change)} x2={x(change)} y1="0" y2="48" />
     </svg>

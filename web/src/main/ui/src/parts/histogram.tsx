@@ -83,7 +83,14 @@ export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: num
               space: 80,
               values: (_plot, seconds) => labels(seconds, width),
             },
-            { stroke: colour('--faint'), grid: { stroke: colour('--line') }, ticks: { show: false }, size: 44 },
+            {
+              stroke: colour('--faint'),
+              grid: { stroke: colour('--line') },
+              ticks: { show: false },
+              size: 44,
+              // There is no half a trace.
+              incrs: [1, 2, 5].flatMap((step) => [0, 1, 2, 3, 4, 5, 6, 7].map((power) => step * 10 ** power)).sort((a, b) => a - b),
+            },
           ],
           series: [
             {},

@@ -126,16 +126,16 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
           many, a few do so by chance.
         </p>
         <Sides data={data} label="Measure">
-          <tr>
-            <th scope="row">Traces</th>
-            <td class="number">
+          <tr role="row">
+            <th scope="row" role="rowheader">Traces</th>
+            <td role="cell" class="number">
               <a href={traces('a', '')}>{count(data.a.traces)}</a>
             </td>
-            <td class="number">
+            <td role="cell" class="number">
               <a href={traces('b', '')}>{count(data.b.traces)}</a>
             </td>
-            <td />
-            <td />
+            <td role="cell" class="wide" />
+            <td role="cell" />
           </tr>
           {data.measures.map((measure) => (
             <Line
@@ -145,17 +145,17 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
               link={measure.filter ? (side) => traces(side, measure.filter) : undefined}
             />
           ))}
-          <tr>
-            <th scope="row">Duration, half | 90 % | 99 % within</th>
+          <tr role="row">
+            <th scope="row" role="rowheader">Duration, half | 90 % | 99 % within</th>
             {(['a', 'b'] as const).map((side) => (
-              <td key={side} class="number">
+              <td role="cell" key={side} class="number">
                 {(data[side].duration_ms_quantiles ?? [])
                   .map((each) => (Number.isFinite(each) ? duration(each * 1000) : '–'))
                   .join(' | ')}
               </td>
             ))}
-            <td />
-            <td />
+            <td role="cell" class="wide" />
+            <td role="cell" />
           </tr>
         </Sides>
       </section>
@@ -206,22 +206,22 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
 function Sides(props: { data: Comparison; label: string; children: ComponentChildren }) {
   return (
     <div class="scroll">
-      <table class="compare">
-        <thead>
-          <tr>
-            <th scope="col">{props.label}</th>
+      <table class="compare" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">{props.label}</th>
             {(['a', 'b'] as const).map((side) => (
-              <th key={side} scope="col" class="number">
+              <th key={side} scope="col" role="columnheader" class="number">
                 <span class={`swatch side-${side}`} aria-hidden="true" /> <Told>{props.data[side].version || '(none)'}</Told>
               </th>
             ))}
-            <th scope="col" class="wide">
+            <th scope="col" role="columnheader" class="wide">
               <span class="unseen">Intervals</span>
             </th>
-            <th scope="col">B against A</th>
+            <th scope="col" role="columnheader">B against A</th>
           </tr>
         </thead>
-        <tbody>{props.children}</tbody>
+        <tbody role="rowgroup">{props.children}</tbody>
       </table>
     </div>
   );
@@ -238,19 +238,19 @@ function Line(props: {
     return null;
   }
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th scope="row" role="rowheader">
         {props.name} {props.note && <span class="faint">{props.note}</span>}
       </th>
       {(['a', 'b'] as const).map((side) => (
-        <td key={side} class="number">
+        <td role="cell" key={side} class="number">
           {props.link && sided[side] ? <a href={props.link(side)}>{estimate(sided, side)}</a> : estimate(sided, side)}
         </td>
       ))}
-      <td class="wide">
+      <td role="cell" class="wide">
         <Whiskers sided={sided} />
       </td>
-      <td>
+      <td role="cell">
         <Verdict sided={sided} />
       </td>
     </tr>

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { type Evaluation, type Feedback, type Snapshot, type Span, type Step, type Story, get } from '../api';
-import { compact, count, counted, dollars, duration, late, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, isolated, late, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Facts, Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
 import { FeedbackForm } from '../parts/feedback-form';
@@ -227,7 +227,7 @@ function TraceHeader(props: { story: Story; suspect: Step | undefined; onSuspect
           ['State', `${trace.phase}, revision ${trace.revision}`],
           ['Agent', like('agent_name', trace.agent_name)],
           ['Agent version', like('agent_version', trace.agent_version)],
-          ['Prompt', like('prompt_version', trace.prompt_version, `${trace.prompt_name} ${trace.prompt_version}`.trim())],
+          ['Prompt', like('prompt_version', trace.prompt_version, [trace.prompt_name, trace.prompt_version].filter(Boolean).map(isolated).join(' '))],
           ['Model', like('model', trace.model)],
           ['Tools', like('tool_schema_version', trace.tool_schema_version)],
           ['Memory index', like('memory_index_version', trace.memory_index_version)],

@@ -10,7 +10,7 @@ public interface Tables {
    * Runs a query that reads.
    *
    * @param sql one statement; parameters as <code>{name:Type}</code>
-   * @param parameters values by name, as ClickHouse wants them: escaped as in tab-separated values
+   * @param parameters values by name, as they are
    * @return the rows, each an object by column name; 64-bit integers are numbers
    * @throws Unavailable when ClickHouse does not answer, or gives up
    */

@@ -14,7 +14,7 @@ final class Sql {
 
   /** A text, as it stands in the statement. */
   String text(String value) {
-    return bind("String", escape(value));
+    return bind("String", value);
   }
 
   /** Texts, as they stand in the statement: separated by commas. */
@@ -36,16 +36,6 @@ final class Sql {
     String name = "p" + parameters.size();
     parameters.put(name, value);
     return "{" + name + ":" + type + "}";
-  }
-
-  /** ClickHouse reads parameters as tab-separated values. */
-  private static String escape(String value) {
-    return value
-        .replace("\\", "\\\\")
-        .replace("\t", "\\t")
-        .replace("\n", "\\n")
-        .replace("\r", "\\r")
-        .replace("\0", "\\0");
   }
 
   /** Runs a statement with the parameters bound so far. */

@@ -30,9 +30,7 @@ class TraceFilterTest {
     sql.run(tables, Sql.where(filter.conditions(sql)));
     RecordingTables.Asked asked = tables.asked().get(0);
     assertThat(asked.sql()).doesNotContain("OR 1=1", "--", "\\");
-    assertThat(asked.parameters().values())
-        .allSatisfy(value -> assertThat(value).doesNotContain("\t", "\n"))
-        .contains("x') OR 1=1 --\\\\\\t\\n{p0:String}");
+    assertThat(asked.parameters()).containsValue(HOSTILE);
   }
 
   @Test
