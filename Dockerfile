@@ -2,7 +2,14 @@
 
 # The `recount` command in an image. Its class path is the one that the launcher `./recount` uses.
 
+# Node and npm, by which the page is built; neither is in the image.
+FROM node:20.20.2-bookworm-slim AS node
+
 FROM maven:3.9.11-eclipse-temurin-17 AS build
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+    && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 WORKDIR /src
 COPY . .
 # The jars are copied out in the same step: the cache of Maven is no part of the layer. The order of
@@ -29,7 +36,7 @@ VOLUME /var/lib/recount
 # the heap, 192 MiB at most.
 ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 -Djava.awt.headless=true -Drecount.terminal=false"
 
-# OTLP over gRPC, OTLP over HTTP, and Recount's own: health and feedback.
+# OTLP over gRPC, OTLP over HTTP, and Recount's own: health, feedback and the page.
 EXPOSE 4317 4318 8090
 
 HEALTHCHECK --interval=10s --timeout=10s --start-period=30s --retries=12 \

@@ -20,7 +20,7 @@ fi
 build() {
   local target=$home/benchmarks/target
   local stamp=$target/benchmarks.stamp roots=("$home/pom.xml") module
-  for module in schemas/registry-client schemas topology sinks local benchmarks; do
+  for module in schemas/registry-client schemas topology sinks connectors local web cli benchmarks; do
     roots+=("$home/$module/pom.xml" "$home/$module/src/main")
   done
   if [ -f "$stamp" ] && [ -z "$(find "${roots[@]}" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]; then

@@ -14,12 +14,19 @@ import java.time.LocalDate;
  * @param decisions number of decisions, a multiple of 100
  */
 record GeneratedDecisions(long decisions) {
+  GeneratedDecisions {
+    if (decisions < BLOCK || decisions % BLOCK != 0) {
+      throw new IllegalArgumentException("Decisions must be a multiple of " + BLOCK);
+    }
+  }
+
   /** The first day of the traces. */
   static final LocalDate START = LocalDate.parse("2026-08-20");
 
   static final int DAYS = 90;
 
-  private static final int BLOCK = 100;
+  /** Decisions that are generated together. */
+  static final int BLOCK = 100;
 
   /** Decisions of the traces of a block, a hundred together. */
   private static final String SIZES = "[2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12, 16, 22]";

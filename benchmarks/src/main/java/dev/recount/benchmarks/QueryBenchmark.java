@@ -1,22 +1,12 @@
 package dev.recount.benchmarks;
 
-import dev.recount.benchmarks.GeneratedDecisions.Revision;
 import dev.recount.benchmarks.QueryTimer.Answer;
 import dev.recount.local.clickhouse.ClickHouseProcess;
-import dev.recount.local.install.Installation;
-import dev.recount.local.install.InstallationListener;
-import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
-import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
-import dev.recount.sinks.clickhouse.schema.Migrations;
-import dev.recount.sinks.clickhouse.schema.SchemaOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -33,13 +23,6 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Measures queries on many generated decisions.")
 public final class QueryBenchmark implements Callable<Integer> {
-  private static final int BLOCKS_OF_AN_INSERT = 1000;
-  private static final int BLOCK = 100;
-
-  /** Rows do not expire while they are measured, whenever that is. */
-  static final SchemaOptions SCHEMA =
-      new SchemaOptions(ClickHouseTarget.DEFAULT_DATABASE, Duration.ofDays(3650), Optional.empty());
-
   @Option(
       names = "--decisions",
       defaultValue = "10000000",
@@ -76,74 +59,20 @@ public final class QueryBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (decisions < BLOCK || decisions % BLOCK != 0) {
-      throw new CommandLine.ParameterException(
-          new CommandLine(this), "--decisions must be a multiple of " + BLOCK);
-    }
-    Path data = folder == null ? Files.createTempDirectory("recount-queries-") : folder;
-    try {
-      fill(data);
+    try (GeneratedData data = GeneratedData.in(folder, new GeneratedDecisions(decisions))) {
+      data.fill();
       measure(data);
-    } finally {
-      if (folder == null) {
-        TemporaryFolders.delete(data);
-      }
     }
     return 0;
   }
 
-  private static ClickHouseProcess start(Path data) {
-    return ClickHouseProcess.start(
-        Installation.ofThisUser(InstallationListener.SILENT), data.resolve("clickhouse"), 0);
-  }
-
-  private void fill(Path data) throws IOException, InterruptedException {
-    try (ClickHouseProcess clickHouse = start(data);
-        ClickHouseConnection connection =
-            ClickHouseConnection.open(
-                ClickHouseTarget.plain(clickHouse.url()), Duration.ofMinutes(10))) {
-      Migrations.apply(connection, SCHEMA);
-      if (!connection.query("SELECT 1 FROM recount.traces LIMIT 1").isEmpty()) {
-        return;
-      }
-      long began = System.nanoTime();
-      GeneratedDecisions generated = new GeneratedDecisions(decisions);
-      long blocks = decisions / BLOCK;
-      for (long from = 0; from < blocks; from += BLOCKS_OF_AN_INSERT) {
-        long to = Math.min(blocks, from + BLOCKS_OF_AN_INSERT);
-        for (Revision revision : Revision.values()) {
-          connection.execute(generated.insertDecisions(revision, from, to));
-          connection.execute(generated.insertTraces(revision, from, to));
-        }
-        System.err.printf("\r%,d decisions written", to * BLOCK);
-      }
-      System.err.println();
-      System.out.printf(
-          Locale.ROOT,
-          "Wrote %,d decisions of %,d traces in %d s%n",
-          decisions,
-          generated.traces(),
-          Duration.ofNanos(System.nanoTime() - began).toSeconds());
-      awaitMerges(connection);
-    }
-  }
-
-  /** Until the parts are as they would be after a quiet hour. */
-  private static void awaitMerges(ClickHouseConnection connection) throws InterruptedException {
-    for (int quiet = 0; quiet < 5; ) {
-      boolean merging = !connection.query("SELECT 1 FROM system.merges LIMIT 1").isEmpty();
-      quiet = merging ? 0 : quiet + 1;
-      Thread.sleep(1000);
-    }
-  }
-
-  private void measure(Path data) throws IOException, InterruptedException {
+  private void measure(GeneratedData data) throws IOException, InterruptedException {
     List<Question> questions =
         Question.all(new GeneratedDecisions(decisions)).stream()
             .filter(question -> chosen.isEmpty() || chosen.contains(question.name()))
             .toList();
     System.out.println("Load of the machine before: " + Machine.loadAverage());
-    try (ClickHouseProcess clickHouse = start(data)) {
+    try (ClickHouseProcess clickHouse = data.start()) {
       System.out.println(new QueryTimer(clickHouse.url()).parts());
     }
     System.out.printf(
@@ -151,11 +80,11 @@ public final class QueryBenchmark implements Callable<Integer> {
         "query", "cold ms", "median ms", "p95 ms", "cpu ms", "rows read", "granules", "answer");
     for (Question question : questions) {
       long cold;
-      try (ClickHouseProcess clickHouse = start(data)) {
-        PageCache.forget(data);
+      try (ClickHouseProcess clickHouse = data.start()) {
+        PageCache.forget(data.folder());
         cold = new QueryTimer(clickHouse.url()).ask(question.sql(0)).nanos();
       }
-      try (ClickHouseProcess clickHouse = start(data)) {
+      try (ClickHouseProcess clickHouse = data.start()) {
         print(
             question,
             cold,

@@ -42,7 +42,7 @@ class GeneratedDecisionsTest {
         ClickHouseConnection.open(
             ClickHouseTarget.plain(clickHouse.url()).withDatabase("recount"),
             Duration.ofMinutes(1));
-    Migrations.apply(connection, QueryBenchmark.SCHEMA);
+    Migrations.apply(connection, GeneratedData.SCHEMA);
     long blocks = DECISIONS / 100;
     for (Revision revision : Revision.values()) {
       connection.execute(generated.insertDecisions(revision, 0, blocks / 2));

@@ -11,6 +11,7 @@ import dev.recount.cli.roles.ReceiverCommand;
 import dev.recount.cli.roles.SinksCommand;
 import dev.recount.cli.roles.TopologyCommand;
 import dev.recount.cli.roles.UpCommand;
+import dev.recount.cli.roles.WebCommand;
 import dev.recount.cli.sampling.SamplingCommand;
 import dev.recount.cli.sql.SqlCommand;
 import dev.recount.cli.status.StatusCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       TopologyCommand.class,
       ReceiverCommand.class,
       SinksCommand.class,
+      WebCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
     },

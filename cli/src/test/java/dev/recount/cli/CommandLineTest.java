@@ -56,6 +56,7 @@ class CommandLineTest {
             "topology",
             "receiver",
             "sinks",
+            "web",
             "version");
   }
 

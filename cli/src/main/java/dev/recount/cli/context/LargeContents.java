@@ -4,6 +4,7 @@ import dev.recount.avro.SnapshotContent;
 import dev.recount.cli.UserError;
 import dev.recount.schemas.content.ContentReference;
 import dev.recount.schemas.content.ContentResolver;
+import dev.recount.schemas.content.ContentStore;
 import dev.recount.schemas.content.ContentStoreException;
 import dev.recount.schemas.content.FolderContentStore;
 import dev.recount.schemas.json.JsonText;
@@ -12,13 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts content back that was too large for a record and is kept beside the topics. */
 final class LargeContents {
-  private final Path folder;
+  private final String place;
   private final ContentResolver resolver;
 
   /** Content in a folder. */
   LargeContents(Path folder) {
-    this.folder = folder;
-    this.resolver = new ContentResolver(new FolderContentStore(folder));
+    this(new FolderContentStore(folder), folder.toString());
+  }
+
+  /**
+   * Content in a store.
+   *
+   * @param place what the store is called in messages
+   */
+  LargeContents(ContentStore store, String place) {
+    this.place = place;
+    this.resolver = new ContentResolver(store);
   }
 
   /**
@@ -47,7 +57,7 @@ final class LargeContents {
         "Content of "
             + reference.bytes()
             + " bytes that belongs to the window is not in "
-            + folder
+            + place
             + " (SHA-256 "
             + reference.sha256()
             + ").",

@@ -171,7 +171,8 @@ public final class DemoCommand implements Callable<Integer> {
     say(
         List.of(
             "",
-            "Still running; Ctrl-C stops it. Ask questions of your own:",
+            "Still running; Ctrl-C stops it. Look at it at " + pipeline.pageUrl(),
+            "or ask questions of your own:",
             "  recount sql --clickhouse-url " + pipeline.clickHouseUrl() + " \"SHOW TABLES\""));
     while (!stop.await(POLL_PAUSE) && pipeline.failure().isEmpty()) {
       continue;

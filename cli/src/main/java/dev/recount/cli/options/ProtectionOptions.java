@@ -24,8 +24,8 @@ public final class ProtectionOptions {
       paramLabel = "FILE",
       defaultValue = "${env:RECOUNT_TOKENS_FILE}",
       description =
-          "Ask senders of OTLP and feedback for one of the tokens in this file, one to a line"
-              + " (RECOUNT_TOKENS_FILE); read again when it changes. Further ones, separated by"
+          "Ask senders of OTLP and feedback, and whoever looks at the page, for one of the tokens in"
+              + " this file, one to a line (RECOUNT_TOKENS_FILE); read again when it changes. Further ones, separated by"
               + " commas, in RECOUNT_TOKENS.")
   private @Nullable Path tokensFile;
 

@@ -16,6 +16,7 @@ final class Banner {
     lines.add("");
     lines.add("Recount is ready, after " + Text.duration(took) + ". Ctrl-C stops it.");
     lines.add("");
+    lines.add("  page            " + pipeline.pageUrl());
     lines.add("  OTLP            " + pipeline.otlpGrpcUrl() + " (gRPC), " + pipeline.otlpHttpUrl());
     lines.add("  feedback        POST " + pipeline.feedbackUrl());
     lines.add("  health          GET  " + pipeline.controlUrl() + "/health");

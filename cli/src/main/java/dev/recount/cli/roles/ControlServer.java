@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.recount.cli.UserError;
@@ -17,11 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recount's own HTTP port: {@code GET /health}, {@code GET /metrics}, and {@code POST /v1/feedback}
- * where it is served.
+ * Recount's own HTTP port: {@code GET /health}, {@code GET /metrics}, and whatever the role serves
+ * besides: feedback, the page.
  */
 final class ControlServer implements AutoCloseable {
   static final int DEFAULT_PORT = 8090;
@@ -44,7 +44,7 @@ final class ControlServer implements AutoCloseable {
       Roles roles,
       InetSocketAddress address,
       Protection protection,
-      @Nullable HttpService feedback) {
+      Consumer<ServerBuilder> services) {
     this.roles = roles;
     this.metrics = new Metrics(roles);
     ServerBuilder builder =
@@ -61,9 +61,7 @@ final class ControlServer implements AutoCloseable {
                 (context, request) ->
                     HttpResponse.of(this::health, context.blockingTaskExecutor()));
     protection.certificate().ifPresent(builder::tlsProvider);
-    if (feedback != null) {
-      builder.service("/v1/feedback", feedback);
-    }
+    services.accept(builder);
     this.server = builder.build();
   }
 
@@ -78,7 +76,7 @@ final class ControlServer implements AutoCloseable {
    * Starts the server.
    *
    * @param protection with a certificate the port speaks TLS too
-   * @param feedback takes feedback; null where that is another role's task
+   * @param services adds whatever else is served here
    * @throws UserError when the port cannot be listened on
    */
   static ControlServer start(
@@ -86,9 +84,9 @@ final class ControlServer implements AutoCloseable {
       String bindAddress,
       int port,
       Protection protection,
-      @Nullable HttpService feedback) {
+      Consumer<ServerBuilder> services) {
     ControlServer control =
-        new ControlServer(roles, new InetSocketAddress(bindAddress, port), protection, feedback);
+        new ControlServer(roles, new InetSocketAddress(bindAddress, port), protection, services);
     try {
       control.server.start().join();
       return control;
@@ -116,12 +114,7 @@ final class ControlServer implements AutoCloseable {
     boolean ready = Roles.isReady(answer.health());
     ObjectNode body = json.createObjectNode();
     body.put("status", ready ? "ready" : "not ready");
-    ObjectNode parts = body.putObject("roles");
-    answer
-        .health()
-        .forEach(
-            (name, health) ->
-                parts.putObject(name).put("ready", health.ready()).put("detail", health.detail()));
+    Health.put(answer.health(), body.putObject("roles"));
     return HttpResponse.of(
         ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
         MediaType.JSON_UTF_8,

@@ -1,17 +1,21 @@
 package dev.recount.cli.roles;
 
-import com.linecorp.armeria.server.HttpService;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.cli.UserError;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.connectors.feedback.FeedbackParser;
-import dev.recount.connectors.feedback.FeedbackProducer;
+import dev.recount.cli.web.LivePipeline;
 import dev.recount.connectors.feedback.FeedbackService;
+import dev.recount.connectors.otlp.LargeContent;
 import dev.recount.connectors.otlp.OtlpSettings;
 import dev.recount.local.LocalStack;
 import dev.recount.local.LocalStackOptions;
 import dev.recount.local.process.Ports;
 import dev.recount.schemas.Connection;
+import dev.recount.schemas.content.FolderContentStore;
+import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -124,13 +128,17 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 options.intake().treatment(stack.dataFolder())));
     join(sinks);
     join(topology);
+    WebRole web = roles.add(web(stack.dataFolder(), connection, target, roles, options));
     ControlServer control =
         ControlServer.start(
             roles,
             "127.0.0.1",
             options.ports().http(),
             options.intake().protection(),
-            feedbackService(connection, receiver, options.intake()));
+            server -> {
+              FeedbackDoor.mount(server, connection, receiver.kafka(), options.intake());
+              web.mount(server, options.intake().protection());
+            });
     return new EmbeddedPipeline(
         stack,
         connection,
@@ -142,17 +150,28 @@ public final class EmbeddedPipeline implements AutoCloseable {
         options.intake().protection().encrypted());
   }
 
-  /** Takes feedback over HTTP and puts it onto Kafka by way of the receiver's producer. */
-  static HttpService feedbackService(
-      Connection connection, ReceiverRole receiver, IntakeOptions intake) {
-    return new FeedbackService(
-            new FeedbackParser(),
-            new FeedbackProducer(
-                receiver.kafka(),
-                connection.topics(),
-                connection.newRegistryClient(),
-                intake.redaction()))
-        .behind(intake.protection());
+  private static WebRole web(
+      Path data,
+      Connection connection,
+      ClickHouseTarget target,
+      Roles roles,
+      EmbeddedOptions options) {
+    return WebRole.open(
+        target,
+        options.archive().apply(data).map(ArchiveTarget::location),
+        options
+            .intake()
+            .largeContent()
+            .apply(data)
+            .map(LargeContent::store)
+            .orElseGet(() -> new FolderContentStore(data.resolve("content"))),
+        new LivePipeline(
+            () -> {
+              ObjectNode health = JsonNodeFactory.instance.objectNode();
+              Health.put(roles.health(), health);
+              return health;
+            },
+            connection));
   }
 
   private static <T> T join(CompletableFuture<T> future) {
@@ -262,6 +281,11 @@ public final class EmbeddedPipeline implements AutoCloseable {
   /** Where feedback is taken in. */
   public String feedbackUrl() {
     return scheme() + "127.0.0.1:" + control.port() + FeedbackService.PATH;
+  }
+
+  /** The page that people look at. */
+  public String pageUrl() {
+    return scheme() + "127.0.0.1:" + control.port() + "/";
   }
 
   private String scheme() {

@@ -1,5 +1,8 @@
 package dev.recount.cli.roles;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
 /**
  * How a part of the pipeline is.
  *
@@ -15,5 +18,12 @@ public record Health(boolean ready, String detail) {
   /** Does not. */
   static Health notReady(String reason) {
     return new Health(false, reason);
+  }
+
+  /** Puts in how each part is, by name. */
+  static void put(Map<String, Health> parts, ObjectNode into) {
+    parts.forEach(
+        (name, health) ->
+            into.putObject(name).put("ready", health.ready()).put("detail", health.detail()));
   }
 }

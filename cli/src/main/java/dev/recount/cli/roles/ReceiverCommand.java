@@ -80,7 +80,7 @@ public final class ReceiverCommand implements Callable<Integer> {
                               .withPorts(otlpGrpcPort, otlpHttpPort),
                           intake.protection(),
                           treatment));
-              return EmbeddedPipeline.feedbackService(connection, receiver, intake);
+              return server -> FeedbackDoor.mount(server, connection, receiver.kafka(), intake);
             },
             Optional::empty);
   }

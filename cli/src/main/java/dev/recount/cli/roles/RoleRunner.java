@@ -1,6 +1,6 @@
 package dev.recount.cli.roles;
 
-import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerBuilder;
 import dev.recount.cli.ExitCodes;
 import dev.recount.cli.UserError;
 import dev.recount.cli.options.ServerOptions;
@@ -9,8 +9,8 @@ import dev.recount.schemas.Connection;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Runs one role against external servers until it is told to stop. */
 final class RoleRunner {
@@ -38,9 +38,9 @@ final class RoleRunner {
     /**
      * Starts and adds to the roles.
      *
-     * @return takes feedback; null where the role does not
+     * @return adds to the HTTP server whatever the role serves there
      */
-    @Nullable HttpService start(Roles roles);
+    Consumer<ServerBuilder> start(Roles roles);
   }
 
   /**
@@ -57,10 +57,10 @@ final class RoleRunner {
           connection, server.partitions(), server.replicationFactor(), Preparation.PATIENCE);
       roles.add(Check.kafka(connection));
       roles.add(Check.registry(connection));
-      HttpService feedback = start.start(roles);
+      Consumer<ServerBuilder> services = start.start(roles);
       try (ControlServer control =
           ControlServer.start(
-              roles, server.bindAddress(), server.httpPort(), protection, feedback)) {
+              roles, server.bindAddress(), server.httpPort(), protection, services)) {
         out.println(
             "recount "
                 + name

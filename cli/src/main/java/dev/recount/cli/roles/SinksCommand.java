@@ -79,7 +79,7 @@ public final class SinksCommand implements Callable<Integer> {
                       archive,
                       alertOptions.connectors(connection),
                       ConnectWorker.start(SinksRole.workerOptions(connection, GROUP, folder))));
-              return null;
+              return server -> {};
             },
             Optional::empty);
   }

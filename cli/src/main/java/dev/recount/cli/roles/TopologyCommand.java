@@ -72,7 +72,7 @@ public final class TopologyCommand implements Callable<Integer> {
                   roles.add(
                       TopologyAssembly.start(
                           connection, folder, changed, redaction, judgement.files())));
-              return null;
+              return server -> {};
             },
             () ->
                 Optional.ofNullable(streams.get())

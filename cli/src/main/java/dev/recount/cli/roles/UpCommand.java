@@ -109,7 +109,7 @@ public final class UpCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "${env:RECOUNT_HTTP_PORT:-8090}",
       description =
-          "Recount's own: /health, /metrics and /v1/feedback. Default: @|bold ${DEFAULT-VALUE}|@")
+          "Recount's own: the page, /health, /metrics and /v1/feedback. Default: @|bold ${DEFAULT-VALUE}|@")
   private int httpPort;
 
   @Option(

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -116,9 +117,25 @@ public final class ClickHouse implements AutoCloseable {
    * @throws UserError when ClickHouse does not answer or refuses the query
    */
   public List<JsonNode> rows(String sql, Map<String, ?> parameters) {
-    return run(
+    return rows(new Query(sql, parameters, false), Map.of());
+  }
+
+  /**
+   * The same, giving up after some time.
+   *
+   * @throws UserError also when that time is over
+   */
+  public List<JsonNode> rows(String sql, Map<String, ?> parameters, Duration patience) {
+    return rows(
         new Query(sql, parameters, false),
+        Map.of("max_execution_time", Long.toString(patience.toSeconds())));
+  }
+
+  private List<JsonNode> rows(Query query, Map<String, String> limits) {
+    return run(
+        query,
         ClickHouseFormat.JSONEachRow,
+        limits,
         body -> {
           try (MappingIterator<JsonNode> rows = JSON.readerFor(JsonNode.class).readValues(body)) {
             return rows.readAll();
@@ -136,6 +153,11 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   private <R> R run(Query query, ClickHouseFormat format, Reader<R> reader) {
+    return run(query, format, Map.of(), reader);
+  }
+
+  private <R> R run(
+      Query query, ClickHouseFormat format, Map<String, String> limits, Reader<R> reader) {
     QuerySettings settings =
         new QuerySettings()
             .setFormat(format)
@@ -146,6 +168,7 @@ public final class ClickHouse implements AutoCloseable {
     if (!query.write()) {
       settings.serverSetting("readonly", "2");
     }
+    limits.forEach(settings::serverSetting);
     Map<String, Object> parameters = Map.copyOf(query.parameters());
     try (QueryResponse response =
             parameters.isEmpty()

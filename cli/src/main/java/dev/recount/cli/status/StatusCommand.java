@@ -9,22 +9,11 @@ import dev.recount.cli.options.ClickHouseOptions;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.output.Text;
 import dev.recount.cli.output.TextTable;
-import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topic;
-import dev.recount.schemas.Topics;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,8 +37,6 @@ import picocli.CommandLine.Spec;
       "  recount status --health-url http://receiver:8090 --health-url http://sinks:8090"
     })
 public final class StatusCommand implements Callable<Integer> {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it before call()
   private CommandSpec spec;
@@ -91,8 +78,8 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode status = json.createObjectNode();
-    boolean ready = roles(status.putObject("roles"));
-    ready &= section(status, "lag", this::lag);
+    boolean ready = new RoleHealth().of(healthUrls, status.putObject("roles"));
+    ready &= section(status, "lag", lag -> PipelineLag.of(kafkaOptions.connection(), lag));
     ready &= section(status, "rows", this::rows);
     if (format == Format.JSON) {
       spec.commandLine().getOut().println(status.toPrettyString());
@@ -117,69 +104,6 @@ public final class StatusCommand implements Callable<Integer> {
       into.put("error", failed.getMessage());
       return false;
     }
-  }
-
-  private boolean roles(ObjectNode roles) {
-    boolean ready = true;
-    HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
-    for (String url : healthUrls) {
-      try {
-        HttpRequest request =
-            HttpRequest.newBuilder(URI.create(url + "/health")).timeout(ANSWER).build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        for (Map.Entry<String, JsonNode> role :
-            json.readTree(answer.body()).path("roles").properties()) {
-          roles.set(role.getKey(), role.getValue());
-        }
-        ready &= answer.statusCode() == 200;
-      } catch (IOException | IllegalArgumentException failed) {
-        roles
-            .putObject(url)
-            .put("ready", false)
-            .put(
-                "detail",
-                failed.getMessage() == null
-                    ? "does not answer; is `recount up` running?"
-                    : "does not answer: " + failed.getMessage());
-        ready = false;
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new UserError("Interrupted.", null, interrupted);
-      }
-    }
-    return ready;
-  }
-
-  private void lag(ObjectNode lag) {
-    Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
-    Topics topics = connection.topics();
-    PipelineNames names = PipelineNames.of(topics);
-    List<String> read =
-        Stream.concat(topics.inputs().stream(), Stream.of(topics.traceEvents()))
-            .map(Topic::name)
-            .toList();
-    String deadLetters = topics.deadLetters().name();
-    List<String> written =
-        topics.tables().stream()
-            .map(Topic::name)
-            .filter(name -> !name.equals(deadLetters))
-            .toList();
-    String application = PipelineStateReader.applicationInForce(connection);
-    try (ConsumerLag groups = new ConsumerLag(connection)) {
-      put(lag.putObject("topology"), groups.byTopic(application, read));
-      ObjectNode sinks = lag.putObject("sinks");
-      put(sinks, groups.byTopic(names.sinkGroup(), written));
-      put(sinks, groups.byTopic(names.deadLetterGroup(), List.of(deadLetters)));
-      List<String> archived =
-          List.of(topics.snapshotRecords().name(), topics.snapshotContents().name());
-      if (groups.exists(names.archiveGroup())) {
-        put(lag.putObject("archive"), groups.byTopic(names.archiveGroup(), archived));
-      }
-    }
-  }
-
-  private static void put(ObjectNode into, Map<String, Long> lag) {
-    lag.forEach(into::put);
   }
 
   private void rows(ObjectNode rows) {

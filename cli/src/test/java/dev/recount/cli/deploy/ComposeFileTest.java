@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 class ComposeFileTest {
   private static final Path REPOSITORY = Repository.root();
-  private static final Set<String> ROLES = Set.of("topology", "receiver", "sinks");
+  private static final Set<String> ROLES = Set.of("topology", "receiver", "sinks", "web");
 
   /** Read by Java itself. */
   private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";

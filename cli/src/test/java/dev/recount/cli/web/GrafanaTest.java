@@ -1,0 +1,183 @@
+package dev.recount.cli.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.recount.cli.demo.DemoStack;
+import dev.recount.cli.deploy.Repository;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every query of the dashboards, on the demo's data. What the data source's macros do is done here.
+ */
+@ExtendWith(DemoStack.Provider.class)
+@EnabledOnOs(
+    value = OS.LINUX,
+    architectures = "amd64",
+    disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
+class GrafanaTest {
+  private static final Path FOLDER = Repository.root().resolve("deploy/grafana/dashboards");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Pattern TIME_FILTER = Pattern.compile("\\$__timeFilter\\((\\w+)\\)");
+  private static final Pattern TIME_INTERVAL = Pattern.compile("\\$__timeInterval\\((\\w+)\\)");
+  private static final Pattern CONDITIONAL =
+      Pattern.compile(
+          "\\$__conditionalAll\\((\\w+ IN \\(\\$\\{(\\w+):singlequote}\\)), \\$(\\w+)\\)");
+
+  /** A query with where it stands. */
+  record Panel(String dashboard, String title, String type, String sql) {
+    @Override
+    public String toString() {
+      return dashboard + ": " + title;
+    }
+  }
+
+  /** There is nothing to be alerted of in the demo, so that an alert is made up. */
+  @BeforeAll
+  static void addAnAlert(DemoStack stack) throws IOException, InterruptedException {
+    HttpRequest insert =
+        HttpRequest.newBuilder(URI.create(stack.pipeline().clickHouseUrl() + "/?database=recount"))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "INSERT INTO alerts (alert_id, rule, state, severity, summary, fired_at,"
+                        + " revision, key_time) SELECT 'made-up', 'made_up', 'FIRING', 'warning',"
+                        + " 'Made up', now64(6), 1, now64(3)"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(insert, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  static List<Panel> panels() throws IOException {
+    List<Panel> panels = new ArrayList<>();
+    for (JsonNode dashboard : dashboards()) {
+      String title = dashboard.path("title").asText();
+      for (JsonNode panel : dashboard.path("panels")) {
+        for (JsonNode target : panel.path("targets")) {
+          panels.add(
+              new Panel(
+                  title,
+                  panel.path("title").asText(),
+                  panel.path("type").asText(),
+                  target.path("rawSql").asText()));
+        }
+      }
+      for (JsonNode variable : dashboard.path("templating").path("list")) {
+        if (variable.path("type").asText().equals("query")) {
+          panels.add(
+              new Panel(
+                  title,
+                  "variable " + variable.path("name").asText(),
+                  "table",
+                  variable.path("query").asText()));
+        }
+      }
+    }
+    return panels;
+  }
+
+  private static List<JsonNode> dashboards() throws IOException {
+    List<JsonNode> dashboards = new ArrayList<>();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      for (Path file : files.sorted().toList()) {
+        dashboards.add(JSON.readTree(file.toFile()));
+      }
+    }
+    return dashboards;
+  }
+
+  @ParameterizedTest
+  @MethodSource("panels")
+  void returnsRowsWithAndWithoutAChoice(Panel panel, DemoStack stack) {
+    List<JsonNode> all = stack.clickHouse().rows(expand(panel.sql(), Map.of()), Map.of());
+    assertThat(all).isNotEmpty();
+    if (panel.type().equals("timeseries")) {
+      assertThat(all)
+          .allSatisfy(row -> assertThat(row.path("time").asText()).startsWith("2"))
+          .allSatisfy(row -> assertThat(row.size()).isGreaterThanOrEqualTo(2));
+    }
+    // One that is chosen must not break the query; that it leaves rows is another's matter.
+    var chosen =
+        stack
+            .clickHouse()
+            .rows(expand(panel.sql(), Map.of("agent", "it''s", "environment", "demo")), Map.of());
+    assertThat(chosen.size()).isLessThanOrEqualTo(all.size());
+  }
+
+  @Test
+  void dashboardsAreOfOurDataSourceAndTellThemselvesApart() throws IOException {
+    Set<String> ids = new HashSet<>();
+    for (JsonNode dashboard : dashboards()) {
+      assertThat(ids.add(dashboard.path("uid").asText())).isTrue();
+      Set<Integer> panels = new HashSet<>();
+      for (JsonNode panel : dashboard.path("panels")) {
+        assertThat(panels.add(panel.path("id").asInt())).isTrue();
+        for (JsonNode target : panel.path("targets")) {
+          assertThat(target.path("datasource").path("uid").asText()).isEqualTo("recount");
+        }
+      }
+    }
+    assertThat(ids)
+        .containsExactlyInAnyOrder(
+            "recount-agents",
+            "recount-versions",
+            "recount-context",
+            "recount-judgements",
+            "recount-pipeline");
+    String source =
+        Files.readString(
+            Repository.root().resolve("deploy/grafana/provisioning/datasources/clickhouse.yaml"));
+    assertThat(source).contains("uid: recount", "type: grafana-clickhouse-datasource");
+  }
+
+  /** As the data source does; a variable with a choice is a list of texts in quotes. */
+  private static String expand(String sql, Map<String, String> chosen) {
+    long now = Instant.now().plus(Duration.ofHours(1)).getEpochSecond();
+    long from = now - Duration.ofDays(7).toSeconds();
+    String expanded =
+        TIME_FILTER
+            .matcher(sql)
+            .replaceAll("$1 >= toDateTime(" + from + ") AND $1 <= toDateTime(" + now + ")");
+    expanded =
+        TIME_INTERVAL
+            .matcher(expanded)
+            .replaceAll("toStartOfInterval(toDateTime($1), INTERVAL 3600 second)");
+    expanded =
+        CONDITIONAL
+            .matcher(expanded)
+            .replaceAll(
+                match ->
+                    chosen.containsKey(match.group(2))
+                        ? match
+                            .group(1)
+                            .replace(
+                                "${" + match.group(2) + ":singlequote}",
+                                "'" + chosen.get(match.group(2)) + "'")
+                        : "1=1");
+    assertThat(expanded).doesNotContain("$");
+    return expanded;
+  }
+}

@@ -1,0 +1,296 @@
+package dev.recount.cli.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.recount.cli.demo.DemoStack;
+import dev.recount.cli.demo.UnusualTraces;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the page is told, held to what the tables say. */
+@ExtendWith(DemoStack.Provider.class)
+@EnabledOnOs(
+    value = OS.LINUX,
+    architectures = "amd64",
+    disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
+class PageTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final DemoStack stack;
+
+  PageTest(DemoStack stack) {
+    this.stack = stack;
+  }
+
+  @Test
+  void pagesOfTheListAreAllTracesOnceEachTheLatestFirst() throws Exception {
+    List<String> found = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page = get("/traces?limit=40" + after);
+      page.path("traces").forEach(row -> found.add(row.path("trace_id").asText()));
+      after = page.has("next") ? "&after=" + encode(page.path("next").asText()) : "";
+    } while (!after.isEmpty());
+    assertThat(found)
+        .containsExactlyElementsOf(
+            texts("SELECT trace_id AS v FROM traces_latest ORDER BY started_at DESC, v DESC"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "status=error | status = 'error'",
+        "agent_version=2.4.1&tool=inventory | agent_version = '2.4.1' AND has(tools, 'inventory')",
+        "agent_version=2.4.0&agent_version=2.4.1 | agent_version IN ('2.4.0', '2.4.1')",
+        "memory_index_version= | memory_index_version = ''",
+        "flag=tool_loop | has(flags, 'tool_loop')",
+        "escalated=true | escalated",
+        "rolled_back=false | NOT rolled_back",
+        "retained=true | retained",
+        "feedback=bad | feedback_score < 0.5",
+        "feedback=none | empty(feedback_ids)",
+        "evaluator=groundedness | has(evaluation_names, 'groundedness')",
+        "verdict=failed | arrayExists(p -> ifNull(p = 0, 0), evaluation_passed)",
+        "min_duration_ms=5000 | dateDiff('millisecond', started_at, ended_at) >= 5000",
+        "q=inventory | has(tools, 'inventory')",
+        "q=TIMEOUT | error_type = 'TimeoutError'",
+        "in=steps&q=product number | trace_id IN (SELECT trace_id FROM decisions_latest WHERE"
+            + " positionCaseInsensitive(concat(name, rationale, chosen, tool_arguments,"
+            + " tool_result, actual_outcome, error_message), 'product number') > 0)",
+      })
+  void filtersMeanWhatTheySay(String query, String condition) throws Exception {
+    String encoded = query.replace(" ", "%20");
+    Set<String> listed = new HashSet<>();
+    get("/traces?limit=200&" + encoded)
+        .path("traces")
+        .forEach(row -> listed.add(row.path("trace_id").asText()));
+    List<String> expected = texts("SELECT trace_id AS v FROM traces_latest WHERE " + condition);
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(expected);
+    JsonNode histogram = get("/traces/histogram?" + encoded);
+    assertThat(histogram.path("total").asInt()).isEqualTo(expected.size());
+    int columns = 0;
+    for (JsonNode column : histogram.path("columns")) {
+      columns += column.path("total").asInt();
+    }
+    assertThat(columns).isEqualTo(expected.size());
+    assertThat(get("/traces/choices?" + encoded).has("agent_version")).isTrue();
+  }
+
+  @Test
+  void whatIsOfferedToFilterByFindsTraces() throws Exception {
+    JsonNode choices = get("/traces/choices");
+    assertThat(choices.path("tool")).hasSizeGreaterThan(5);
+    for (Map.Entry<String, JsonNode> column : choices.properties()) {
+      // The most frequent one; the rarest is as long as the hostile trace makes it.
+      String value = column.getValue().path(0).asText();
+      JsonNode found = get("/traces?limit=1&" + column.getKey() + "=" + encode(value));
+      assertThat(found.path("traces")).as(column.getKey() + " " + value).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aTraceIsToldAsTheTablesHaveIt() throws Exception {
+    String traceId =
+        texts("SELECT trace_id AS v FROM traces_latest WHERE has(flags, 'tool_loop') LIMIT 1")
+            .get(0);
+    JsonNode story = get("/traces/" + traceId);
+    assertThat(story.path("trace").path("agent_version").asText()).isNotEmpty();
+    List<String> steps = new ArrayList<>();
+    story.path("steps").forEach(step -> steps.add(step.path("decision_id").asText()));
+    assertThat(steps)
+        .containsExactlyElementsOf(
+            texts(
+                "SELECT decision_id AS v FROM decisions_latest WHERE trace_id = '"
+                    + traceId
+                    + "' ORDER BY step, decision_id"));
+    assertThat(steps).contains(story.path("trace").path("suspect_decision_id").asText());
+    JsonNode step =
+        get("/traces/" + traceId + "/step?decision_id=" + encode(steps.get(steps.size() - 1)));
+    assertThat(step.path("step").path("considered")).isNotEmpty();
+    assertThat(step.path("step").path("rationale").asText()).isNotEmpty();
+    assertThat(step.path("snapshot").path("tokens_by_kind")).isNotEmpty();
+    assertThat(get("/traces/" + traceId + "/spans").path("spans")).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void whatTheModelSawComesFromTheArchive() throws Exception {
+    String traceId =
+        texts("SELECT trace_id AS v FROM traces_latest WHERE has(flags, 'tool_loop') LIMIT 1")
+            .get(0);
+    JsonNode snapshots = get("/traces/" + traceId).path("snapshots");
+    String first = encode(snapshots.get(0).path("snapshot_id").asText());
+    String second = encode(snapshots.get(1).path("snapshot_id").asText());
+    JsonNode window = get("/traces/" + traceId + "/window?snapshot_id=" + second);
+    assertThat(window.path("segments")).hasSize(snapshots.get(1).path("segment_count").asInt());
+    assertThat(window.path("segments").get(0).path("messages").get(0).path("content").asText())
+        .isNotEmpty();
+    String request = send("/traces/" + traceId + "/request?snapshot_id=" + second).body();
+    assertThat(JSON.readTree(request).path("messages")).hasSize(window.path("segments").size());
+    JsonNode difference =
+        get("/traces/" + traceId + "/difference?before=" + first + "&after=" + second);
+    assertThat(difference.path("kept").asInt() + difference.path("added").size())
+        .isEqualTo(window.path("segments").size());
+    JsonNode grown = get("/traces/" + UnusualTraces.HOSTILE).path("snapshots");
+    JsonNode added =
+        get("/traces/"
+                + UnusualTraces.HOSTILE
+                + "/difference?before="
+                + encode(grown.get(0).path("snapshot_id").asText())
+                + "&after="
+                + encode(grown.get(1).path("snapshot_id").asText()))
+            .path("added");
+    assertThat(added).hasSize(1);
+    assertThat(added.get(0).path("kind").asText()).isEqualTo("ASSISTANT");
+    HttpResponse<String> absent = send("/traces/" + traceId + "/window?snapshot_id=there-is-none");
+    assertThat(absent.statusCode()).isEqualTo(404);
+    assertThat(absent.body()).contains("no snapshot there-is-none");
+  }
+
+  @Test
+  void aLongTraceComesWhole() throws Exception {
+    JsonNode story = get("/traces/" + UnusualTraces.LONG);
+    assertThat(story.path("trace").path("span_count").asInt()).isEqualTo(UnusualTraces.LENGTH);
+    assertThat(story.path("steps")).hasSizeGreaterThanOrEqualTo(UnusualTraces.LENGTH - 1);
+    assertThat(get("/traces/" + UnusualTraces.LONG + "/spans").path("spans"))
+        .hasSize(UnusualTraces.LENGTH);
+  }
+
+  @Test
+  void textOfAnyLengthAndKindIsGivenInPartAndWhole() throws Exception {
+    JsonNode story = get("/traces/" + UnusualTraces.HOSTILE);
+    String session = story.path("trace").path("session_id").asText();
+    assertThat(session).startsWith("session\\t\t\n'");
+    assertThat(get("/traces?session_id=" + encode(session)).path("traces")).hasSize(1);
+    assertThat(get("/traces?q=" + encode(session)).path("traces")).hasSize(1);
+    String decision =
+        texts(
+                "SELECT decision_id AS v FROM decisions_latest WHERE kind = 'TOOL_CALL' AND"
+                    + " trace_id = '"
+                    + UnusualTraces.HOSTILE
+                    + "'")
+            .get(0);
+    String step = "/traces/" + UnusualTraces.HOSTILE + "/step";
+    JsonNode detail = get(step + "?decision_id=" + encode(decision)).path("step");
+    assertThat(detail.path("tool_result").asText())
+        .hasSizeBetween(20_000, 20_100)
+        .contains("<script>");
+    long length = detail.path("tool_result_length").asLong();
+    String whole = send(step + "/text?field=tool_result&decision_id=" + encode(decision)).body();
+    assertThat((long) whole.codePointCount(0, whole.length()))
+        .isEqualTo(length)
+        .isGreaterThan(1_000_000);
+  }
+
+  @Test
+  void versionsAreComparedByWhatTheTablesSay() throws Exception {
+    JsonNode compared = get("/compare?dimension=agent_version&a=2.4.0&b=2.4.1");
+    for (String side : List.of("a", "b")) {
+      String version = compared.path(side).path("version").asText();
+      JsonNode row =
+          stack
+              .clickHouse()
+              .rows(
+                  "SELECT count() AS traces, countIf(status = 'error') AS failed,"
+                      + " avg(total_tokens) AS tokens FROM traces_latest"
+                      + " WHERE agent_version = {v:String}",
+                  Map.of("v", version))
+              .get(0);
+      assertThat(compared.path(side).path("traces").asLong())
+          .isEqualTo(row.path("traces").asLong());
+      JsonNode failed = measure(compared, "failed").path(side);
+      assertThat(failed.path("count").asLong()).isEqualTo(row.path("failed").asLong());
+      assertThat(failed.path("low").asDouble()).isLessThan(failed.path("value").asDouble());
+      assertThat(measure(compared, "total_tokens").path(side).path("value").asDouble())
+          .isCloseTo(row.path("tokens").asDouble(), within(1e-6));
+    }
+    assertThat(compared.path("tools")).isNotEmpty();
+    assertThat(compared.path("evaluators")).isNotEmpty();
+    JsonNode calibration = compared.path("calibration").path("a");
+    long decisions = 0;
+    for (JsonNode bin : calibration.path("bins")) {
+      decisions += bin.path("decisions").asLong();
+    }
+    assertThat(decisions).isEqualTo(calibration.path("decisions").asLong()).isPositive();
+    assertThat(get("/compare?a=nothing&b=less").path("a").path("traces").asInt()).isZero();
+    JsonNode versions = get("/versions?agent_name=order-agent");
+    assertThat(versions.path("versions")).hasSize(2);
+  }
+
+  @Test
+  void theSearchForARegressionIsThatOfTheCommand() throws Exception {
+    JsonNode found = get("/bisect?measure=error&environment=demo");
+    assertThat(found.path("measure").asText()).isEqualTo("error");
+    long traces = 0;
+    for (JsonNode interval : found.path("course")) {
+      traces += interval.path("traces").asLong();
+    }
+    assertThat(traces)
+        .isEqualTo(
+            found.path("before").path("traces").asLong()
+                + found.path("after").path("traces").asLong())
+        .isEqualTo(
+            texts("SELECT trace_id AS v FROM traces_latest WHERE environment = 'demo'").size());
+    HttpResponse<String> nothing = send("/bisect?agent_name=nobody");
+    assertThat(nothing.statusCode()).isEqualTo(404);
+    assertThat(nothing.body()).contains("No settled trace");
+  }
+
+  private static JsonNode measure(JsonNode compared, String name) {
+    for (JsonNode measure : compared.path("measures")) {
+      if (measure.path("name").asText().equals(name)) {
+        return measure;
+      }
+    }
+    throw new AssertionError("No measure " + name);
+  }
+
+  @Test
+  void nowTellsOfRolesAndLag() throws Exception {
+    JsonNode pipeline = get("/now").path("pipeline");
+    assertThat(pipeline.path("roles").path("topology").path("ready").asBoolean()).isTrue();
+    assertThat(pipeline.path("lag").path("topology")).isNotEmpty();
+  }
+
+  private JsonNode get(String call) throws Exception {
+    HttpResponse<String> answer = send(call);
+    assertThat(answer.statusCode()).as(call + ": " + answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  private HttpResponse<String> send(String call) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(stack.pipeline().controlUrl() + "/api/v1" + call))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private List<String> texts(String sql) {
+    return stack.clickHouse().rows(sql, Map.of()).stream()
+        .map(row -> row.path("v").asText())
+        .toList();
+  }
+
+  private static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+}

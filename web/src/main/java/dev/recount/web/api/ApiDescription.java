@@ -1,0 +1,96 @@
+package dev.recount.web.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.recount.web.query.TraceFilter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The calls in the words of OpenAPI 3.1, made from them: there is nothing to keep in step. */
+final class ApiDescription {
+  private ApiDescription() {}
+
+  static ObjectNode of(List<ApiCall> calls) {
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    document.put("openapi", "3.1.0");
+    document
+        .putObject("info")
+        .put("title", "Recount")
+        .put("version", "1")
+        .put(
+            "description",
+            "What the page shows. Reads only: feedback goes to POST /v1/feedback. Times are"
+                + " microseconds since the epoch where a name ends in _us.");
+    document.putArray("servers").addObject().put("url", ApiService.PREFIX);
+    ObjectNode paths = document.putObject("paths");
+    for (ApiCall call : calls) {
+      describe(paths.putObject(call.path()).putObject("get"), call);
+    }
+    ObjectNode components = document.putObject("components");
+    components
+        .putObject("securitySchemes")
+        .putObject("token")
+        .put("type", "http")
+        .put("scheme", "bearer");
+    ObjectNode error = components.putObject("schemas").putObject("Error").put("type", "object");
+    ObjectNode fields = error.putObject("properties");
+    fields.putObject("message").put("type", "string");
+    fields.putObject("parameter").put("type", "string");
+    ArrayNode security = document.putArray("security");
+    security.addObject();
+    security.addObject().putArray("token");
+    return document;
+  }
+
+  private static void describe(ObjectNode get, ApiCall call) {
+    get.put("summary", call.summary());
+    List<ApiParameter> all = new ArrayList<>(call.parameters());
+    if (call.filtered()) {
+      all.addAll(ApiParameter.ofFilter(TraceFilter.TEXTS, TraceFilter.FLAGS));
+    }
+    ArrayNode parameters = get.putArray("parameters");
+    all.forEach(parameter -> describe(parameters.addObject(), parameter, call));
+    ObjectNode answers = get.putObject("responses");
+    ObjectNode content =
+        answers.putObject("200").put("description", call.summary()).putObject("content");
+    if (call.answer().isEmpty() && !call.path().endsWith("choices")) {
+      content.putObject("text/plain").putObject("schema").put("type", "string");
+    } else {
+      ObjectNode schema = content.putObject("application/json").putObject("schema");
+      ObjectNode fields = schema.put("type", "object").putObject("properties");
+      new TreeMap<>(call.answer())
+          .forEach((name, meaning) -> fields.putObject(name).put("description", meaning));
+    }
+    failure(answers, "400", "A parameter cannot be taken.");
+    failure(answers, "401", "A token is asked for, and there is none.");
+    failure(answers, "404", "It is not there; the message says why.");
+    failure(answers, "503", "What it is read from does not answer now.");
+  }
+
+  private static void failure(ObjectNode answers, String status, String description) {
+    answers
+        .putObject(status)
+        .put("description", description)
+        .putObject("content")
+        .putObject("application/json")
+        .putObject("schema")
+        .put("$ref", "#/components/schemas/Error");
+  }
+
+  private static void describe(ObjectNode node, ApiParameter parameter, ApiCall call) {
+    boolean inPath = call.path().contains("{" + parameter.name() + "}");
+    node.put("name", parameter.name())
+        .put("in", inPath ? "path" : "query")
+        .put("required", parameter.required())
+        .put("description", parameter.description());
+    ObjectNode schema = node.putObject("schema");
+    ObjectNode element = parameter.many() ? schema.put("type", "array").putObject("items") : schema;
+    element.put("type", parameter.type());
+    if (!parameter.words().isEmpty()) {
+      ArrayNode words = element.putArray("enum");
+      parameter.words().forEach(words::add);
+    }
+  }
+}

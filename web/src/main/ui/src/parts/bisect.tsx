@@ -1,0 +1,203 @@
+import { type Course, type Finding, type Regression, type VersionName, get } from '../api';
+import { amount, compact, count, time, words } from '../format';
+import { useLoad } from '../load';
+import { type Place, go, url, withQuery } from '../route';
+import { Failure, Mark, Told } from './bits';
+
+const MEASURES: [string, string][] = [
+  ['', 'Do not search'],
+  ['outcome', 'Outcomes'],
+  ['error', 'Failures'],
+  ['score', 'Scores of evaluators'],
+  ['cost', 'Cost'],
+  ['latency', 'Duration'],
+];
+
+const UNITS: Record<string, string> = { outcome: 'share', error: 'share', score: 'score', cost: 'usd', latency: 's' };
+
+/** Two standard errors either way hold the true effect in 95 of 100 cases. */
+const CONFIDENCE = 1.96;
+
+/** Which change of a version made things worse, as a picture. */
+export function Bisect(props: { place: Place; filter: URLSearchParams }) {
+  const measure = props.place.query.get('explain') ?? '';
+  const asked = new URLSearchParams({ measure });
+  for (const name of ['agent_name', 'service', 'environment', 'from', 'to']) {
+    const value = props.filter.get(name);
+    if (value) {
+      asked.set(name, value);
+    }
+  }
+  const found = useLoad(measure ? asked.toString() : null, (signal) => get<Regression>('/bisect', asked, signal));
+  const data = found.data?.measure === measure ? found.data : undefined;
+  return (
+    <section aria-labelledby="bisect-title">
+      <div class="row">
+        <h2 id="bisect-title">Which change made it worse?</h2>
+        <label>
+          <span class="unseen">What got worse</span>
+          <select
+            value={measure}
+            onChange={(event) => go(withQuery(props.place, { explain: event.currentTarget.value || null }))}
+          >
+            {MEASURES.map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Failure error={found.error} />
+      {measure && !data && !found.error && (
+        <p class="faint" aria-busy="true">
+          Searching …
+        </p>
+      )}
+      {data && <Findings data={data} />}
+    </section>
+  );
+}
+
+function told(value: number, measure: string): string {
+  const unit = UNITS[measure] ?? '';
+  return unit === 's' ? amount(value * 1000, 'ms') : amount(value, unit);
+}
+
+/** An effect: points of a share, a part of a cost or time, else the number itself. */
+function effect(size: number, data: Regression): string {
+  const sign = size > 0 ? '+' : size < 0 ? '−' : '±';
+  if (data.logarithmic) {
+    return `${sign}${(Math.abs(Math.expm1(size)) * 100).toFixed(1)} %`;
+  }
+  return UNITS[data.measure] === 'share'
+    ? `${sign}${(Math.abs(size) * 100).toFixed(1)} pp`
+    : `${sign}${Math.abs(size).toFixed(3)}`;
+}
+
+function named(versions: VersionName[]): string {
+  return versions.map((each) => `${words(each.dimension).toLowerCase()} ${each.name} ${each.version}`.trim()).join(' with ');
+}
+
+function Findings(props: { data: Regression }) {
+  const { data } = props;
+  const change = Date.parse(data.window.change) * 1000;
+  return (
+    <>
+      <p>
+        {told(data.before.mean, data.measure)} before {time(change)} UTC ({count(data.before.traces)} traces),{' '}
+        {told(data.after.mean, data.measure)} after it ({count(data.after.traces)} traces):{' '}
+        {effect(data.difference.size, data)}.{' '}
+        <span class="faint">
+          {data.window.change_was === 'found' ? 'It changes most there. ' : 'It changes nowhere; these are two halves. '}
+          {count(data.comparisons)} changes and meetings of versions compared.
+        </span>
+      </p>
+      <CourseLine course={data.course} change={change} label="All traces" measure={data.measure} />
+      {data.findings.length === 0 ? (
+        <p class="good-text">No change of a version explains anything for the worse.</p>
+      ) : (
+        <ol class="findings">
+          {data.findings.map((finding, index) => (
+            <li key={index}>
+              <FindingLine finding={finding} data={data} change={change} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function FindingLine(props: { finding: Finding; data: Regression; change: number }) {
+  const { data, finding } = props;
+  const half = CONFIDENCE * finding.effect.standard_error;
+  const first = finding.versions[0];
+  const old = finding.replaced[0];
+  const compare =
+    first && old && finding.versions.length === 1
+      ? url('/compare', { dimension: dimensionOf(first), a: old.version, b: first.version })
+      : null;
+  return (
+    <>
+      <p>
+        <strong>
+          <Told>{named(finding.versions)}</Told>
+        </strong>{' '}
+        <Mark kind="bad">{effect(finding.effect.size, data)}</Mark>{' '}
+        <span class="faint">
+          ({effect(finding.effect.size - half, data)} to {effect(finding.effect.size + half, data)}), explains{' '}
+          {effect(finding.explains, data)}; {told(finding.with.mean, data.measure)} with it (
+          {compact(finding.with.traces)} traces), {told(finding.without.mean, data.measure)} without; p{' '}
+          {finding.adjusted_p_value < 0.0001 ? '< 0.0001' : finding.adjusted_p_value.toFixed(4)} after correction
+        </span>
+      </p>
+      {finding.course && (
+        <CourseLine course={finding.course} change={props.change} label={named(finding.versions)} measure={data.measure} />
+      )}
+      {finding.cannot_be_told_from.length > 0 && (
+        <p>
+          Cannot be told from <Told>{finding.cannot_be_told_from.map(named).join('; ')}</Told>: they came together.
+        </p>
+      )}
+      {finding.could_as_well_be.length > 0 && (
+        <p>
+          Could as well be <Told>{finding.could_as_well_be.map(named).join('; ')}</Told>.
+        </p>
+      )}
+      <p>
+        {compare && <a href={compare}>Compare with what it replaced</a>}{' '}
+        {finding.example_trace_ids.map((id) => (
+          <span key={id}>
+            {' '}
+            <a href={`/trace/${id}`}>{id.slice(0, 8)}</a>
+          </span>
+        ))}
+      </p>
+    </>
+  );
+}
+
+/** The columns are named as the dimensions, but for the model, which has no name beside its version. */
+function dimensionOf(version: VersionName): string {
+  return version.dimension === 'model' ? 'model' : `${version.dimension}_version`;
+}
+
+/** A measure over time, with a mark where it changes. */
+function CourseLine(props: { course: Course[]; change: number; label: string; measure: string }) {
+  const { change, course } = props;
+  if (course.length === 0) {
+    return null;
+  }
+  const first = Math.min(course[0]!.start_us, change);
+  const last = Math.max(course.at(-1)!.start_us, change);
+  const values = course.map((each) => each.value);
+  const low = Math.min(0, ...values);
+  const high = Math.max(...values, low + 1e-9);
+  const most = Math.max(...course.map((each) => each.traces));
+  const x = (micros: number): number => 4 + ((micros - first) / (last - first || 1)) * 592;
+  const y = (value: number): number => 44 - ((value - low) / (high - low)) * 40;
+  return (
+    <svg
+      class="course"
+      viewBox="0 0 600 48"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${props.label} over time, from ${told(low, props.measure)} to ${told(high, props.measure)}`}
+    >
+      <polyline points={course.map((each) => `${x(each.start_us)},${y(each.value)}`).join(' ')} />
+      {course.map((each) => (
+        // A line without length keeps its round ends round, however the picture is stretched.
+        <path
+          key={each.start_us}
+          class="point"
+          d={`M${x(each.start_us)},${y(each.value)}h0`}
+          stroke-width={3 + (each.traces / most) * 4}
+        >
+          <title>{`${time(each.start_us)}: ${told(each.value, props.measure)} of ${count(each.traces)} traces`}</title>
+        </path>
+      ))}
+      <line class="change" x1={x(change)} x2={x(change)} y1="0" y2="48" />
+    </svg>
+  );
+}

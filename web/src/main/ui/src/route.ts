@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** Where we are: everything that a view shows is in the address, so that it can be sent to a colleague. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const MOVED = 'recount:moved';
+
+/** Where we are now, whatever was shown last. */
+export function here(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+/** Goes somewhere. Replacing leaves no step to go back to, as for a change of a filter's text. */
+export function go(url: string, replace = false): void {
+  if (url === location.pathname + location.search) {
+    return;
+  }
+  history[replace ? 'replaceState' : 'pushState'](null, '', url);
+  dispatchEvent(new Event(MOVED));
+}
+
+/** The same place with other parameters; null takes one away, a list gives it several times. */
+export function withQuery(place: Place, changes: Record<string, string | string[] | null>): string {
+  const query = new URLSearchParams(place.query);
+  for (const [name, value] of Object.entries(changes)) {
+    query.delete(name);
+    for (const each of value === null ? [] : [value].flat()) {
+      query.append(name, each);
+    }
+  }
+  const text = query.toString();
+  return place.path + (text ? `?${text}` : '');
+}
+
+/** An address. */
+export function url(path: string, query: Record<string, string>): string {
+  return `${path}?${new URLSearchParams(query).toString()}`;
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const moved = (): void => setPlace(here());
+    addEventListener('popstate', moved);
+    addEventListener(MOVED, moved);
+    return () => {
+      removeEventListener('popstate', moved);
+      removeEventListener(MOVED, moved);
+    };
+  }, []);
+  return place;
+}
+
+/** Follows links within the page without loading it again. */
+export function followLinks(): void {
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element | null)?.closest('a');
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (link && plain && !link.target && !link.download && link.origin === location.origin && !event.defaultPrevented) {
+      if (link.hash && link.pathname === location.pathname && link.search === location.search) {
+        return;
+      }
+      event.preventDefault();
+      go(link.pathname + link.search);
+      if (link.pathname !== location.pathname) {
+        scrollTo(0, 0);
+      }
+    }
+  });
+}

@@ -1,0 +1,258 @@
+import type { ComponentChildren } from 'preact';
+import { type Comparison, type Sided, type Versions, get } from '../api';
+import { count, counted, duration, isolated, time, words } from '../format';
+import { useLoad } from '../load';
+import { Bisect } from '../parts/bisect';
+import { Failure, Told } from '../parts/bits';
+import { CalibrationPlot, VersionLanes, Verdict, Whiskers, estimate } from '../parts/whiskers';
+import { type Place, go, withQuery } from '../route';
+import { filterOf } from './traces';
+
+const DIMENSIONS = [
+  'agent_version',
+  'agent_name',
+  'model',
+  'prompt_version',
+  'prompt_name',
+  'tool_schema_version',
+  'memory_index_version',
+  'framework',
+  'framework_version',
+  'release',
+  'service',
+  'environment',
+];
+
+/** Two versions of anything side by side. */
+export function Compare(props: { place: Place }) {
+  const { place } = props;
+  const dimension = place.query.get('dimension') ?? 'agent_version';
+  const filter = filterOf(place);
+  filter.delete(dimension);
+  const asked = new URLSearchParams(filter);
+  asked.set('dimension', dimension);
+  const versions = useLoad(`versions?${asked}`, (signal) => get<Versions>('/versions', asked, signal));
+  const known = versions.data?.dimension === dimension ? versions.data.versions : [];
+  // The two that came last: what was just rolled out, and what it took the place of.
+  const b = place.query.get('b') ?? known.at(-1)?.version ?? null;
+  const a = place.query.get('a') ?? known.filter((each) => each.version !== b).at(-1)?.version ?? null;
+  const both = new URLSearchParams(asked);
+  both.set('a', a ?? '');
+  both.set('b', b ?? '');
+  const ready = a !== null && b !== null && a !== b && known.length > 0;
+  const compared = useLoad(ready ? both.toString() : null, (signal) => get<Comparison>('/compare', both, signal));
+  const data = compared.data;
+  const choice = (side: 'a' | 'b', value: string | null): ComponentChildren => (
+    <label>
+      <span class={`swatch side-${side}`} aria-hidden="true" /> {side === 'a' ? 'Version A' : 'Version B'}{' '}
+      <select value={value ?? ''} onChange={(event) => go(withQuery(place, { [side]: event.currentTarget.value }))}>
+        {known.map((each) => (
+          <option key={each.version} value={each.version}>
+            {`${isolated(each.version || '(none)')} · ${counted(each.traces, 'trace')}`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <>
+      <h1>Compare</h1>
+      <div class="row filters">
+        <label>
+          Of what{' '}
+          <select
+            value={dimension}
+            onChange={(event) => go(withQuery(place, { dimension: event.currentTarget.value, a: null, b: null }))}
+          >
+            {DIMENSIONS.map((each) => (
+              <option key={each} value={each}>
+                {words(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {choice('a', a)}
+        {choice('b', b)}
+        <button type="button" class="quiet" disabled={!ready} onClick={() => go(withQuery(place, { a: b, b: a }))}>
+          Swap
+        </button>
+      </div>
+      {[...filter].length > 0 && (
+        <p class="faint">
+          Only traces with{' '}
+          {[...filter].map(([name, value]) => (
+            <span key={name + value}>
+              {words(name)} <Told>{name === 'from' || name === 'to' ? time(Number(value)) : value}</Told>{' '}
+            </span>
+          ))}
+          <a href={`/compare?dimension=${dimension}`}>all traces</a>
+        </p>
+      )}
+      <Failure error={versions.error} retry={versions.reload} />
+      {versions.data && known.length > 0 && (
+        <section aria-labelledby="lanes-title">
+          <h2 id="lanes-title">When, and how much failed</h2>
+          <VersionLanes versions={versions.data} a={a} b={b} />
+        </section>
+      )}
+      <Bisect place={place} filter={filter} />
+      {versions.data && known.length < 2 && (
+        <p class="empty">There is nothing to compare: {known.length === 1 ? 'a single one' : 'none'} in these traces.</p>
+      )}
+      <Failure error={compared.error} retry={compared.reload} />
+      {data && a !== null && b !== null && data.a.version === a && data.b.version === b && (
+        <Measures data={data} filter={filter} dimension={dimension} />
+      )}
+    </>
+  );
+}
+
+function Measures(props: { data: Comparison; filter: URLSearchParams; dimension: string }) {
+  const { data } = props;
+  const traces = (side: 'a' | 'b', more: string): string => {
+    const query = new URLSearchParams(props.filter);
+    query.set(props.dimension, data[side].version);
+    for (const [name, value] of new URLSearchParams(more)) {
+      query.set(name, value);
+    }
+    return `/?${query}`;
+  };
+  return (
+    <>
+      <section aria-labelledby="measures-title">
+        <h2 id="measures-title">Settled traces</h2>
+        <p class="faint">
+          Estimates with 95 % intervals. A difference is called better or worse when its interval leaves zero out; of
+          many, a few do so by chance.
+        </p>
+        <Sides data={data} label="Measure">
+          <tr role="row">
+            <th scope="row" role="rowheader">Traces</th>
+            <td role="cell" class="number">
+              <a href={traces('a', '')}>{count(data.a.traces)}</a>
+            </td>
+            <td role="cell" class="number">
+              <a href={traces('b', '')}>{count(data.b.traces)}</a>
+            </td>
+            <td role="cell" class="wide" />
+            <td role="cell" />
+          </tr>
+          {data.measures.map((measure) => (
+            <Line
+              key={measure.name}
+              name={words(measure.name)}
+              sided={measure}
+              link={measure.filter ? (side) => traces(side, measure.filter) : undefined}
+            />
+          ))}
+          <tr role="row">
+            <th scope="row" role="rowheader">Duration, half | 90 % | 99 % within</th>
+            {(['a', 'b'] as const).map((side) => (
+              <td role="cell" key={side} class="number">
+                {(data[side].duration_ms_quantiles ?? [])
+                  .map((each) => (Number.isFinite(each) ? duration(each * 1000) : '–'))
+                  .join(' | ')}
+              </td>
+            ))}
+            <td role="cell" class="wide" />
+            <td role="cell" />
+          </tr>
+        </Sides>
+      </section>
+      {data.evaluators.length > 0 && (
+        <section aria-labelledby="evaluators-title">
+          <h2 id="evaluators-title">Evaluators</h2>
+          <Sides data={data} label="Evaluator">
+            {data.evaluators.flatMap((each) => [
+              <Line
+                key={`${each.name}-passed`}
+                name={<Told>{each.name}</Told>}
+                note="passed"
+                sided={each.passed}
+                link={(side) => traces(side, new URLSearchParams({ evaluator: each.name, verdict: 'failed' }).toString())}
+              />,
+              <Line key={`${each.name}-score`} name={<Told>{each.name}</Told>} note="score" sided={each.score} />,
+            ])}
+          </Sides>
+        </section>
+      )}
+      {data.tools.length > 0 && (
+        <section aria-labelledby="tools-title">
+          <h2 id="tools-title">Tools</h2>
+          <Sides data={data} label="Tool">
+            {data.tools.flatMap((each) => [
+              <Line
+                key={`${each.name}-used`}
+                name={<Told>{each.name}</Told>}
+                note={`traces that call it; ${count(each.calls_a)} and ${count(each.calls_b)} calls`}
+                sided={each.used}
+                link={(side) => traces(side, new URLSearchParams({ tool: each.name }).toString())}
+              />,
+              <Line key={`${each.name}-failed`} name={<Told>{each.name}</Told>} note="calls that failed" sided={each.failed} />,
+            ])}
+          </Sides>
+        </section>
+      )}
+      {data.calibration.a.decisions + data.calibration.b.decisions > 0 && (
+        <section aria-labelledby="calibration-title">
+          <h2 id="calibration-title">Was it right to be sure?</h2>
+          <CalibrationPlot a={data.calibration.a} b={data.calibration.b} names={[data.a.version, data.b.version]} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Sides(props: { data: Comparison; label: string; children: ComponentChildren }) {
+  return (
+    <div class="scroll">
+      <table class="compare" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">{props.label}</th>
+            {(['a', 'b'] as const).map((side) => (
+              <th key={side} scope="col" role="columnheader" class="number">
+                <span class={`swatch side-${side}`} aria-hidden="true" /> <Told>{props.data[side].version || '(none)'}</Told>
+              </th>
+            ))}
+            <th scope="col" role="columnheader" class="wide">
+              <span class="unseen">Intervals</span>
+            </th>
+            <th scope="col" role="columnheader">B against A</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Line(props: {
+  name: ComponentChildren;
+  note?: string;
+  sided: Sided;
+  link?: ((side: 'a' | 'b') => string) | undefined;
+}) {
+  const { sided } = props;
+  if (!sided.a && !sided.b) {
+    return null;
+  }
+  return (
+    <tr role="row">
+      <th scope="row" role="rowheader">
+        {props.name} {props.note && <span class="faint">{props.note}</span>}
+      </th>
+      {(['a', 'b'] as const).map((side) => (
+        <td role="cell" key={side} class="number">
+          {props.link && sided[side] ? <a href={props.link(side)}>{estimate(sided, side)}</a> : estimate(sided, side)}
+        </td>
+      ))}
+      <td role="cell" class="wide">
+        <Whiskers sided={sided} />
+      </td>
+      <td role="cell">
+        <Verdict sided={sided} />
+      </td>
+    </tr>
+  );
+}
