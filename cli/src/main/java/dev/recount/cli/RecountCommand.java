@@ -4,6 +4,7 @@ import dev.recount.cli.bisect.BisectCommand;
 import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
+import dev.recount.cli.forget.ForgetCommand;
 import dev.recount.cli.load.FeedbackCommand;
 import dev.recount.cli.load.ImportCommand;
 import dev.recount.cli.roles.ReceiverCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       ContextCommand.class,
       ContentCommand.class,
       SamplingCommand.class,
+      ForgetCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

@@ -20,6 +20,7 @@ import dev.recount.sinks.clickhouse.tables.Samples;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -192,6 +193,7 @@ class ClickHouseSinkTaskTest {
     span.setTraceId(traceId);
     span.setSpanId(spanId);
     span.setRevision(1L);
+    span.setKeyTime(Instant.now());
     return new SinkRecord(
         spans.topic(), 0, null, bytes(traceId), null, spanCodec.encode(span), nextOffset++);
   }

@@ -151,7 +151,8 @@ class ForgettingTest extends AssemblerTestBase {
   void withdrawnRowsHaveTheNextRevision() {
     fill(T1);
     harness.pass(30_000);
-    long before = harness.revisions.get("trace " + T1);
+    long before = harness.revisions.getOrDefault("trace " + T1, 0L);
+    assertThat(before).isPositive();
     forget(T1);
     harness.revisions.forEach(
         (row, revision) -> {
