@@ -4,6 +4,7 @@ import dev.recount.cli.bisect.BisectCommand;
 import dev.recount.cli.content.ContentCommand;
 import dev.recount.cli.context.ContextCommand;
 import dev.recount.cli.demo.DemoCommand;
+import dev.recount.cli.forget.ForgetCommand;
 import dev.recount.cli.load.FeedbackCommand;
 import dev.recount.cli.load.ImportCommand;
 import dev.recount.cli.replay.ReplayCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       ContentCommand.class,
       SamplingCommand.class,
       ReplayCommand.class,
+      ForgetCommand.class,
       StatusCommand.class,
       TopologyCommand.class,
       ReceiverCommand.class,

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
+import dev.recount.cli.options.ArchiveOptions;
 import dev.recount.cli.output.Terminal;
 import dev.recount.cli.recorded.RecordedRuns;
 import dev.recount.cli.roles.EmbeddedOptions;
@@ -13,6 +14,10 @@ import dev.recount.cli.roles.EmbeddedPipeline;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.DeadLetters;
 import dev.recount.schemas.Topic;
+import dev.recount.schemas.content.ContentReference;
+import dev.recount.schemas.content.FolderContentStore;
+import dev.recount.sinks.archive.format.SnapshotArchive;
+import dev.recount.sinks.archive.storage.FolderStorage;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -38,7 +43,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The whole pipeline on real parts: what goes in by the public ways comes out as rows. */
@@ -65,6 +73,42 @@ import picocli.CommandLine;
 class PipelineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int UNKNOWN_SCHEMA = 999_999;
+
+  /** Table functions that read nothing but the database and what stands in the statement. */
+  private static final Set<String> WITHIN_THE_DATABASE =
+      Set.of(
+          "dictionary",
+          "format",
+          "fuzzjson",
+          "fuzzquery",
+          "generate_series",
+          "generaterandom",
+          "generateseries",
+          "loop",
+          "merge",
+          "mergetreeanalyzeindexes",
+          "mergetreeanalyzeindexesuuid",
+          "mergetreeindex",
+          "mergetreeprojection",
+          "mergetreetextindex",
+          "null",
+          "numbers",
+          "numbers_mt",
+          "primes",
+          "prometheusquery",
+          "prometheusqueryrange",
+          "sqlstandardvalues",
+          "timeseriesdata",
+          "timeseriesmetrics",
+          "timeseriessamples",
+          "timeseriesselector",
+          "timeseriestags",
+          "values",
+          "view",
+          "viewexplain",
+          "viewifpermitted",
+          "zeros",
+          "zeros_mt");
 
   private EmbeddedPipeline pipeline;
   private ClickHouse clickHouse;
@@ -189,6 +233,135 @@ class PipelineTest {
     }
   }
 
+  @Test
+  void whatIsToBeForgottenIsGoneEverywhereAndStaysAway(@TempDir Path contentFolder)
+      throws IOException, InterruptedException {
+    FolderContentStore contents = new FolderContentStore(contentFolder);
+    ContentReference own = keep(contents, "only she has said so");
+    ContentReference shared = keep(contents, "everybody has");
+    String forgotten = exportConversation("u-to-forget", own.format() + " " + shared.format());
+    String kept = exportConversation("u-to-keep", shared.format());
+    awaitSettled(forgotten);
+    awaitSettled(kept);
+    post(forgotten, "of-forgotten");
+    awaitFeedback(forgotten, "of-forgotten");
+    SnapshotArchive archive =
+        new SnapshotArchive(
+            new FolderStorage(ArchiveOptions.folder(Path.of(pipeline.dataFolder()))));
+    await().atMost(PATIENCE).until(() -> !archive.objects(forgotten).isEmpty());
+    Map<String, Long> before = rowsOf(forgotten);
+    assertThat(before.keySet())
+        .contains("traces", "decisions", "spans", "context_snapshots", "feedback");
+
+    assertThat(forget(contentFolder, "--user=u-to-forget"))
+        .contains(forgotten, "Nothing has been deleted")
+        .doesNotContain(kept);
+    assertThat(rowsOf(forgotten)).isEqualTo(before);
+
+    assertThat(forget(contentFolder, "--user=u-to-forget", "--yes", "--reason=asked to"))
+        .contains("Deleted", "Kafka still holds what was sent");
+    assertThat(rowsOf(forgotten)).isEmpty();
+    assertThat(archive.objects(forgotten)).isEmpty();
+    assertThat(contents.get(own)).isEmpty();
+    assertThat(contents.get(shared)).isPresent();
+
+    post(forgotten, "too-late");
+    // What comes after it in the same log is there, so what came before has been passed over.
+    awaitSettled(exportOneTrace("inventory"));
+    assertThat(forget(contentFolder, "--trace=" + forgotten, "--yes")).contains("Deleted");
+    assertThat(rowsOf(forgotten)).isEmpty();
+    assertThat(rowsOf(kept)).containsKeys("traces", "decisions", "spans", "context_snapshots");
+    assertThat(archive.objects(kept)).isNotEmpty();
+  }
+
+  @Test
+  void everyTableFunctionOfTheEngineThatReachesOutsideIsRefused() {
+    Set<String> functions = new TreeSet<>();
+    clickHouse
+        .rows("SELECT lower(name) AS name FROM system.table_functions", Map.of())
+        .forEach(row -> functions.add(row.path("name").asText()));
+    assertThat(functions).contains("file", "url", "s3", "remote", "executable");
+    functions.removeAll(WITHIN_THE_DATABASE);
+    Set<String> reached = new TreeSet<>();
+    for (String function : functions) {
+      CommandLine line = Main.commandLine(Terminal.none());
+      line.setErr(new PrintWriter(new StringWriter()));
+      if (line.execute("sql", "SELECT * FROM " + function + "('x')") != ExitCodes.WRONG_USAGE) {
+        reached.add(function);
+      }
+    }
+    assertThat(reached).as("known neither as inside nor as outside").isEmpty();
+  }
+
+  private static ContentReference keep(FolderContentStore contents, String text) {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    ContentReference reference = ContentReference.to(content, ContentReference.TEXT);
+    contents.put(reference, content);
+    return reference;
+  }
+
+  /** A run of somebody's, with what the model was told. */
+  private String exportConversation(String user, String told) {
+    try (SdkTracerProvider provider = tracerProvider()) {
+      Span root =
+          provider
+              .get("test")
+              .spanBuilder("chat")
+              .setAttribute("gen_ai.operation.name", "chat")
+              .setAttribute("gen_ai.request.model", "gpt-4o")
+              .setAttribute("user.id", user)
+              .setAttribute("note", told)
+              .setAttribute(
+                  "gen_ai.input.messages",
+                  "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\""
+                      + user
+                      + "\"}]}]")
+              .startSpan();
+      root.end();
+      assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+      return root.getSpanContext().getTraceId();
+    }
+  }
+
+  private String forget(Path contentFolder, String... arguments) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "forget",
+                "--bootstrap-servers=" + pipeline.connection().bootstrapServers(),
+                "--schema-registry-url=" + pipeline.connection().schemaRegistryUrl(),
+                "--clickhouse-url=" + pipeline.clickHouseUrl(),
+                "--archive-url=" + ArchiveOptions.folder(Path.of(pipeline.dataFolder())),
+                "--content-dir=" + contentFolder));
+    all.addAll(List.of(arguments));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine(Terminal.none());
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    int exit = line.execute(all.toArray(String[]::new));
+    assertThat(exit).as(err.toString()).isZero();
+    return out.toString();
+  }
+
+  /** Rows of a trace by table, those that were replaced or withdrawn too; of no table none. */
+  private Map<String, Long> rowsOf(String traceId) {
+    Map<String, Long> rows = new TreeMap<>();
+    for (String table :
+        List.of("traces", "decisions", "spans", "context_snapshots", "evaluations")) {
+      rows.put(
+          table,
+          count("SELECT count() AS n FROM " + table + " WHERE trace_id = {id:String}", traceId));
+    }
+    rows.put(
+        "feedback",
+        count(
+            "SELECT count() AS n FROM feedback WHERE {id:String} IN (trace_id, sent_trace_id)",
+            traceId));
+    rows.values().removeIf(count -> count == 0);
+    return rows;
+  }
+
   private void assertImported() {
     String traces = " FROM traces_latest WHERE service = 'tau-bench-airline'";
     String decisions = " FROM decisions_latest WHERE service = 'tau-bench-airline'";
@@ -230,16 +403,19 @@ class PipelineTest {
     assertThat(tools.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(572);
   }
 
+  private SdkTracerProvider tracerProvider() {
+    return SdkTracerProvider.builder()
+        .setResource(Resource.builder().put("service.name", "orders").build())
+        .addSpanProcessor(
+            BatchSpanProcessor.builder(
+                    OtlpGrpcSpanExporter.builder().setEndpoint(pipeline.otlpGrpcUrl()).build())
+                .build())
+        .build();
+  }
+
   /** One agent run with one failed tool call, as an application would trace it. */
   private String exportOneTrace(String tool) {
-    try (SdkTracerProvider provider =
-        SdkTracerProvider.builder()
-            .setResource(Resource.builder().put("service.name", "orders").build())
-            .addSpanProcessor(
-                BatchSpanProcessor.builder(
-                        OtlpGrpcSpanExporter.builder().setEndpoint(pipeline.otlpGrpcUrl()).build())
-                    .build())
-            .build()) {
+    try (SdkTracerProvider provider = tracerProvider()) {
       Tracer tracer = provider.get("test");
       Span root =
           tracer

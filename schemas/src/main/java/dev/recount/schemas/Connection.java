@@ -3,6 +3,7 @@ package dev.recount.schemas;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public record Connection(
     Topics topics,
     Map<String, String> kafkaProperties,
     Map<String, String> registryProperties) {
+  private static final String TLS_PREFIX = "ssl.";
   private static final int CACHED_SCHEMAS_PER_SUBJECT = 1000;
 
   /** Copies the property maps. */
@@ -60,8 +62,20 @@ public record Connection(
         urls,
         CACHED_SCHEMAS_PER_SUBJECT,
         List.of(new AvroSchemaProvider()),
-        new HashMap<String, Object>(registryProperties),
+        registryClientProperties(),
         Map.of());
+  }
+
+  /** The client looks for what concerns TLS under a prefix, and for everything else without it. */
+  private Map<String, Object> registryClientProperties() {
+    Map<String, Object> properties = new HashMap<>(registryProperties);
+    registryProperties.forEach(
+        (name, value) -> {
+          if (name.startsWith(TLS_PREFIX)) {
+            properties.put(SchemaRegistryClientConfig.CLIENT_NAMESPACE + name, value);
+          }
+        });
+    return properties;
   }
 
   /** Without the properties: they may hold secrets. */

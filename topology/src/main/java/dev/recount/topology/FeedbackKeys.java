@@ -19,6 +19,11 @@ public final class FeedbackKeys {
     return PREFIX + feedbackId;
   }
 
+  /** The feedback's ID in the key of its log. */
+  public static String idOf(String key) {
+    return key.substring(PREFIX.length());
+  }
+
   /** Whether a key of the log is that of a piece of feedback. */
   public static boolean isFeedback(String key) {
     return key.startsWith(PREFIX);

@@ -31,6 +31,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param feedbackWait how long feedback waits for its trace before it is reported as unmatched
  * @param stateRetention how long a trace is kept in state after its last event
  * @param anchorRetention how long the rows of an expired trace are kept for late feedback
+ * @param forgetRetention how long what comes for a forgotten trace is passed over
  * @param spanCap spans of a trace that are folded into decisions
  * @param tickInterval how often an idle partition is looked after
  * @param announceAliases whether response and tool call IDs are logged, so that feedback can name
@@ -54,6 +55,7 @@ public record TopologySettings(
     Duration feedbackWait,
     Duration stateRetention,
     Duration anchorRetention,
+    Duration forgetRetention,
     int spanCap,
     Duration tickInterval,
     boolean announceAliases,
@@ -74,6 +76,7 @@ public record TopologySettings(
   private static final String FEEDBACK_WAIT = "feedback.wait.ms";
   private static final String STATE_RETENTION = "state.retention.ms";
   private static final String ANCHOR_RETENTION = "anchor.retention.ms";
+  private static final String FORGET_RETENTION = "forget.retention.ms";
   private static final String SPAN_CAP = "span.cap";
   private static final String TICK_INTERVAL = "tick.interval.ms";
   private static final String ANNOUNCE_ALIASES = "aliases.announce";
@@ -166,6 +169,13 @@ public record TopologySettings(
               Importance.MEDIUM,
               "How long the last rows of an expired trace are kept, in milliseconds, so that feedback"
                   + " which comes later still amends them.")
+          .define(
+              FORGET_RETENTION,
+              ConfigDef.Type.LONG,
+              Duration.ofDays(90).toMillis(),
+              Range.atLeast(1),
+              Importance.LOW,
+              "How long what still comes for a forgotten trace is passed over, in milliseconds.")
           .define(
               SPAN_CAP,
               ConfigDef.Type.INT,
@@ -274,6 +284,7 @@ public record TopologySettings(
         milliseconds(config, FEEDBACK_WAIT),
         milliseconds(config, STATE_RETENTION),
         milliseconds(config, ANCHOR_RETENTION),
+        milliseconds(config, FORGET_RETENTION),
         config.getInt(SPAN_CAP),
         milliseconds(config, TICK_INTERVAL),
         config.getBoolean(ANNOUNCE_ALIASES),

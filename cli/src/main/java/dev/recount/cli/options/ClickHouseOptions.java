@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /** How to reach ClickHouse. Passwords come from the environment or a file, never from arguments. */
 public final class ClickHouseOptions {
+  /** As ClickHouse's Java client calls it. */
+  private static final String CERTIFICATE_OPTION = "sslrootcert";
+
   private static final String PASSWORD_VARIABLE = "RECOUNT_CLICKHOUSE_PASSWORD";
 
   @Option(
@@ -44,6 +47,15 @@ public final class ClickHouseOptions {
       description = "File that holds the password (RECOUNT_CLICKHOUSE_PASSWORD_FILE).")
   private @Nullable Path passwordFile;
 
+  @Option(
+      names = "--clickhouse-certificate",
+      paramLabel = "FILE",
+      defaultValue = "${env:RECOUNT_CLICKHOUSE_CERTIFICATE}",
+      description =
+          "PEM file of the authority to trust for https, in place of Java's"
+              + " (RECOUNT_CLICKHOUSE_CERTIFICATE).")
+  private @Nullable Path certificate;
+
   /**
    * The server and database that the options name.
    *
@@ -51,11 +63,17 @@ public final class ClickHouseOptions {
    */
   public ClickHouseTarget target() {
     try {
-      return new ClickHouseTarget(url, user, password(), database, Map.of());
+      return new ClickHouseTarget(url, user, password(), database, options());
     } catch (IllegalArgumentException refused) {
       throw new UserError(
           String.valueOf(refused.getMessage()), "Correct --clickhouse-database.", refused);
     }
+  }
+
+  private Map<String, String> options() {
+    return certificate == null
+        ? Map.of()
+        : Map.of(CERTIFICATE_OPTION, certificate.toAbsolutePath().toString());
   }
 
   private Secret password() {

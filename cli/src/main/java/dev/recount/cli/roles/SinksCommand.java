@@ -3,6 +3,7 @@ package dev.recount.cli.roles;
 import dev.recount.cli.options.AlertSinkOptions;
 import dev.recount.cli.options.ArchiveTargetOptions;
 import dev.recount.cli.options.ClickHouseOptions;
+import dev.recount.cli.options.ClusterOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.ServerOptions;
@@ -46,6 +47,7 @@ public final class SinksCommand implements Callable<Integer> {
 
   @Mixin private final KafkaOptions kafkaOptions = new KafkaOptions();
   @Mixin private final ClickHouseOptions clickHouseOptions = new ClickHouseOptions();
+  @Mixin private final ClusterOptions clusterOptions = new ClusterOptions();
   @Mixin private final ArchiveTargetOptions archiveOptions = new ArchiveTargetOptions();
   @Mixin private final AlertSinkOptions alertOptions = new AlertSinkOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
@@ -76,6 +78,7 @@ public final class SinksCommand implements Callable<Integer> {
                   SinksRole.startWithWorker(
                       connection,
                       target,
+                      clusterOptions.cluster(),
                       archive,
                       alertOptions.connectors(connection),
                       ConnectWorker.start(SinksRole.workerOptions(connection, GROUP, folder))));

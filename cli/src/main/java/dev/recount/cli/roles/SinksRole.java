@@ -9,6 +9,7 @@ import dev.recount.local.process.StackException;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.archive.ArchiveTarget;
+import dev.recount.sinks.clickhouse.ClickHouseSinkConfig;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -61,22 +62,28 @@ final class SinksRole implements Role {
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, archive, further, worker, () -> {});
+    return start(connection, target, Optional.empty(), archive, further, worker, () -> {});
   }
 
-  /** The sinks in a worker of their own. */
+  /**
+   * The sinks in a worker of their own.
+   *
+   * @param cluster cluster of ClickHouse servers that the target is one of; empty for a single one
+   */
   static SinksRole startWithWorker(
       Connection connection,
       ClickHouseTarget target,
+      Optional<String> cluster,
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, archive, further, worker, worker);
+    return start(connection, target, cluster, archive, further, worker, worker);
   }
 
   private static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
+      Optional<String> cluster,
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker,
@@ -86,6 +93,11 @@ final class SinksRole implements Role {
     connectors.put(names.connector(), SinkConfigurations.clickHouse(connection, target));
     connectors.put(
         names.deadLetterConnector(), SinkConfigurations.clickHouseDeadLetters(connection, target));
+    cluster.ifPresent(
+        name ->
+            connectors
+                .values()
+                .forEach(config -> config.put(ClickHouseSinkConfig.CLUSTER_CONFIG, name)));
     archive.ifPresent(
         place ->
             connectors.put(

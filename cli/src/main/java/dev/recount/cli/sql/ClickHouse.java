@@ -57,6 +57,7 @@ public final class ClickHouse implements AutoCloseable {
     try {
       Client client =
           new Client.Builder()
+              .setOptions(target.options())
               .addEndpoint(target.url())
               .setUsername(target.user())
               .setPassword(target.password().reveal())
@@ -141,6 +142,16 @@ public final class ClickHouse implements AutoCloseable {
             return rows.readAll();
           }
         });
+  }
+
+  /**
+   * Runs a statement that changes something and returns when it is done.
+   *
+   * @param sql one statement; parameters as {@code {name:Type}}
+   * @throws UserError when ClickHouse does not answer or refuses it
+   */
+  public void change(String sql, Map<String, ?> parameters) {
+    run(new Query(sql, parameters, true), ClickHouseFormat.TabSeparated, InputStream::readAllBytes);
   }
 
   /**

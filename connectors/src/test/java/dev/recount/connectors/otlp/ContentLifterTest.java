@@ -44,6 +44,17 @@ class ContentLifterTest {
     }
 
     @Override
+    public long size(String sha256) {
+      byte[] content = contents.get(sha256);
+      return content == null ? -1 : content.length;
+    }
+
+    @Override
+    public boolean remove(String sha256) {
+      return contents.remove(sha256) != null;
+    }
+
+    @Override
     public Pruned prune(Instant before) {
       throw new AssertionError("Nothing is pruned while content is lifted");
     }

@@ -89,6 +89,16 @@ class ContentRetentionTest {
     }
 
     @Override
+    public long size(String sha256) {
+      return -1;
+    }
+
+    @Override
+    public boolean remove(String sha256) {
+      return false;
+    }
+
+    @Override
     public Optional<byte[]> get(ContentReference reference) {
       return Optional.empty();
     }

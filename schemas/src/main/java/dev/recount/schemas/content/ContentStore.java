@@ -26,6 +26,22 @@ public interface ContentStore {
   record Pruned(long contents, long bytes) {}
 
   /**
+   * Bytes that content takes in the store; -1 when it is not there.
+   *
+   * @param sha256 its digest, 64 lower-case hexadecimal digits
+   */
+  long size(String sha256);
+
+  /**
+   * Removes content at once, whoever refers to it.
+   *
+   * @param sha256 its digest, 64 lower-case hexadecimal digits
+   * @return whether it was there
+   * @throws ContentStoreException when it cannot be removed
+   */
+  boolean remove(String sha256);
+
+  /**
    * The content; empty when it is not there.
    *
    * @throws ContentStoreException when it cannot be read, or is not what the reference says

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Content in a folder, compressed with Zstandard: {@code <first two digits>/<SHA-256>.zst}. A file
@@ -24,6 +25,7 @@ import java.util.Optional;
  * of modification is when the content was last kept: {@link #prune} goes by it.
  */
 public final class FolderContentStore implements ContentStore {
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final int PREFIX_DIGITS = 2;
   private static final String CONTENT = ".zst";
   private static final String EXPIRED = ".expired";
@@ -178,9 +180,32 @@ public final class FolderContentStore implements ContentStore {
     return Files.deleteIfExists(file) ? size : -1;
   }
 
+  @Override
+  public long size(String sha256) {
+    try {
+      return Files.size(file(sha256));
+    } catch (IOException absent) {
+      return -1;
+    }
+  }
+
+  @Override
+  public boolean remove(String sha256) {
+    try {
+      return Files.deleteIfExists(file(sha256));
+    } catch (IOException failed) {
+      throw new ContentStoreException("Cannot remove " + file(sha256) + ": " + failed, failed);
+    }
+  }
+
   private Path file(ContentReference reference) {
-    return folder
-        .resolve(reference.sha256().substring(0, PREFIX_DIGITS))
-        .resolve(reference.sha256() + CONTENT);
+    return file(reference.sha256());
+  }
+
+  private Path file(String sha256) {
+    if (!DIGEST.matcher(sha256).matches()) {
+      throw new IllegalArgumentException("Not a digest: " + sha256);
+    }
+    return folder.resolve(sha256.substring(0, PREFIX_DIGITS)).resolve(sha256 + CONTENT);
   }
 }

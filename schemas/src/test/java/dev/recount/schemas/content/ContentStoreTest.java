@@ -167,6 +167,21 @@ class ContentStoreTest {
   }
 
   @Test
+  void whatIsRemovedIsGoneAndMayBeKeptAgain() {
+    FolderContentStore store = new FolderContentStore(folder);
+    assertThat(store.size(REFERENCE.sha256())).isEqualTo(-1);
+    store.put(REFERENCE, CONTENT);
+    assertThat(store.size(REFERENCE.sha256())).isPositive();
+    assertThat(store.remove(REFERENCE.sha256())).isTrue();
+    assertThat(store.remove(REFERENCE.sha256())).isFalse();
+    assertThat(store.get(REFERENCE)).isEmpty();
+    store.put(REFERENCE, CONTENT);
+    assertThat(store.get(REFERENCE)).hasValue(CONTENT);
+    assertThatThrownBy(() -> store.remove("../../elsewhere"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void leftoversOfAKilledProcessGoWithTime() throws IOException {
     Path shelf = Files.createDirectories(folder.resolve("content").resolve("ab"));
     Path torn = Files.writeString(shelf.resolve("content123.tmp"), "torn");

@@ -6,6 +6,7 @@ import dev.recount.avro.SnapshotRecord;
 import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.UndecodableException;
+import dev.recount.sinks.SinkKeys;
 import dev.recount.sinks.archive.format.SnapshotArchive;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.util.Optional;
@@ -31,6 +32,17 @@ final class ArchiveRecords {
     this.contentsTopic = topics.snapshotContents().name();
     this.manifests = AvroCodec.reading(SnapshotRecord.class, registry);
     this.contents = AvroCodec.reading(SnapshotContents.class, registry);
+  }
+
+  /**
+   * The trace that a record asks to forget: one without a value, among the bodies. Those of one
+   * trace are in one partition, so that whatever was written before it came before it.
+   */
+  Optional<String> forgotten(SinkRecord record) {
+    if (record.value() != null || !record.topic().equals(contentsTopic)) {
+      return Optional.empty();
+    }
+    return SinkKeys.traceId(record);
   }
 
   /**

@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  *       written of them is not written again.
  *   <li>What is delivered again after a crash or a rebalance is there already, and stays as it is.
  *       What is there and differs is not overwritten: the record is put aside with the reason.
+ *   <li>A record without a value among the bodies asks to forget its trace: all that the archive
+ *       holds of it is removed.
  * </ul>
  */
 public final class SnapshotArchiveTask extends SinkTask {
@@ -163,7 +165,16 @@ public final class SnapshotArchiveTask extends SinkTask {
     List<Writing> writings = new ArrayList<>(records.size());
     try {
       for (SinkRecord record : records) {
-        if (!running.done.contains(Position.of(record))) {
+        if (running.done.contains(Position.of(record))) {
+          continue;
+        }
+        Optional<String> forgotten = running.records.forgotten(record);
+        if (forgotten.isPresent()) {
+          // What came before must not be written after it.
+          finishAll(writings, running);
+          writings.clear();
+          forget(forgotten.get(), record, running);
+        } else {
           begin(record, running).ifPresent(writings::add);
         }
       }
@@ -171,15 +182,28 @@ public final class SnapshotArchiveTask extends SinkTask {
       finish(writings, running);
       throw retryLater(running, away);
     }
+    finishAll(writings, running);
+    running.done.clear();
+    if (running.backOff.isFailing()) {
+      log.info("The archive goes on after {} failed attempts", running.backOff.failures());
+      running.backOff.succeeded();
+    }
+  }
+
+  private void finishAll(List<Writing> writings, Started running) {
     finish(writings, running)
         .ifPresent(
             failed -> {
               throw retryLater(running, failed);
             });
-    running.done.clear();
-    if (running.backOff.isFailing()) {
-      log.info("The archive goes on after {} failed attempts", running.backOff.failures());
-      running.backOff.succeeded();
+  }
+
+  private void forget(String traceId, SinkRecord record, Started running) {
+    try {
+      running.archive.remove(traceId);
+      running.done.add(Position.of(record));
+    } catch (StorageException failed) {
+      throw failed.isPassing() ? retryLater(running, failed) : fatal(failed);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.recount.schemas.RegistryUnavailableException;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseRequestException;
+import dev.recount.sinks.clickhouse.client.FailureKind;
 import dev.recount.sinks.clickhouse.delivery.BackOff;
 import dev.recount.sinks.clickhouse.delivery.DeadLetterReporter;
 import dev.recount.sinks.clickhouse.delivery.Delivery;
@@ -46,6 +47,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code put} throws {@link RetriableException} before it has taken any record of the call,
  *       when the registry does not answer or a batch is full that cannot be written. Connect then
  *       pauses the consumer, stays in the group, and delivers the same records again.
+ *   <li>A record without a value among the spans asks to forget those of its trace. They are
+ *       deleted when all that came before is written, and until then no offset is committed.
  *   <li>Only offsets of acknowledged rows are committed. What is delivered again after a crash or a
  *       rebalance replaces itself: rows are idempotent by key and revision.
  * </ul>
@@ -71,6 +74,7 @@ public final class ClickHouseSinkTask extends SinkTask {
       Routes routes,
       Rejections rejections,
       Delivery delivery,
+      ForgottenSpans forgotten,
       BackOff registryBackOff) {}
 
   /** A record that was read: its row, or what is wrong with it. */
@@ -112,6 +116,7 @@ public final class ClickHouseSinkTask extends SinkTask {
             new Routes(config.topics(), config.newRegistryClient()),
             rejections,
             delivery,
+            new ForgottenSpans(connection, config.schemaOptions()),
             new BackOff(FIRST_BACK_OFF, config.longestBackOff(), System::nanoTime));
     SinkMetrics.add(context.pluginMetrics(), counters);
     // Prepares the database now rather than with the first row: people query it before.
@@ -141,7 +146,14 @@ public final class ClickHouseSinkTask extends SinkTask {
     Started running = running();
     Delivery delivery = running.delivery();
     flush(delivery::flushDue);
+    forget(running);
     if (!records.isEmpty()) {
+      if (running.forgotten().isPending()) {
+        scheduleNextPut(delivery);
+        throw new RetriableException(
+            "Spans are to be forgotten and ClickHouse does not delete them; no further records"
+                + " until it does");
+      }
       if (delivery.isFull()) {
         scheduleNextPut(delivery);
         throw new RetriableException(
@@ -149,10 +161,32 @@ public final class ClickHouseSinkTask extends SinkTask {
       }
       for (ReadRecord read : readAll(records, running)) {
         take(read, running);
+        running.routes().forgotten(read.record()).ifPresent(running.forgotten()::add);
       }
       flush(delivery::flushDue);
+      forget(running);
     }
     scheduleNextPut(delivery);
+  }
+
+  /** Deletes what is to be forgotten, once all that came before is written. */
+  private void forget(Started running) {
+    if (!running.forgotten().isPending()) {
+      return;
+    }
+    flush(running.delivery()::flushAll);
+    if (running.delivery().isEmpty()) {
+      try {
+        running.forgotten().delete();
+        context.requestCommit();
+      } catch (ClickHouseRequestException failed) {
+        if (failed.kind() != FailureKind.RETRIABLE) {
+          throw new ConnectException(failed.getMessage(), failed);
+        }
+        counters.retried();
+        log.warn("Spans that are to be forgotten are still there: {}", failed.getMessage());
+      }
+    }
   }
 
   /** Reads everything before anything is taken, so that a failure leaves nothing half done. */
@@ -226,7 +260,8 @@ public final class ClickHouseSinkTask extends SinkTask {
   }
 
   private void scheduleNextPut(Delivery delivery) {
-    context.timeout(delivery.untilDue(LONGEST_IDLE).toMillis());
+    boolean waits = started != null && started.forgotten().isPending();
+    context.timeout(delivery.untilDue(waits ? FIRST_BACK_OFF : LONGEST_IDLE).toMillis());
   }
 
   @Override
@@ -240,6 +275,9 @@ public final class ClickHouseSinkTask extends SinkTask {
       flushAll(delivery);
     }
     Map<TopicPartition, OffsetAndMetadata> written = new HashMap<>();
+    if (running().forgotten().isPending()) {
+      return written;
+    }
     for (TopicPartition partition : current.keySet()) {
       delivery
           .written(partition)

@@ -16,6 +16,7 @@ import dev.recount.sinks.archive.storage.ObjectStorage;
 import dev.recount.sinks.archive.storage.StorageException;
 import dev.recount.sinks.clickhouse.TaskContext;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,41 @@ class SnapshotArchiveTaskTest {
   }
 
   @Test
+  void aTraceThatIsToBeForgottenIsRemovedWithWhatCameBeforeInTheSameDelivery() {
+    SampleTrace kept = SampleTrace.of(8);
+    SampleTrace forgotten = SampleTrace.of(9);
+    task.put(records(forgotten));
+    List<SinkRecord> batch = new ArrayList<>(records(kept));
+    batch.addAll(records(SampleTrace.of(9)));
+    batch.add(forget(forgotten.traceId()));
+    batch.add(forget("no trace ID"));
+    storage.failEvery(5);
+    while (true) {
+      try {
+        task.put(batch);
+        break;
+      } catch (RetriableException away) {
+        assertThat(away).hasMessageContaining("away");
+      }
+    }
+    assertThat(new SnapshotArchive(storage).read(forgotten.traceId())).isEmpty();
+    ReadBack.assertWhole(new SnapshotArchive(storage), kept);
+  }
+
+  private SinkRecord forget(String traceId) {
+    return new SinkRecord(
+        topics.snapshotContents().name(),
+        0,
+        null,
+        traceId.getBytes(StandardCharsets.UTF_8),
+        null,
+        null,
+        offset++,
+        0L,
+        TimestampType.CREATE_TIME);
+  }
+
+  @Test
   void aMistakeThatLastsStopsTheTask() {
     storage.breakForGood();
     assertThatThrownBy(() -> task.put(records(SampleTrace.of(7))))
@@ -270,6 +306,14 @@ class SnapshotArchiveTaskTest {
     @Override
     public List<String> list(String folder) {
       return storage.list(folder);
+    }
+
+    @Override
+    public void remove(String name) {
+      if (puts.incrementAndGet() % failing == 0) {
+        throw StorageException.passing("away", null);
+      }
+      storage.remove(name);
     }
 
     @Override

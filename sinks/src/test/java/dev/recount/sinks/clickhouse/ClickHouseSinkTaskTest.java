@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.recount.avro.Phase;
+import dev.recount.avro.Span;
 import dev.recount.avro.TraceRecord;
 import dev.recount.local.clickhouse.ClickHouseProcess;
 import dev.recount.local.install.Installation;
@@ -16,8 +17,10 @@ import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import dev.recount.sinks.clickhouse.tables.Samples;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,6 +51,9 @@ class ClickHouseSinkTaskTest {
   private final TopicPartition traces = new TopicPartition(topics.traceRecords().name(), 0);
   private final AvroCodec<TraceRecord> codec =
       AvroCodec.of(TraceRecord.class, topics.traceRecords().subject(), kafka.newRegistryClient());
+  private final TopicPartition spans = new TopicPartition(topics.retainedSpans().name(), 0);
+  private final AvroCodec<Span> spanCodec =
+      AvroCodec.of(Span.class, topics.retainedSpans().subject(), kafka.newRegistryClient());
   private final TaskContext context = new TaskContext();
   private final ClickHouseSinkTask task = new ClickHouseSinkTask();
   private long nextOffset;
@@ -167,6 +173,48 @@ class ClickHouseSinkTaskTest {
     assertThat(commit()).containsEntry(traces, new OffsetAndMetadata(1));
     assertThat(latest(database)).isEmpty();
     assertThat(context.reported()).isEmpty();
+  }
+
+  @Test
+  void spansOfAForgottenTraceAreDeletedWithThoseThatCameBeforeInTheSameDelivery() {
+    start(target, Map.of(ClickHouseSinkConfig.FLUSH_INTERVAL_MS_CONFIG, "60000"));
+    String forgotten = "4bf92f3577b34da6a3ce929d0e0e4736";
+    String kept = "00000000000000000000000000000001";
+    task.put(List.of(span(forgotten, "a"), span(kept, "b")));
+    task.put(
+        List.of(span(forgotten, "c"), forget(forgotten), forget("no' OR 1 = 1"), span(kept, "d")));
+    assertThat(spans()).containsExactly(kept + " b", kept + " d");
+    assertThat(task.preCommit(Map.of(spans, new OffsetAndMetadata(nextOffset))))
+        .containsEntry(spans, new OffsetAndMetadata(6));
+  }
+
+  private SinkRecord span(String traceId, String spanId) {
+    Span span = Samples.minimal(Span.class);
+    span.setTraceId(traceId);
+    span.setSpanId(spanId);
+    span.setRevision(1L);
+    span.setKeyTime(Instant.now());
+    return new SinkRecord(
+        spans.topic(), 0, null, bytes(traceId), null, spanCodec.encode(span), nextOffset++);
+  }
+
+  private SinkRecord forget(String traceId) {
+    return new SinkRecord(spans.topic(), 0, null, bytes(traceId), null, null, nextOffset++);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private List<String> spans() {
+    return database
+        .query(
+            "SELECT concat(trace_id, ' ', span_id) FROM "
+                + target.database()
+                + ".spans_latest ORDER BY span_id")
+        .stream()
+        .map(row -> row.get(0))
+        .toList();
   }
 
   @Test

@@ -99,6 +99,17 @@ final class AliasResolver extends KeyedLog<AliasState> {
     save(key, state);
   }
 
+  /** Gives up what is kept of feedback whose trace is to be forgotten. */
+  void forgotten(String key, String feedbackId, long now) {
+    String pendingKey = PendingLinks.key(key, feedbackId);
+    PendingLink known = links.find(pendingKey);
+    if (known != null) {
+      AliasState state = load(key, now);
+      forget(pendingKey, known, state);
+      save(key, state);
+    }
+  }
+
   /** Does for a piece of feedback what the targets of its alias ask for. */
   private void resolve(
       String pendingKey, PendingLink pending, AliasState state, AliasKind kind, long now) {

@@ -38,6 +38,13 @@ final class AssemblyMetrics implements AutoCloseable {
     }
   }
 
+  /** A trace is forgotten; its header is as it was before. */
+  void forgotten(TraceHeader header) {
+    if (header.lifecycle == Lifecycle.OPEN && header.hasTrace()) {
+      saveOpen(Math.max(0, open - 1));
+    }
+  }
+
   /** Rows of a trace are emitted; its header is as it was before. */
   void emitted(TraceHeader header, Phase phase, long now) {
     if (phase == Phase.provisional || header.lifecycle != Lifecycle.OPEN) {

@@ -3,6 +3,8 @@ package dev.recount.topology.assembly;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
+import dev.recount.avro.FeedbackEvent;
+import dev.recount.avro.FeedbackKind;
 import dev.recount.avro.SnapshotBoundary;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Status;
@@ -58,6 +60,15 @@ final class EmptyRows {
     row.setEvaluatedAt(Instant.EPOCH);
     row.setSampleWeight(1.0);
     return row;
+  }
+
+  static FeedbackEvent feedback(String feedbackId) {
+    FeedbackEvent event = new FeedbackEvent();
+    event.setFeedbackId(feedbackId);
+    event.setKind(FeedbackKind.RATING);
+    event.setOccurredAt(Instant.EPOCH);
+    event.setAttributes(Map.of());
+    return event;
   }
 
   static SnapshotRecord snapshot(String traceId, String snapshotId) {

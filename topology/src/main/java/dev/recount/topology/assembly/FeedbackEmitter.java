@@ -33,14 +33,51 @@ final class FeedbackEmitter {
     }
   }
 
+  /**
+   * Takes back the row of feedback on a trace that is to be forgotten, whoever has written it.
+   *
+   * @param revision of the trace
+   */
+  void withdraw(LinkedFeedback feedback, long revision, long now) {
+    FeedbackRecord row =
+        row(
+            feedback.event().getFeedbackId(),
+            feedback.baseRevision() + revision,
+            Instant.ofEpochMilli(feedback.keyTime()));
+    // It may have been reported as unmatched before, to those who read nothing else.
+    outputs.unmatchedFeedback(row, now);
+  }
+
+  /** Reports feedback once more that names several traces, one of which is to be forgotten. */
+  void ambiguous(LinkedFeedback feedback, long revision, long now) {
+    FeedbackRecord row = unmatched(feedback, UnmatchedReasons.AMBIGUOUS);
+    row.setRevision(feedback.baseRevision() + revision);
+    outputs.unmatchedFeedback(row, now);
+  }
+
+  /** A row that carries its key only and takes back the one with this key. */
+  static FeedbackRecord row(String feedbackId, long revision, Instant keyTime) {
+    FeedbackRecord row = new FeedbackRecord();
+    row.setFeedback(EmptyRows.feedback(feedbackId));
+    row.setMatch(FeedbackMatch.NONE);
+    row.setRevision(revision);
+    row.setKeyTime(keyTime);
+    row.setDeleted(true);
+    return row;
+  }
+
   /** Reports feedback as unmatched, with the reason, unless that has been said. */
   void emitUnmatched(LinkedFeedback feedback, String reason, RowChanges changes) {
+    emit(unmatched(feedback, reason), changes);
+  }
+
+  private static FeedbackRecord unmatched(LinkedFeedback feedback, String reason) {
     FeedbackRecord row = new FeedbackRecord();
     row.setFeedback(feedback.event());
     row.setMatch(FeedbackMatch.NONE);
     row.setReason(reason);
     row.setRevision(feedback.baseRevision());
     row.setKeyTime(Instant.ofEpochMilli(feedback.keyTime()));
-    emit(row, changes);
+    return row;
   }
 }

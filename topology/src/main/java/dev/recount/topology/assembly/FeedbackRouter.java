@@ -11,6 +11,7 @@ import dev.recount.topology.AliasKeys;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.TopologySettings;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * Hands each piece of feedback to what its latest edition is about, by a link in the log of the
@@ -27,6 +28,8 @@ final class FeedbackRouter extends KeyedLog<FeedbackState> {
    * link holds.
    */
   private static final long REVISIONS_PER_ACT = 1L << 40;
+
+  private static final int SHA256_BYTES = 32;
 
   private static final String SESSION = AliasKeys.of(AliasKind.SESSION_ID, "");
 
@@ -52,6 +55,31 @@ final class FeedbackRouter extends KeyedLog<FeedbackState> {
     state.sha256 = sha256;
     state.lastAppend = now;
     handOver(state, codecs.traceEvents().decode(event), now);
+    forgetLater(key, state, now);
+    save(key, state);
+  }
+
+  /** Takes back a piece of feedback, whatever it was about, and passes over later editions. */
+  void forgotten(String key, long now) {
+    FeedbackState known = find(key);
+    FeedbackState state = known == null ? create(now) : known;
+    String id = FeedbackKeys.idOf(key);
+    if (!state.target.isEmpty()) {
+      TraceEvent edition = new TraceEvent();
+      edition.setIdentity(id);
+      edition.setPayload(EmptyRows.feedback(id));
+      link(state, edition, true, now);
+      state.acts++;
+      state.target = "";
+    }
+    // No edition outranks it.
+    state.precedence = Long.MAX_VALUE;
+    state.sha256 = new byte[SHA256_BYTES];
+    Arrays.fill(state.sha256, (byte) 0xff);
+    state.lastAppend = now;
+    Instant keyTime = Instant.ofEpochMilli(state.firstAppend);
+    outputs.unmatchedFeedback(FeedbackEmitter.row(id, revision(state) + 1, keyTime), now);
+    state.acts++;
     forgetLater(key, state, now);
     save(key, state);
   }

@@ -85,6 +85,16 @@ final class Outputs {
     feedback(row, now);
   }
 
+  /**
+   * Says by records without a value that a trace is to be forgotten, in the topics whose records
+   * cannot be withdrawn one by one: sinks delete what they keep of it.
+   */
+  void forgotten(String traceId, long now) {
+    byte[] key = traceId.getBytes(StandardCharsets.UTF_8);
+    context.forward(new Record<>(key, null, now), NodeNames.RETAINED_SPANS);
+    context.forward(new Record<>(key, null, now), NodeNames.SNAPSHOT_CONTENTS);
+  }
+
   /** Appends an event to the log that the assembler itself reads. */
   void traceEvent(String key, TraceEvent event, long now) {
     forward(NodeNames.ASSEMBLY_EVENTS, key, codecs.traceEvents().encode(event), now);

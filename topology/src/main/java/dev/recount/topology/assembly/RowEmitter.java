@@ -42,6 +42,12 @@ final class RowEmitter {
     this.spanCap = parts.settings().spanCap();
   }
 
+  /** Takes back every row that a trace has emitted and that can be withdrawn by itself. */
+  void withdrawAll(String trace, TraceHeader header, long now) {
+    RowChanges changes = changes(trace, header, Phase.amended, now);
+    changes.withdrawn().forEach(row -> rowWriter.withdraw(row, changes));
+  }
+
   /** Raises the header's revision and emits what differs from the revision before. */
   void emit(String trace, TraceHeader header, Phase phase, long now) {
     if (phase != Phase.provisional) {

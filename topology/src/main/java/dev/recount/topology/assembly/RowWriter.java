@@ -143,7 +143,7 @@ final class RowWriter {
    * Takes back a row that the trace no longer has: two spans turned out to be one decision, or
    * earlier events took the row's place under the cap.
    */
-  private void withdraw(RowKey key, RowChanges changes) {
+  void withdraw(RowKey key, RowChanges changes) {
     switch (key.type()) {
       case DECISION -> {
         DecisionRecord row = EmptyRows.decision(changes.trace, key.id(), DecisionKind.REASONING);
@@ -164,6 +164,8 @@ final class RowWriter {
       }
       case SNAPSHOT -> {
         SnapshotRecord row = EmptyRows.snapshot(changes.trace, key.id());
+        // The archive keeps that a snapshot was withdrawn, but nothing of a forgotten trace.
+        row.setRetained(!changes.header.forgotten());
         row.setKeyTime(changes.keyTime);
         row.setPhase(changes.phase);
         row.setRevision(changes.header.revision);

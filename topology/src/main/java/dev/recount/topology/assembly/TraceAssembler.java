@@ -82,6 +82,9 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private TraceExpiry expiry;
 
   @SuppressWarnings("NullAway.Init")
+  private TraceForgetting forgetting;
+
+  @SuppressWarnings("NullAway.Init")
   private AssemblyFailures failures;
 
   @SuppressWarnings("NullAway.Init")
@@ -159,6 +162,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     failures = new AssemblyFailures(context, outputs);
     filing = new TraceFiling(parts, headers, rules, emitter);
     expiry = new TraceExpiry(parts, headers, emitter, failures);
+    forgetting = new TraceForgetting(parts, headers, emitter, expiry);
     feedback = new FeedbackRouter(parts);
     calls = new CallResolver(parts);
     aliases = new AliasResolver(parts);
@@ -218,20 +222,35 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
           feedback.edited(key, envelope, record.value(), now);
         } else {
           // In logs of earlier versions of Recount.
-          filing.file(key, envelope, record.value(), now);
+          fileUnder(key, envelope, record.value(), now);
         }
       }
       case LINK -> {
         if (AliasKeys.isAlias(key)) {
           aliases.linked(key, envelope, record.value(), now);
         } else {
-          filing.file(key, envelope, record.value(), now);
+          fileUnder(key, envelope, record.value(), now);
         }
       }
-      case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> filing.file(key, envelope, record.value(), now);
+      case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> fileUnder(key, envelope, record.value(), now);
       case CONFIG -> configured(record.value());
-      // Written by versions of Recount that know deletions in the log.
-      case FORGET -> {}
+      case FORGET -> forget(key, envelope, now);
+    }
+  }
+
+  private void fileUnder(String trace, Envelope envelope, byte[] event, long now) {
+    if (!filing.file(trace, envelope, event, now)) {
+      forgetting.passOver(trace, envelope, event, now);
+    }
+  }
+
+  private void forget(String key, Envelope envelope, long now) {
+    if (FeedbackKeys.isFeedback(key)) {
+      feedback.forgotten(key, now);
+    } else if (AliasKeys.isAlias(key)) {
+      aliases.forgotten(key, envelope.identity(), now);
+    } else {
+      forgetting.forget(key, now);
     }
   }
 
@@ -269,6 +288,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     String trace = timer.key();
     TraceHeader header = headers.load(trace);
     if (header == null || header.timerDue != timer.due()) {
+      return 0;
+    }
+    if (header.forgotten()) {
+      headers.delete(trace);
       return 0;
     }
     header.timerDue = 0;

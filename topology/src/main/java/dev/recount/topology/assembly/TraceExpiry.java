@@ -83,7 +83,8 @@ final class TraceExpiry {
     purge(name.substring(PURGE.length()), now);
   }
 
-  private void purge(String owner, long now) {
+  /** Deletes the events that are filed under a name, now and with the records that follow. */
+  void purge(String owner, long now) {
     int deleted = deletionsLeft == 0 ? 0 : entries.delete(owner, deletionsLeft);
     deletionsLeft -= deleted;
     if (deletionsLeft == 0) {
@@ -99,7 +100,12 @@ final class TraceExpiry {
 
   /** Gives up the anchor of a trace, unless something late has just come for it. */
   void forget(String trace, long now) {
-    if (headers.load(trace) != null) {
+    TraceHeader header = headers.load(trace);
+    if (header != null && header.forgotten()) {
+      // Its anchor went with it.
+      return;
+    }
+    if (header != null) {
       timers.set(now + stateRetention, Anchors.timerOf(trace));
       return;
     }

@@ -27,18 +27,25 @@ final class TraceFiling {
     this.metrics = parts.outputs().metrics();
   }
 
-  /** Files an event, unless it has been filed before or is outranked by one that has. */
-  void file(String trace, Envelope envelope, byte[] event, long now) {
+  /**
+   * Files an event, unless it has been filed before or is outranked by one that has.
+   *
+   * @return false when its trace is to be forgotten: then nothing was done
+   */
+  boolean file(String trace, Envelope envelope, byte[] event, long now) {
     TraceHeader kept = headers.load(trace);
+    if (kept != null && kept.forgotten()) {
+      return false;
+    }
     TraceHeader header = kept == null || kept.purged() ? newHeader(trace, kept, now) : kept;
     Standing standing = standing(trace, header, envelope, event);
     if (standing == Standing.SETTLED) {
-      return;
+      return true;
     }
     Entries.Filing filing =
         entries.file(header.owner(trace), envelope, event, now, header.sequence + 1);
     if (filing.outcome() == Outcome.UNCHANGED) {
-      return;
+      return true;
     }
     header.sequence++;
     boolean waited = !header.hasTrace();
@@ -74,6 +81,7 @@ final class TraceFiling {
     }
     headers.schedule(trace, header);
     headers.save(trace, header);
+    return true;
   }
 
   /** A header for a trace that none is kept of: a new one, or an expired one that comes back. */

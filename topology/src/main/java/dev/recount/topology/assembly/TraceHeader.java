@@ -33,6 +33,7 @@ final class TraceHeader {
   private static final int ORDERED = 16;
   private static final int PURGED = 32;
   private static final int FOLD_HOLDS = 64;
+  private static final int FORGOTTEN = 128;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -152,6 +153,15 @@ final class TraceHeader {
 
   void setPurged() {
     flags |= PURGED;
+  }
+
+  /** Whether this stands for a trace that is to be forgotten: what comes for it is passed over. */
+  boolean forgotten() {
+    return (flags & FORGOTTEN) != 0;
+  }
+
+  void setForgotten() {
+    flags |= FORGOTTEN;
   }
 
   /** Whether there is anything but feedback: only then is there a trace. */

@@ -73,6 +73,15 @@ final class TraceReader implements Entries.Visitor {
     return reader;
   }
 
+  /** Reads the feedback of a trace and nothing else. */
+  static TraceReader readFeedback(
+      Entries entries, AvroCodec<TraceEvent> codec, String trace, TraceHeader header) {
+    TraceReader reader = new TraceReader(codec, header, false);
+    entries.visit(header.owner(trace), TraceEventKind.FEEDBACK, reader);
+    entries.visit(header.owner(trace), TraceEventKind.LINK, reader);
+    return reader;
+  }
+
   @Override
   public void visit(Entries.Entry entry) {
     Object payload = codec.decode(entry.value(), entry.offset()).getPayload();
@@ -100,12 +109,7 @@ final class TraceReader implements Entries.Visitor {
 
   private void add(FeedbackLink link) {
     String id = link.getFeedback().getFeedbackId();
-    TraceContents.LinkedFeedback linked =
-        new TraceContents.LinkedFeedback(
-            link.getFeedback(),
-            link.getResolvedBy(),
-            link.getFeedbackKeyTime().toEpochMilli(),
-            link.getRevision());
+    TraceContents.LinkedFeedback linked = linked(link);
     if (!link.getMoved() && !link.getWithdrawn()) {
       feedback.put(id, linked);
       return;
@@ -115,6 +119,14 @@ final class TraceReader implements Entries.Visitor {
     if (!link.getMoved()) {
       withdrawn.add(linked);
     }
+  }
+
+  static TraceContents.LinkedFeedback linked(FeedbackLink link) {
+    return new TraceContents.LinkedFeedback(
+        link.getFeedback(),
+        link.getResolvedBy(),
+        link.getFeedbackKeyTime().toEpochMilli(),
+        link.getRevision());
   }
 
   TraceContents contents(String trace) {

@@ -51,6 +51,16 @@ final class AssemblerHarness {
   static final TopologyCodecs CODECS =
       TopologyCodecs.of(new MockSchemaRegistryClient(), Topics.withPrefix(""));
 
+  /** Names of all stores. */
+  static final List<String> STORES =
+      List.of(
+          Stores.HEADERS,
+          Stores.LINKS,
+          Stores.ENTRIES,
+          Stores.TIMERS,
+          Stores.EMISSIONS,
+          Stores.ANCHORS);
+
   private static final String TICK = TickPartitioner.tick(0);
 
   private TopologySettings settings;
@@ -102,14 +112,7 @@ final class AssemblerHarness {
     properties.put("application.id", "harness");
     properties.put("bootstrap.servers", "unused:1");
     context = new MockProcessorContext<>(properties);
-    for (String name :
-        List.of(
-            Stores.HEADERS,
-            Stores.LINKS,
-            Stores.ENTRIES,
-            Stores.TIMERS,
-            Stores.EMISSIONS,
-            Stores.ANCHORS)) {
+    for (String name : STORES) {
       KeyValueStore<Bytes, byte[]> store =
           org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
                   org.apache.kafka.streams.state.Stores.inMemoryKeyValueStore(name),
@@ -255,10 +258,20 @@ final class AssemblerHarness {
       if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {
         underway.computeIfAbsent(source, from -> new ArrayDeque<>()).add(new Underway(key, value));
       } else {
-        written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, value.length, false));
-        collect(node, value);
+        collect(node, key, value);
       }
     }
+  }
+
+  private void collect(String node, String key, byte @Nullable [] value) {
+    if (value == null) {
+      // Sinks delete what they keep of the trace.
+      written.add(node + " " + key + " forgotten");
+      spans.keySet().removeIf(span -> span.startsWith(key + " "));
+      return;
+    }
+    written.add(node + " " + key + " " + Emissions.Fingerprint.of(value, value.length, false));
+    collect(node, value);
   }
 
   private void collect(String node, byte[] value) {
@@ -357,6 +370,20 @@ final class AssemblerHarness {
       }
     }
     return bytes;
+  }
+
+  /** All keys and values in a store, as text, to look for a word in it. */
+  String contents(String store) {
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(store);
+    StringBuilder contents = new StringBuilder();
+    try (KeyValueIterator<Bytes, byte[]> all = kept.all()) {
+      while (all.hasNext()) {
+        var entry = all.next();
+        contents.append(new String(entry.key.get(), StandardCharsets.UTF_8));
+        contents.append(new String(entry.value, StandardCharsets.UTF_8)).append('\n');
+      }
+    }
+    return contents.toString();
   }
 
   /** Keys in a store that begin in a given way. */

@@ -110,6 +110,29 @@ public final class SnapshotArchive {
     }
   }
 
+  /**
+   * Names of the objects that the archive holds of a trace, whatever is in them.
+   *
+   * @throws IllegalArgumentException when the text is no trace ID
+   * @throws dev.recount.sinks.archive.storage.StorageException when they cannot be listed
+   */
+  public List<String> objects(String traceId) {
+    return storage.list(ObjectNames.folder(traceId));
+  }
+
+  /**
+   * Removes everything that the archive holds of a trace.
+   *
+   * @return how many objects that was
+   * @throws IllegalArgumentException when the text is no trace ID
+   * @throws dev.recount.sinks.archive.storage.StorageException when it cannot be removed
+   */
+  public int remove(String traceId) {
+    List<String> objects = objects(traceId);
+    objects.forEach(storage::remove);
+    return objects.size();
+  }
+
   /** Where the archive is, for people. */
   @Override
   public String toString() {

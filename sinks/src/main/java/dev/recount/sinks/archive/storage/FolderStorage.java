@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -142,6 +143,29 @@ public final class FolderStorage implements ObjectStorage {
       return List.of();
     } catch (IOException failed) {
       throw failure("Cannot list " + path, failed);
+    }
+  }
+
+  @Override
+  public void remove(String name) {
+    Path file = file(name);
+    try {
+      if (Files.deleteIfExists(file)) {
+        removeEmpty(parent(file));
+      }
+    } catch (IOException failed) {
+      throw failure("Cannot remove " + file, failed);
+    }
+  }
+
+  /** A folder is named after its trace: where nothing is left of it, no name is either. */
+  private void removeEmpty(Path folder) throws IOException {
+    try {
+      if (!folder.equals(root)) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (DirectoryNotEmptyException others) {
+      force(folder);
     }
   }
 

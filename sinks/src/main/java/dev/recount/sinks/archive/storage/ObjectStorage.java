@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps objects by name, each written once and never changed. An object is there as a whole or not
- * at all, whenever a writer is killed. Safe for use by several threads and processes.
+ * Keeps objects by name, each written once and never changed until it is removed. An object is
+ * there as a whole or not at all, whenever a writer is killed. Safe for use by several threads and
+ * processes.
  *
  * <p>Names are paths of letters, digits, {@code -}, {@code .} and {@code _}, with {@code /} between
  * folders.
@@ -41,6 +42,14 @@ public interface ObjectStorage extends AutoCloseable {
    * @throws StorageException when it cannot be listed
    */
   List<String> list(String folder);
+
+  /**
+   * Removes an object; does nothing when there is none of that name. A bucket that keeps versions
+   * keeps the removed one until its lifecycle rules end it.
+   *
+   * @throws StorageException when it cannot be removed
+   */
+  void remove(String name);
 
   /** Where the objects are, for people. */
   @Override

@@ -156,6 +156,15 @@ public final class S3Storage implements ObjectStorage {
     }
   }
 
+  @Override
+  public void remove(String name) {
+    try {
+      client.deleteObject(request -> request.bucket(location.bucket()).key(prefix + name));
+    } catch (SdkException failed) {
+      throw failure("remove", name, failed);
+    }
+  }
+
   private StorageException failure(String what, String name, SdkException cause) {
     String message = "Cannot " + what + " " + name + " in " + location + ": " + cause.getMessage();
     if (!(cause instanceof S3Exception answer)) {

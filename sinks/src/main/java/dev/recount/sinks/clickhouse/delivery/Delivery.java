@@ -100,6 +100,11 @@ public final class Delivery {
     flush(true);
   }
 
+  /** Whether everything that was taken in is written. */
+  public boolean isEmpty() {
+    return queues.values().stream().allMatch(TableQueue::isEmpty);
+  }
+
   private void flush(boolean everything) {
     if (!backOff.isReady()) {
       return;

@@ -43,7 +43,8 @@ public record SchemaOptions(String database, Duration retention, Optional<String
         .replace("${retention_days}", Long.toString(retention.toDays()));
   }
 
-  String onCluster() {
+  /** What statements about tables end with after the table's name. */
+  public String onCluster() {
     return cluster.map(name -> " ON CLUSTER " + name).orElse("");
   }
 

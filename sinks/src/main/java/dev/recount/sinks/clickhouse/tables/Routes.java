@@ -11,12 +11,14 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.SnapshotSeries;
 import dev.recount.schemas.Topic;
 import dev.recount.schemas.Topics;
+import dev.recount.sinks.SinkKeys;
 import dev.recount.sinks.clickhouse.rows.Table;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
   private final SchemaRegistryClient registry;
   private final String deadLetters;
+  private final String retainedSpans;
   private final Map<String, Route<?>> byTopic = new HashMap<>();
 
   /**
@@ -36,6 +39,7 @@ public final class Routes {
   public Routes(Topics topics, SchemaRegistryClient registry) {
     this.registry = registry;
     this.deadLetters = topics.deadLetters().name();
+    this.retainedSpans = topics.retainedSpans().name();
     add(topics.decisionRecords(), DecisionsTable.TABLE, DecisionRecord.class);
     add(topics.traceRecords(), TracesTable.TABLE, TraceRecord.class);
     add(
@@ -84,6 +88,16 @@ public final class Routes {
               + "), and give it their prefix");
     }
     return route;
+  }
+
+  /**
+   * The trace whose spans a record asks to forget: one without a value among them. Those of one
+   * trace are in one partition, so that whatever was released before it came before it.
+   */
+  public Optional<String> forgotten(SinkRecord record) {
+    return record.value() == null && record.topic().equals(retainedSpans)
+        ? SinkKeys.traceId(record)
+        : Optional.empty();
   }
 
   /** Whether a record without a value means something: a dead letter may have had none. */

@@ -55,6 +55,21 @@ abstract class ObjectStorageContract {
   }
 
   @Test
+  void whatIsRemovedIsGoneAndMayBePutAgain() {
+    storage.prepare();
+    storage.putIfAbsent("ab/trace1/x", utf8("x"));
+    storage.putIfAbsent("ab/trace1/y", utf8("y"));
+    storage.remove("ab/trace1/x");
+    assertThat(storage.get("ab/trace1/x")).isEmpty();
+    assertThat(storage.list("ab/trace1")).containsExactly("ab/trace1/y");
+    storage.remove("ab/trace1/x");
+    storage.remove("ab/trace1/y");
+    assertThat(storage.list("ab/trace1")).isEmpty();
+    assertThat(storage.putIfAbsent("ab/trace1/x", utf8("again"))).isTrue();
+    assertThat(storage.get("ab/trace1/x")).hasValue(utf8("again"));
+  }
+
+  @Test
   void preparingTwiceIsFine() {
     storage.prepare();
     storage.prepare();
