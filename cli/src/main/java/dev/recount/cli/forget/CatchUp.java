@@ -2,6 +2,7 @@ package dev.recount.cli.forget;
 
 import dev.recount.cli.UserError;
 import dev.recount.cli.output.Text;
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
@@ -39,9 +40,10 @@ final class CatchUp {
   void await() {
     Topics topics = connection.topics();
     PipelineNames names = PipelineNames.of(topics);
+    String application = PipelineStateReader.applicationInForce(connection);
     try (ConsumerLag lag = new ConsumerLag(connection)) {
       for (int hop = 0; hop < HOPS; hop++) {
-        await(lag, names.applicationId(), List.of(topics.traceEvents()), "the topology");
+        await(lag, application, List.of(topics.traceEvents()), "the topology");
       }
       List<Topic> records =
           topics.tables().stream().filter(topic -> !topic.equals(topics.deadLetters())).toList();

@@ -9,6 +9,7 @@ import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.output.Text;
 import dev.recount.cli.output.TextTable;
+import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.content.ContentStoreException;
@@ -141,7 +142,7 @@ public final class ForgetCommand implements Callable<Integer> {
       out.println("Nothing has been deleted. Add --yes to delete it.");
       return ExitCodes.DONE;
     }
-    Connection connection = kafkaOptions.connection();
+    Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
     KafkaRetention retention = KafkaRetention.of(connection);
     ForgetLog.append(connection, forgotten, reason);
     delete(forgotten, tables, archive);
