@@ -58,7 +58,7 @@ class ReplayTest {
   private static final String RULES =
       """
       rules:
-        - {name: lower half, when: {trace_id: {matches: "^[0-7].*"}}, decision: keep}
+        - {name: lower_half, when: {trace_id: {matches: "^[0-7].*"}}, decision: keep}
         - {name: rest, decision: drop}
       """;
 
