@@ -1,5 +1,6 @@
 package dev.recount.schemas;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /** Creates the topics of the catalogue that do not exist. Existing topics are left as they are. */
 public final class TopicCreator {
   private static final Logger log = LoggerFactory.getLogger(TopicCreator.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(20);
 
   private TopicCreator() {}
 
@@ -66,9 +71,21 @@ public final class TopicCreator {
    */
   private static void awaitWritable(Admin admin, Map<TopicPartition, OffsetSpec> ends)
       throws ExecutionException, InterruptedException {
-    // Answered by each partition's leader, and tried again until it is one. Asking a broker what it
-    // knows of the topics is not: one that has not heard of them yet says so at once.
-    admin.listOffsets(ends).all().get();
+    // Answered by each partition's leader. Asking a broker what it knows of the topics would not
+    // do.
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        admin.listOffsets(ends).all().get();
+        return;
+      } catch (ExecutionException failed) {
+        // A broker that has not heard of a new topic yet says that there is none.
+        if (!(failed.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+          throw failed;
+        }
+        Thread.sleep(BETWEEN_ATTEMPTS.toMillis());
+      }
+    }
   }
 
   /** Whether it was created; not where another role, starting at the same moment, was faster. */
