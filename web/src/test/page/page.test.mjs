@@ -174,6 +174,23 @@ test('dragging over the histogram chooses a range', async () => {
   await done(page);
 });
 
+test('a range of time is chosen by keyboard as well, and holds in words of any size', async () => {
+  const page = await open('/');
+  await page.getByText(`${samples.traces} traces`).waitFor();
+  await page.getByLabel('Time range').selectOption('Between two times');
+  await page.getByLabel('From (UTC)').fill('2001-02-03T04:05:06');
+  await page.getByLabel('From (UTC)').press('Tab');
+  await page.waitForURL(/from=981173106000000&/);
+  await page.getByLabel('To (UTC)').fill('2001-02-04T00:00:00');
+  await page.getByLabel('To (UTC)').press('Tab');
+  await page.getByText('No trace is like that').waitFor();
+  await accessible(page);
+  await page.goto('/?from=99999999999999999&to=2001-02-04T00:00:00Z');
+  await page.getByRole('button', { name: 'Take away the range of time' }).click();
+  await page.getByText(`${samples.traces} traces`).waitFor();
+  await done(page);
+});
+
 test('the suspect is followed from the failure, and the window before it is compared', async () => {
   const page = await open(`/trace/${samples.loop}`);
   await page.getByRole('button', { name: /It went off in step/ }).click();
