@@ -8,6 +8,9 @@ import { chromium } from 'playwright-core';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const samples = JSON.parse(process.env.RECOUNT_SAMPLES);
 const shots = process.env.RECOUNT_SCREENSHOTS;
+if (shots) {
+  mkdirSync(shots, { recursive: true });
+}
 
 /** Of the script, compressed as it is sent. */
 const MOST_SCRIPT_BYTES = 250_000;
@@ -53,7 +56,6 @@ async function open(path, options = {}) {
 
 async function done(page, name) {
   if (shots && name) {
-    mkdirSync(shots, { recursive: true });
     await page.screenshot({ path: `${shots}/${name}.png` });
   }
   await page.context().close();
@@ -172,6 +174,23 @@ test('dragging over the histogram chooses a range', async () => {
   await done(page);
 });
 
+test('a range of time is chosen by keyboard as well, and holds in words of any size', async () => {
+  const page = await open('/');
+  await page.getByText(`${samples.traces} traces`).waitFor();
+  await page.getByLabel('Time range').selectOption('Between two times');
+  await page.getByLabel('From (UTC)').fill('2001-02-03T04:05:06');
+  await page.getByLabel('From (UTC)').press('Tab');
+  await page.waitForURL(/from=981173106000000&/);
+  await page.getByLabel('To (UTC)').fill('2001-02-04T00:00:00');
+  await page.getByLabel('To (UTC)').press('Tab');
+  await page.getByText('No trace is like that').waitFor();
+  await accessible(page);
+  await page.goto('/?from=99999999999999999&to=2001-02-04T00:00:00Z');
+  await page.getByRole('button', { name: 'Take away the range of time' }).click();
+  await page.getByText(`${samples.traces} traces`).waitFor();
+  await done(page);
+});
+
 test('the suspect is followed from the failure, and the window before it is compared', async () => {
   const page = await open(`/trace/${samples.loop}`);
   await page.getByRole('button', { name: /It went off in step/ }).click();
@@ -258,12 +277,20 @@ test('two versions are compared and lead to the traces behind a number', async (
   await done(page, 'compare');
 });
 
-test('now shows health and lag', async () => {
+test('now shows health, lag and what fires', async () => {
   const page = await open('/now');
-  await page.getByText('topology').first().waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'topology' }).getByText('ready', { exact: true }).waitFor();
+  await page.getByRole('row', { name: /^sinks \d/ }).waitFor();
   await page.getByRole('heading', { name: 'Alerts' }).waitFor();
   await accessible(page);
-  await done(page, 'now');
+  if (shots) {
+    await page.screenshot({ path: `${shots}/now.png` });
+  }
+  const alert = page.getByRole('listitem').filter({ hasText: 'firing' }).filter({ hasText: 'rollback' }).first();
+  await alert.getByRole('link').first().click();
+  await page.waitForURL(/\/trace\/[0-9a-f]{32}/);
+  await page.locator('.trace-header').getByText('rolled back').waitFor();
+  await done(page);
 });
 
 test('a trace of 10,000 spans stays smooth', async () => {
@@ -348,5 +375,25 @@ test('a page that has no trace says so, and a server that is gone too', async ()
   await page.route('**/api/**', (route) => route.abort());
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('alert').getByText('Recount does not answer').waitFor();
+  await done(page);
+});
+
+test('a token is asked for where one is wanted, and kept until the tab is closed', async () => {
+  const page = await open('/now');
+  await page.route('**/api/**', (route) =>
+    route.request().headers()['authorization'] === 'Bearer open sesame'
+      ? route.continue()
+      : route.fulfill({ status: 401, json: { message: 'A token is needed to look at this.' } }),
+  );
+  // Nothing is asked for beforehand here, as it never is by a server that wants a token.
+  await page.goto('/?status=error');
+  const dialog = page.getByRole('dialog', { name: 'A token, please' });
+  await dialog.getByLabel('Token').fill('open sesame');
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await rows(page).first().waitFor();
+  await page.goto('/compare');
+  await page.getByRole('heading', { name: 'When, and how much failed' }).waitFor();
+  assert.equal(await dialog.count(), 0);
   await done(page);
 });

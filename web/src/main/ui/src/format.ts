@@ -6,7 +6,7 @@ export function time(micros: number | null | undefined): string {
   if (micros === null || micros === undefined) {
     return '';
   }
-  return new Date(micros / 1000).toISOString().replace('T', ' ').slice(0, 19);
+  return local(micros).replace('T', ' ');
 }
 
 export function clock(micros: number): string {
@@ -17,9 +17,19 @@ export function day(micros: number): string {
   return time(micros).slice(0, 10);
 }
 
-/** An instant for an input of type datetime-local, in UTC. */
+/** An instant for an input of type datetime-local, in UTC; empty beyond what dates can say. */
 export function local(micros: number): string {
-  return new Date(micros / 1000).toISOString().slice(0, 19);
+  const date = new Date(micros / 1000);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19);
+}
+
+/** Microseconds since the epoch of what an address or an input says: such a number itself, or ISO 8601 in UTC. */
+export function instant(text: string | null): number | null {
+  if (!text) {
+    return null;
+  }
+  const micros = /^\d+$/.test(text) ? Number(text) : Date.parse(/Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`) * 1_000;
+  return Number.isNaN(micros) ? null : micros;
 }
 
 export function duration(micros: number | null | undefined): string {

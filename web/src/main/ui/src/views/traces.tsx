@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Choices, type Histogram, type TracePage, type TraceRow, get } from '../api';
-import { compact, count, counted, dollars, duration, isolated, percent, score, time, words } from '../format';
+import { compact, count, counted, dollars, duration, instant, isolated, local, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
 import { Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
 import { HistogramToCome, TraceHistogram } from '../parts/histogram';
@@ -178,15 +178,39 @@ function Filters(props: { place: Place; choices: Choices }) {
         <select
           aria-label="Time range"
           value={custom ? 'custom' : (place.query.get('last') ?? '')}
-          onChange={(event) => go(withQuery(place, { last: event.currentTarget.value || null, from: null, to: null }))}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value;
+            const now = Math.floor(Date.now() / 60_000) * 60;
+            const between = { from: String((now - 86_400) * 1e6), to: String(now * 1e6), last: null };
+            go(withQuery(place, chosen === 'custom' ? between : { last: chosen || null, from: null, to: null }));
+          }}
         >
           {RANGES.map(([name, seconds]) => (
             <option key={name} value={seconds ?? ''}>
               {name}
             </option>
           ))}
-          {custom && <option value="custom">Chosen below</option>}
+          <option value="custom">Between two times</option>
         </select>
+        {custom &&
+          (['from', 'to'] as const).map((end) => (
+            <label key={end}>
+              {end === 'from' ? 'From' : 'To'}{' '}
+              <input
+                type="datetime-local"
+                step="1"
+                aria-label={`${end === 'from' ? 'From' : 'To'} (UTC)`}
+                value={local(instant(place.query.get(end)) ?? NaN)}
+                onChange={(event) => {
+                  const micros = instant(event.currentTarget.value);
+                  // A year that is being typed goes through the first century.
+                  if (micros === null || micros >= 0) {
+                    go(withQuery(place, { [end]: micros === null ? null : String(micros) }), true);
+                  }
+                }}
+              />
+            </label>
+          ))}
         <AddFilter place={place} choices={props.choices} />
       </div>
       <ul class="chips" aria-label="Filters">
@@ -227,7 +251,7 @@ function Filters(props: { place: Place; choices: Choices }) {
               aria-label="Take away the range of time"
               onClick={() => go(withQuery(place, { from: null, to: null }))}
             >
-              {time(Number(place.query.get('from')) || null) || '…'} – {time(Number(place.query.get('to')) || null) || '…'} UTC{' '}
+              {time(instant(place.query.get('from'))) || '…'} – {time(instant(place.query.get('to'))) || '…'} UTC{' '}
               <span aria-hidden="true">×</span>
             </button>
           </li>

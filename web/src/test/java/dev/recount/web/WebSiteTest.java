@@ -24,12 +24,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,12 +45,14 @@ class WebSiteTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-  private final List<Server> servers = new ArrayList<>();
+  private static final Queue<Server> SERVERS = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
-  @AfterEach
-  void stop() {
-    servers.forEach(Server::close);
+  /** All at once, after the last: each takes two seconds to be sure that nobody asks any more. */
+  @AfterAll
+  static void stop() {
+    CompletableFuture.allOf(SERVERS.stream().map(Server::stop).toArray(CompletableFuture<?>[]::new))
+        .join();
   }
 
   @Test
@@ -298,7 +303,7 @@ class WebSiteTest {
             JsonNodeFactory.instance::objectNode)
         .mount(builder, guard, guarded);
     Server server = builder.build();
-    servers.add(server);
+    SERVERS.add(server);
     server.start().join();
     return "http://127.0.0.1:" + server.activeLocalPort();
   }

@@ -67,6 +67,7 @@ public final class DemoStack implements AutoCloseable {
             () ->
                 Proof.take(fleet, clickHouse).lines().stream()
                     .allMatch(line -> line.sent() == line.found()));
+    awaitAlert();
     for (String traceId : List.of(UnusualTraces.LONG, UnusualTraces.HOSTILE)) {
       await()
           .atMost(PATIENCE)
@@ -79,6 +80,13 @@ public final class DemoStack implements AutoCloseable {
                           Map.of("id", traceId))
                       .isEmpty());
     }
+  }
+
+  /** What the demo rolls back is told of by a policy that is there from the start. */
+  private void awaitAlert() {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !clickHouse.rows("SELECT alert_id FROM alerts_latest", Map.of()).isEmpty());
   }
 
   /** Something that becomes a dead letter. */

@@ -7,10 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.recount.cli.demo.DemoStack;
 import dev.recount.cli.deploy.Repository;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -53,22 +48,6 @@ class GrafanaTest {
     public String toString() {
       return dashboard + ": " + title;
     }
-  }
-
-  /** There is nothing to be alerted of in the demo, so that an alert is made up. */
-  @BeforeAll
-  static void addAnAlert(DemoStack stack) throws IOException, InterruptedException {
-    HttpRequest insert =
-        HttpRequest.newBuilder(URI.create(stack.pipeline().clickHouseUrl() + "/?database=recount"))
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "INSERT INTO alerts (alert_id, rule, state, severity, summary, fired_at,"
-                        + " revision, key_time) SELECT 'made-up', 'made_up', 'FIRING', 'warning',"
-                        + " 'Made up', now64(6), 1, now64(3)"))
-            .build();
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient().send(insert, HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   static List<Panel> panels() throws IOException {
