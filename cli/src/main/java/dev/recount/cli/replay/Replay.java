@@ -169,6 +169,20 @@ final class Replay implements AutoCloseable {
     return state.kept();
   }
 
+  /**
+   * Refuses what could not be handed over, before any work is done.
+   *
+   * @throws UserError when the tables are those of a cluster, which are exchanged on one server only
+   */
+  void requireOneServer() {
+    if (TableExchange.isReplicated(statements, target.database())) {
+      throw new UserError(
+          "The tables are on a cluster of ClickHouse servers, and tables are exchanged on one.",
+          "Compare with --dry-run. To replace rows, replay into topics of a single server's pipeline,"
+              + " or fill the tables again from the output topics.");
+    }
+  }
+
   /** All settings of the live topology, with some changed. */
   private Map<String, String> settings(Map<String, String> changed) {
     Map<String, String> settings = new TreeMap<>(liveSettings);

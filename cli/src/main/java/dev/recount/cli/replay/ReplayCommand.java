@@ -246,13 +246,16 @@ public final class ReplayCommand implements Callable<Integer> {
                     + "; `recount replay --abort` or another replay removes it."));
       }
     } else {
-      requireNothingKept(replay);
+      if (!dryRun) {
+        requireNothingKept(replay);
+        replay.requireOneServer();
+      }
       rebuild(replay, replay.beginAll(changed, keepOld, fromRaw));
     }
   }
 
   private void requireNothingKept(Replay replay) {
-    if (!dryRun && replay.kept() != null) {
+    if (replay.kept() != null) {
       throw new UserError(
           "An earlier replay kept what it replaced.",
           "Go back to it with --back, or remove it with --drop-old.");

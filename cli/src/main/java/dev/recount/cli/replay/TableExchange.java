@@ -23,6 +23,16 @@ final class TableExchange {
     this.other = other;
   }
 
+  /** Whether a database holds tables that are copies of those of other servers. */
+  static boolean isReplicated(ClickHouseConnection clickHouse, String database) {
+    return !clickHouse
+        .query(
+            "SELECT name FROM system.tables WHERE database = '"
+                + database
+                + "' AND startsWith(engine, 'Replicated')")
+        .isEmpty();
+  }
+
   /** UUIDs of the tables as they lie now. */
   Map<String, Pair> uuids() {
     Map<String, Pair> pairs = new TreeMap<>();

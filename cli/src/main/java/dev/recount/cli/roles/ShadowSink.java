@@ -29,6 +29,8 @@ public final class ShadowSink implements AutoCloseable {
         SinksRole.startWithWorker(
             connection,
             target,
+            // One server's tables: a replay hands over none of a cluster's.
+            Optional.empty(),
             Optional.empty(),
             Map.of(),
             ConnectWorker.start(SinksRole.workerOptions(connection, group, folder))));
