@@ -36,7 +36,7 @@ final class RowEmitter {
     this.sampling = sampling;
     AliasRenewal aliases = new AliasRenewal(parts);
     this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
-    this.cappedRows = new CappedRows(parts, rules, aliases);
+    this.cappedRows = new CappedRows(parts, rules, aliases, sampling);
     this.judging = judging;
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
