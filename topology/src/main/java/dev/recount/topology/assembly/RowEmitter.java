@@ -56,6 +56,8 @@ final class RowEmitter {
   }
 
   private void fold(String trace, TraceHeader header, Phase phase, long now) {
+    // Whatever cap it was made under, it is the last one no more.
+    header.lastFold = null;
     LastFold fold = new LastFold(spanCap);
     TraceReader reader = read(trace, header, fold);
     TraceContents contents = reader.contents(trace);
