@@ -18,14 +18,16 @@ final class CappedRows {
   private final Outputs outputs;
   private final LifecycleRules rules;
   private final AliasRenewal aliases;
+  private final Sampling sampling;
   private final long cap;
 
-  CappedRows(AssemblyParts parts, LifecycleRules rules, AliasRenewal aliases) {
+  CappedRows(AssemblyParts parts, LifecycleRules rules, AliasRenewal aliases, Sampling sampling) {
     this.rows = parts.lastRows();
     this.codec = parts.codecs().traceRecords();
     this.outputs = parts.outputs();
     this.rules = rules;
     this.aliases = aliases;
+    this.sampling = sampling;
     this.cap = parts.settings().spanCap();
   }
 
@@ -54,6 +56,10 @@ final class CappedRows {
     Instant ended = row.getEndedAt();
     if (!TraceFold.countBeyondCap(row, header.spans, header.latestEnd)) {
       return true;
+    }
+    if (sampling.asksForSize(header.fate)) {
+      // It may be worth keeping now, by a rule of its own.
+      return false;
     }
     if (header.feedback > 0 && !Objects.equals(ended, row.getEndedAt())) {
       // How long after the end of the trace it came is said in rows of its own.

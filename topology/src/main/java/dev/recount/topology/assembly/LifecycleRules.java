@@ -19,13 +19,13 @@ final class LifecycleRules {
   /** Late events are gathered for no longer than this multiple of the quiet time. */
   private static final int LONGEST_GATHERING = 30;
 
-  /** An error is shown this many times sooner than a running trace is shown anyway. */
+  /** One error after another is shown this many times sooner than a running trace is anyway. */
   private static final int SHARE_OF_INTERVAL = 32;
 
   /** Milliseconds in which what came with a suspect event joins it; a tick follows in a second. */
   private static final long SUSPICION_GATHERS = 50;
 
-  private static final long LONGEST_URGENT_DELAY = 60_000;
+  private static final long LONGEST_URGENT_REST = 60_000;
 
   /**
    * After an emission a trace rests for this long for each event that was folded: about ten times
@@ -75,30 +75,38 @@ final class LifecycleRules {
       }
       if (urgent && !header.urgent()) {
         header.setUrgent(true);
-        header.provisionalDue = Math.min(header.provisionalDue, now + urgentDelay(header));
+        header.provisionalDue = Math.min(header.provisionalDue, now + urgentAfter);
       }
     }
   }
 
   /**
    * Notes in the header that an evaluator wants the trace judged at once: a verdict may come in
-   * time to stop what has been begun. Later ones wait as errors do.
+   * time to stop what has been begun, also where a trace goes on that had settled.
    */
   void suspect(TraceHeader header, long now) {
-    if (header.lifecycle == Lifecycle.OPEN && header.hasTrace()) {
-      boolean first = header.provisionalDelay == provisionalAfter;
-      long delay = first ? SUSPICION_GATHERS : urgentDelay(header);
-      header.setUrgent(true);
-      header.provisionalDue = Math.min(header.provisionalDue, now + delay);
+    if (header.lifecycle == Lifecycle.EXPIRED || !header.hasTrace() || exceedsCap(header)) {
+      return;
     }
+    long due = now + SUSPICION_GATHERS;
+    boolean planned = header.lifecycle == Lifecycle.OPEN || header.urgent();
+    header.provisionalDue = planned ? Math.min(header.provisionalDue, due) : due;
+    header.setUrgent(true);
   }
 
   /**
-   * How soon an error is shown. The first at once; one error after another at growing intervals
-   * too, up to a minute, since each time the whole trace is folded.
+   * For how long a trace rests after it was shown for an error or a suspicion, since each time the
+   * whole trace is folded: one that runs longer and longer, up to a minute. What comes after a
+   * longer silence does not wait, however old the trace is.
    */
-  private long urgentDelay(TraceHeader header) {
-    long grown = Math.min(header.provisionalDelay / SHARE_OF_INTERVAL, LONGEST_URGENT_DELAY);
+  private long urgentRest(TraceHeader header, Phase phase) {
+    if (phase == Phase.settled) {
+      return 0;
+    }
+    if (phase == Phase.amended) {
+      return urgentAfter;
+    }
+    long grown = Math.min(header.provisionalDelay / SHARE_OF_INTERVAL, LONGEST_URGENT_REST);
     return Math.max(urgentAfter, grown);
   }
 
@@ -131,18 +139,21 @@ final class LifecycleRules {
   }
 
   private long amendDue(TraceHeader header) {
-    return Math.max(amendWanted(header), header.restUntil);
+    long wanted = amendWanted(header);
+    // Once it has settled only a suspicion is urgent.
+    long due = header.urgent() ? Math.min(wanted, header.provisionalDue) : wanted;
+    return Math.max(due, header.restUntil);
   }
 
   private long amendWanted(TraceHeader header) {
+    long gathered =
+        Math.min(
+            header.lastAppend + amendQuiet, header.unemittedSince + LONGEST_GATHERING * amendQuiet);
     if (exceedsCap(header)) {
       // Reading it back is costly: while it grows, at growing intervals.
-      return Math.min(
-          Math.max(header.lastAppend + amendQuiet, header.provisionalDue),
-          header.lastAppend + settleQuiet);
+      return Math.min(Math.max(gathered, header.provisionalDue), header.lastAppend + settleQuiet);
     }
-    return Math.min(
-        header.lastAppend + amendQuiet, header.unemittedSince + LONGEST_GATHERING * amendQuiet);
+    return gathered;
   }
 
   private static long provisionalDue(TraceHeader header) {
@@ -203,9 +214,9 @@ final class LifecycleRules {
 
   /** Notes in the header that rows have been emitted. */
   void emitted(TraceHeader header, Phase phase, long now) {
+    boolean urgent = header.urgent();
     header.setUnemitted(false);
     header.setUrgent(false);
-    header.restUntil = now + folded(header) * REST_MICROS_PER_EVENT / 1_000;
     if (phase == Phase.provisional || exceedsCap(header)) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
@@ -214,5 +225,10 @@ final class LifecycleRules {
     if (phase != Phase.provisional && header.lifecycle == Lifecycle.OPEN) {
       header.lifecycle = Lifecycle.SETTLED;
     }
+    header.restUntil = now + Math.max(foldingRest(header), urgent ? urgentRest(header, phase) : 0);
+  }
+
+  private long foldingRest(TraceHeader header) {
+    return folded(header) * REST_MICROS_PER_EVENT / 1_000;
   }
 }

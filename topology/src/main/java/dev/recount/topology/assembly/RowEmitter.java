@@ -36,7 +36,7 @@ final class RowEmitter {
     this.sampling = sampling;
     AliasRenewal aliases = new AliasRenewal(parts);
     this.rowWriter = new RowWriter(parts, feedbackEmitter, sampling, aliases);
-    this.cappedRows = new CappedRows(parts, rules, aliases);
+    this.cappedRows = new CappedRows(parts, rules, aliases, sampling);
     this.judging = judging;
     this.rules = rules;
     this.spanCap = parts.settings().spanCap();
@@ -62,6 +62,8 @@ final class RowEmitter {
   }
 
   private void fold(String trace, TraceHeader header, Phase phase, long now) {
+    // Whatever cap it was made under, it is the last one no more.
+    header.lastFold = null;
     LastFold fold = new LastFold(spanCap);
     TraceReader reader = read(trace, header, fold);
     TraceContents contents = reader.contents(trace);

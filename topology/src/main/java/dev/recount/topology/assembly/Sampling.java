@@ -101,6 +101,12 @@ final class Sampling {
     };
   }
 
+  /** Whether a trace can share another fate when it only has more spans, or ends later. */
+  boolean asksForSize(Fate fate) {
+    RuleSet rules = fate.state() == Fate.State.CLOSED ? null : ruleSet(fate.ruleSet());
+    return rules != null && rules.asksForSize();
+  }
+
   /** Says in rows what the fate of their trace is. */
   void mark(Fate fate, TraceRows rows) {
     if (!fate.ruled()) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -17,11 +18,19 @@ sealed interface Condition<T> {
   /** Whether it holds, and why. */
   Finding explain(T of);
 
+  /** Whether it asks for one of these terms, those of parts aside. */
+  boolean asksFor(Set<String> terms);
+
   /** Holds when all do; when there are none, always. */
   record All<T>(List<Condition<T>> conditions) implements Condition<T> {
     @Override
     public boolean holds(T of) {
       return conditions.stream().allMatch(condition -> condition.holds(of));
+    }
+
+    @Override
+    public boolean asksFor(Set<String> terms) {
+      return conditions.stream().anyMatch(each -> each.asksFor(terms));
     }
 
     @Override
@@ -39,6 +48,11 @@ sealed interface Condition<T> {
     }
 
     @Override
+    public boolean asksFor(Set<String> terms) {
+      return conditions.stream().anyMatch(each -> each.asksFor(terms));
+    }
+
+    @Override
     public Finding explain(T of) {
       return Finding.group(
           holds(of), "any of", conditions.stream().map(each -> each.explain(of)).toList());
@@ -53,6 +67,11 @@ sealed interface Condition<T> {
     }
 
     @Override
+    public boolean asksFor(Set<String> terms) {
+      return condition.asksFor(terms);
+    }
+
+    @Override
     public Finding explain(T of) {
       return Finding.group(holds(of), "not", List.of(condition.explain(of)));
     }
@@ -63,6 +82,11 @@ sealed interface Condition<T> {
     @Override
     public boolean holds(T of) {
       return matcher.holds(term.values().apply(of));
+    }
+
+    @Override
+    public boolean asksFor(Set<String> terms) {
+      return terms.contains(term.name());
     }
 
     @Override
@@ -80,6 +104,11 @@ sealed interface Condition<T> {
     @Override
     public boolean holds(T of) {
       return part.parts().apply(of).stream().anyMatch(condition::holds);
+    }
+
+    @Override
+    public boolean asksFor(Set<String> terms) {
+      return false;
     }
 
     @Override

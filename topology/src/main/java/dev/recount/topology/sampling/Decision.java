@@ -2,6 +2,7 @@ package dev.recount.topology.sampling;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a rule does with the traces that it is about. */
@@ -45,6 +46,11 @@ sealed interface Decision {
         }
       }
       return largest == null ? share : largest;
+    }
+
+    /** Whether the share depends on one of these terms. */
+    boolean asksFor(Set<String> terms) {
+      return per != null && terms.contains(per.name());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.recount.topology.sampling;
 
+import java.util.Set;
+
 /**
  * A rule.
  *
@@ -8,4 +10,10 @@ package dev.recount.topology.sampling;
  * @param decision what it does with them
  * @param readmits whether what it decides against may be kept after all by the set's readmission
  */
-record Rule(String name, Condition<Evidence> when, Decision decision, boolean readmits) {}
+record Rule(String name, Condition<Evidence> when, Decision decision, boolean readmits) {
+  /** Whether what it says depends on one of these terms. */
+  boolean asksFor(Set<String> terms) {
+    return when.asksFor(terms)
+        || (decision instanceof Decision.Sample sample && sample.asksFor(terms));
+  }
+}

@@ -29,6 +29,7 @@ public final class RuleSet {
   private final Condition<Evidence> readmission;
   private final Duration window;
   private final Unretained unretained;
+  private final boolean asksForSize;
 
   RuleSet(
       List<Rule> rules, Condition<Evidence> readmission, Duration window, Unretained unretained) {
@@ -36,6 +37,17 @@ public final class RuleSet {
     this.readmission = readmission;
     this.window = window;
     this.unretained = unretained;
+    this.asksForSize =
+        readmission.asksFor(Vocabularies.OF_SIZE)
+            || rules.stream().anyMatch(rule -> rule.asksFor(Vocabularies.OF_SIZE));
+  }
+
+  /**
+   * Whether the verdict may change with the number of a trace's spans or with its end alone, as all
+   * that is known of what lies beyond its cap.
+   */
+  public boolean asksForSize() {
+    return asksForSize;
   }
 
   /**

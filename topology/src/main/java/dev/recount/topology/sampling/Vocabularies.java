@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,9 @@ final class Vocabularies {
           .value("comment", ValueKind.TEXT, FeedbackEvent::getComment)
           .value("model", ValueKind.TEXT, FeedbackEvent::getModel)
           .keyed("attributes", (event, key) -> Values.of(event.getAttributes().get(key)));
+
+  /** Terms of a trace that spans beyond its cap still change. */
+  static final Set<String> OF_SIZE = Set.of("span_count", "duration");
 
   /** Of a trace. */
   static final Vocabulary<Evidence> TRACE =

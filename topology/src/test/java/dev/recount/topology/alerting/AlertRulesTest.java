@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.recount.avro.Evaluation;
 import dev.recount.schemas.yaml.YamlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,5 +181,14 @@ class AlertRulesTest {
     assertThatThrownBy(() -> parse(yaml))
         .hasMessageContaining("line 7 column 14")
         .hasMessageContaining("let 'by' end with one of agent_version");
+  }
+
+  @Test
+  void theRulesOfThePageCanBeFollowed() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "alerts.md"));
+    Matcher example = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(page);
+    assertThat(example.find()).isTrue();
+    assertThat(AlertRules.parse("docs/alerts.md", example.group(1)).names())
+        .containsExactly("refund_tool_slow", "answers_got_worse");
   }
 }

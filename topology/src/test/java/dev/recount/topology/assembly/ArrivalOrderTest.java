@@ -2,6 +2,10 @@ package dev.recount.topology.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.recount.avro.ConfigurationChange;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.Configuration;
 import dev.recount.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +19,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 
 /** The same set of events ends in the same rows, however they arrive. */
 class ArrivalOrderTest {
@@ -84,7 +89,7 @@ class ArrivalOrderTest {
   void feedbackAfterExpiryEndsInTheSameRows(@ForAll("arrivals") List<Arrival> arrivals) {
     TopologySettings shortLived =
         TopologySettings.fromMap(Map.of("state.retention.ms", Long.toString(RETENTION)));
-    AssemblerHarness late = new AssemblerHarness(shortLived, START);
+    AssemblerHarness late = judged(shortLived, null);
     for (boolean feedback : new boolean[] {false, true}) {
       for (Arrival arrival : arrivals) {
         if (arrival.plan() instanceof TelemetryPlan.PlannedFeedback == feedback) {
@@ -134,12 +139,23 @@ class ArrivalOrderTest {
     return Arbitraries.of(TelemetryPlan.WILD_TIMES);
   }
 
+  /** With all evaluators in force from the beginning. */
+  private static AssemblerHarness judged(TopologySettings settings, @Nullable Random delays) {
+    AssemblerHarness harness = new AssemblerHarness(settings, START, delays);
+    TraceEvent event = new TraceEvent();
+    event.setKind(TraceEventKind.CONFIG);
+    event.setIdentity(Configuration.EVALUATORS);
+    event.setPayload(new ConfigurationChange(0, Configuration.EVALUATORS, "default"));
+    harness.append(TickPartitioner.configuration(0), event);
+    return harness;
+  }
+
   private static AssemblerHarness inOrder(List<Arrival> arrivals) {
     return inOrder(arrivals, TopologySettings.defaults());
   }
 
   private static AssemblerHarness inOrder(List<Arrival> arrivals, TopologySettings settings) {
-    AssemblerHarness harness = new AssemblerHarness(settings, START);
+    AssemblerHarness harness = judged(settings, null);
     for (Arrival arrival : arrivals) {
       arrival.plan().events().forEach(event -> harness.append(event.key(), event.event()));
     }
@@ -153,7 +169,7 @@ class ArrivalOrderTest {
 
   private static AssemblerHarness disorderly(List<Arrival> arrivals, TopologySettings settings) {
     Random delays = new Random(arrivals.stream().mapToLong(Arrival::position).sum());
-    AssemblerHarness harness = new AssemblerHarness(settings, START, delays);
+    AssemblerHarness harness = judged(settings, delays);
     List<Arrival> order = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       for (int copy = 0; copy < arrival.copies(); copy++) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** How long a trace rests after an emission. */
 class LifecycleRulesTest {
   private static final long SETTLED = 100_000;
+  private static final long TEN_MINUTES = 600_000;
 
   private final LifecycleRules rules =
       new LifecycleRules(
@@ -65,5 +66,55 @@ class LifecycleRulesTest {
     rules.emitted(header, Phase.provisional, SETTLED);
     rules.touch(header, SETTLED + 1, false);
     assertThat(rules.due(header)).isEqualTo(SETTLED + 1_001);
+  }
+
+  /** A trace that is shown at growing intervals for ten minutes. */
+  private TraceHeader running() {
+    TraceHeader header = new TraceHeader();
+    header.spans = 10;
+    header.firstAppend = 1;
+    for (long now = 1; now < TEN_MINUTES; now += 500) {
+      rules.touch(header, now, false);
+      if (rules.emission(header, now) == Phase.provisional) {
+        rules.emitted(header, Phase.provisional, now);
+      }
+    }
+    return header;
+  }
+
+  @Test
+  void aSuspicionIsFollowedAtOnceHoweverLongTheTraceHasRun() {
+    TraceHeader header = running();
+    rules.touch(header, TEN_MINUTES, false);
+    rules.suspect(header, TEN_MINUTES);
+    assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 50);
+    // One after another at longer intervals: each time the trace is folded.
+    rules.emitted(header, Phase.provisional, TEN_MINUTES + 50);
+    rules.touch(header, TEN_MINUTES + 60, false);
+    rules.suspect(header, TEN_MINUTES + 60);
+    assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 50 + 60_000);
+  }
+
+  @Test
+  void anErrorIsShownAtOnceHoweverLongTheTraceHasRun() {
+    TraceHeader header = running();
+    rules.touch(header, TEN_MINUTES, true);
+    assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 1_000);
+  }
+
+  @Test
+  void aSuspicionIsFollowedAtOnceWhereATraceGoesOnAfterItSettled() {
+    TraceHeader header = amended(10);
+    for (long now = SETTLED + 1; now < SETTLED + 1_000; now += 50) {
+      rules.touch(header, now, false);
+    }
+    rules.suspect(header, SETTLED + 1_000);
+    rules.touch(header, SETTLED + 1_040, false);
+    assertThat(rules.emission(header, SETTLED + 1_049)).isNull();
+    assertThat(rules.emission(header, SETTLED + 1_050)).isEqualTo(Phase.amended);
+    rules.emitted(header, Phase.amended, SETTLED + 1_050);
+    rules.touch(header, SETTLED + 1_100, false);
+    rules.suspect(header, SETTLED + 1_100);
+    assertThat(rules.due(header)).as("a second later").isEqualTo(SETTLED + 2_050);
   }
 }

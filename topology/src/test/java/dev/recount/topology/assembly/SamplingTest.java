@@ -425,6 +425,33 @@ class SamplingTest {
     isComplete(UNLUCKY, 10, "0");
   }
 
+  /** Spans beyond the cap are only counted, and rules may ask for their number or their end. */
+  @Test
+  void aTraceThatGrowsBeyondItsCapIntoARuleIsRescued() {
+    for (String when : List.of("span_count: '> 20'", "duration: '> 25ms'")) {
+      harness = with("span.cap", "3");
+      rules(
+          """
+          rules:
+            - {name: large, when: {%s}, decision: keep}
+            - {name: others, decision: drop}
+          """
+              .formatted(when));
+      for (int id = 1; id <= 8; id++) {
+        span(UNLUCKY, id, id == 1 ? 0 : 1, false);
+      }
+      snapshot(UNLUCKY, "window", "what the model saw of " + UNLUCKY);
+      harness.pass(120_000);
+      isRetained(UNLUCKY, false, "others", 0);
+      for (int id = 9; id <= 30; id++) {
+        span(UNLUCKY, id, 1, false);
+      }
+      harness.pass(120_000);
+      isRetained(UNLUCKY, true, "large", 1);
+      isComplete(UNLUCKY, 30, "0");
+    }
+  }
+
   @Test
   void aReplayOfTheLogDecidesTheSameAndWritesTheSameBytes() {
     rules(RuleSet.defaultRules());

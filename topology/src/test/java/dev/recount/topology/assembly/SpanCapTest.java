@@ -133,6 +133,28 @@ class SpanCapTest extends AssemblerTestBase {
     assertThat(trace(T1).getSpanCount()).isEqualTo(84);
   }
 
+  /** Two spans a second, without a pause in which it could be looked at. */
+  @Test
+  void whatHappensToATraceThatGrowsWithoutAPauseIsShownWhileItGrows() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    int id = 2;
+    while (id <= 20) {
+      tool(id++, false);
+    }
+    harness.pass(1_000);
+    feedback("f", 0, f -> f.setTraceId(T1));
+    for (int halves = 0; halves < 600; halves++) {
+      tool(id++, false);
+      harness.jump(500);
+    }
+    assertThat(trace(T1).getEscalated()).isTrue();
+    assertThat(trace(T1).getSpanCount()).isGreaterThan(100);
+    long emissions =
+        harness.written.stream().filter(row -> row.startsWith("trace-records")).count();
+    assertThat(emissions).as("growing intervals").isLessThan(10);
+  }
+
   private Map<String, Object> decisions() {
     Map<String, Object> decisions = new TreeMap<>(harness.rows);
     decisions.keySet().removeIf(key -> !key.startsWith("decision "));
@@ -151,6 +173,26 @@ class SpanCapTest extends AssemblerTestBase {
     tool(41, false);
     harness.pass(600_000);
     assertThat(trace(T1).getDecisionCount()).isEqualTo(5);
+  }
+
+  @Test
+  void aCapThatIsRaisedAndLoweredAgainLeavesNoDecisionBeyondIt() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    harness.pass(600_000);
+    harness.restart(cap(100));
+    tool(41, false);
+    harness.pass(600_000);
+    assertThat(decisions()).hasSize(40);
+    harness.restart(cap(5));
+    tool(42, false);
+    harness.pass(600_000);
+    assertThat(trace(T1).getDecisionCount()).isEqualTo(5);
+    assertThat(trace(T1).getSpanCount()).isEqualTo(42);
+    assertThat(decisions()).hasSize(5);
   }
 
   @Test

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.recount.schemas.yaml.YamlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,5 +273,18 @@ class EvaluatorsTest {
     assertThatThrownBy(() -> Evaluators.of(yaml.replace('¶', '\n')))
         .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void theSettingsOfThePageCanBeFollowed() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "evaluators.md"));
+    Matcher example = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(page);
+    int examples = 0;
+    while (example.find()) {
+      assertThat(Evaluators.parse("docs/evaluators.md", example.group(1)).ids())
+          .contains("policy_violation");
+      examples++;
+    }
+    assertThat(examples).isEqualTo(2);
   }
 }
