@@ -172,7 +172,8 @@ final class Replay implements AutoCloseable {
   /**
    * Refuses what could not be handed over, before any work is done.
    *
-   * @throws UserError when the tables are those of a cluster, which are exchanged on one server only
+   * @throws UserError when the tables are those of a cluster, which are exchanged on one server
+   *     only
    */
   void requireOneServer() {
     if (TableExchange.isReplicated(statements, target.database())) {
