@@ -177,8 +177,7 @@ class ReplayTest {
             case "spans" -> number(clickHouse, rows + " WHERE match(trace_id, '^[0-7]')");
             default -> number(clickHouse, rows);
           };
-      long dropped =
-          spans ? number(clickHouse, rows + " WHERE NOT match(trace_id, '^[0-7]')") : 0;
+      long dropped = spans ? number(clickHouse, rows + " WHERE NOT match(trace_id, '^[0-7]')") : 0;
       assertThat(marked > 0).as(said).isEqualTo(!name.equals("feedback"));
       assertThat(dropped > 0).as(said).isEqualTo(spans);
       assertThat(table.path("differing").asLong()).as(said).isEqualTo(marked);
