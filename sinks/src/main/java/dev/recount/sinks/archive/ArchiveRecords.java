@@ -7,6 +7,7 @@ import dev.recount.schemas.AvroCodec;
 import dev.recount.schemas.Topics;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.sinks.SinkKeys;
+import dev.recount.sinks.archive.format.ConflictException;
 import dev.recount.sinks.archive.format.SnapshotArchive;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.util.Optional;
@@ -62,9 +63,13 @@ final class ArchiveRecords {
     }
     if (record.topic().equals(manifestsTopic)) {
       SnapshotRecord snapshots = manifests.decode(bytes(record));
-      return isArchived(snapshots)
-          ? Optional.of(archive -> archive.write(snapshots))
-          : Optional.empty();
+      if (!isArchived(snapshots)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          isRebuilt(record)
+              ? archive -> writeRebuilt(snapshots, archive)
+              : archive -> archive.write(snapshots));
     }
     throw new ConnectException(
         "Topic "
@@ -82,6 +87,22 @@ final class ArchiveRecords {
    */
   private static boolean isArchived(SnapshotRecord snapshots) {
     return snapshots.getRetained() && snapshots.getPhase() != Phase.provisional;
+  }
+
+  private static boolean isRebuilt(SinkRecord record) {
+    return record.headers().lastWithName(Topics.REBUILT_HEADER) != null;
+  }
+
+  /**
+   * Writes manifests that a replay has derived anew. Those that are there stay as they were
+   * written; that they may differ now, as in the rule that kept the trace, is no mistake.
+   */
+  private static boolean writeRebuilt(SnapshotRecord snapshots, SnapshotArchive archive) {
+    try {
+      return archive.write(snapshots);
+    } catch (ConflictException written) {
+      return false;
+    }
   }
 
   private static byte[] bytes(SinkRecord record) {

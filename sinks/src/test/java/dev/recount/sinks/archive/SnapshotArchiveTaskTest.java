@@ -124,6 +124,26 @@ class SnapshotArchiveTaskTest {
   }
 
   @Test
+  void whatAReplayDerivedAnewLeavesWhatIsThereAndIsNoDeadLetter() {
+    SampleTrace sample = SampleTrace.of(3);
+    task.put(records(sample));
+    SnapshotRecord other = SnapshotRecord.newBuilder(sample.manifests().get(0)).build();
+    other.setRetainedBy("another rule");
+    SinkRecord rebuilt = record(other);
+    rebuilt.headers().addBytes(Topics.REBUILT_HEADER, new byte[] {'r'});
+    SampleTrace added = SampleTrace.of(4);
+    List<SinkRecord> batch = new ArrayList<>(List.of(rebuilt));
+    for (SinkRecord record : records(added)) {
+      record.headers().addBytes(Topics.REBUILT_HEADER, new byte[] {'r'});
+      batch.add(record);
+    }
+    task.put(batch);
+    assertThat(context.reported()).isEmpty();
+    ReadBack.assertWhole(new SnapshotArchive(storage), sample);
+    ReadBack.assertWhole(new SnapshotArchive(storage), added);
+  }
+
+  @Test
   void whatCannotBeReadOrNamesNoTraceIsADeadLetter() {
     SnapshotRecord elsewhere =
         SnapshotRecord.newBuilder(SampleTrace.of(5).manifests().get(0)).build();

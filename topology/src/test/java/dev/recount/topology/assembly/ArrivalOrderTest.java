@@ -145,7 +145,7 @@ class ArrivalOrderTest {
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.CONFIG);
     event.setIdentity(Configuration.EVALUATORS);
-    event.setPayload(new ConfigurationChange(0, Configuration.EVALUATORS, "default"));
+    event.setPayload(new ConfigurationChange(0, Configuration.EVALUATORS, "default", ""));
     harness.append(TickPartitioner.configuration(0), event);
     return harness;
   }
