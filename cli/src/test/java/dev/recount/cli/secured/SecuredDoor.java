@@ -24,7 +24,10 @@ final class SecuredDoor implements AutoCloseable {
   static SecuredDoor before(
       String url, TestCertificate certificate, Predicate<RequestHeaders> admits) {
     WebClient behind =
-        WebClient.builder(url.replaceFirst("^http:", "h1c:")).responseTimeout(PATIENCE).maxResponseLength(ANY_LENGTH).build();
+        WebClient.builder(url.replaceFirst("^http:", "h1c:"))
+            .responseTimeout(PATIENCE)
+            .maxResponseLength(ANY_LENGTH)
+            .build();
     Server server =
         Server.builder()
             .https(0)
