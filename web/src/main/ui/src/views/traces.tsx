@@ -156,6 +156,8 @@ function Filters(props: { place: Place; choices: Choices }) {
   };
   const active = [...place.query].filter(([name]) => NAMES.includes(name));
   const custom = place.query.has('from') || place.query.has('to');
+  const [from, to] = ['from', 'to'].map((end) => time(instant(place.query.get(end))) || '…');
+  const range = `${from} – ${to} UTC`;
   return (
     <search class="filters">
       <div class="row">
@@ -248,10 +250,10 @@ function Filters(props: { place: Place; choices: Choices }) {
             <button
               type="button"
               class="chip on"
-              aria-label="Take away the range of time"
+              aria-label={`Take away the range of time: ${range}`}
               onClick={() => go(withQuery(place, { from: null, to: null }))}
             >
-              {time(instant(place.query.get('from'))) || '…'} – {time(instant(place.query.get('to'))) || '…'} UTC{' '}
+              {range}{' '}
               <span aria-hidden="true">×</span>
             </button>
           </li>
