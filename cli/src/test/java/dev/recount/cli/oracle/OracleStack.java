@@ -56,7 +56,9 @@ final class OracleStack implements AutoCloseable {
           "feedback.wait.ms", millis(3_000),
           "tick.interval.ms", "200",
           // The oracle knows what was sent; what is made of it by judgement is shown elsewhere.
-          "evaluators", "none");
+          "evaluators", "none",
+          // Alerts go on for as long as their windows, when nothing else is due any more.
+          "alerts", "none");
 
   /** Longer than any of the waits: when nothing has been written for so long, nothing is due. */
   private static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
