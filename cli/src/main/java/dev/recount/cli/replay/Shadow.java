@@ -126,6 +126,7 @@ final class Shadow implements AutoCloseable {
     Map<TopicPartition, Long> limits = new HashMap<>(bounds);
     String ownLog = rebuild.rawLog();
     if (ownLog != null) {
+      ForgottenInLog.carryOver(live, ownLog);
       groups.ends(List.of(ownLog)).keySet().forEach(log -> limits.put(log, Long.MAX_VALUE));
     }
     skipOtherTopics(limits.keySet());

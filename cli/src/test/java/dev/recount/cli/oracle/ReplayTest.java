@@ -149,6 +149,7 @@ class ReplayTest {
       requirePerfect(clickHouse, oracle);
       theRawTopicsTellTheSame(stack);
       requirePerfect(clickHouse, oracle);
+      whatIsForgottenStaysForgotten(stack, clickHouse);
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
   }
@@ -290,6 +291,26 @@ class ReplayTest {
     JsonNode report = JSON.readTree(replay(stack, "--all", "--from-raw", "--format=json"));
     assertThat(report.path("differences").asLong()).as(report.toPrettyString()).isZero();
     assertThat(report.path("carried_over_before").isNull()).isTrue();
+  }
+
+  /** The raw topics still have it; that it is to be forgotten stood in the log that is replaced. */
+  private static void whatIsForgottenStaysForgotten(OracleStack stack, ClickHouse clickHouse) {
+    String trace =
+        clickHouse
+            .rows("SELECT trace_id FROM traces_latest WHERE span_count > 0 LIMIT 1", Map.of())
+            .get(0)
+            .path("trace_id")
+            .asText();
+    run(stack, "forget", "--trace=" + trace, "--yes");
+    replay(stack, "--all", "--from-raw");
+    for (String table : TABLES) {
+      assertThat(
+              clickHouse.rows(
+                  "SELECT 1 FROM " + table + "_latest WHERE trace_id = {trace:String} LIMIT 1",
+                  Map.of("trace", trace)))
+          .as(table)
+          .isEmpty();
+    }
   }
 
   private static long letters(OracleStack stack) {
@@ -438,19 +459,24 @@ class ReplayTest {
 
   /** Runs the command and returns what it says on standard output. */
   private static String replay(OracleStack stack, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.add("--state-dir=" + stack.folder("replay"));
+    return run(stack, "replay", arguments.toArray(String[]::new));
+  }
+
+  private static String run(OracleStack stack, String command, String... options) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = Main.commandLine(Terminal.none());
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
-    List<String> arguments = new ArrayList<>(List.of("replay"));
+    List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of(options));
     arguments.addAll(
         List.of(
             "--bootstrap-servers=" + stack.connection().bootstrapServers(),
             "--schema-registry-url=" + stack.connection().schemaRegistryUrl(),
-            "--clickhouse-url=" + stack.target().url(),
-            "--state-dir=" + stack.folder("replay")));
+            "--clickhouse-url=" + stack.target().url()));
     int exit = line.execute(arguments.toArray(String[]::new));
     log.info("{}\n{}", err, out);
     assertThat(exit).as(err.toString()).isZero();
