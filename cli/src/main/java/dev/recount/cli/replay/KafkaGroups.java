@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -20,10 +21,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The groups and topics of applications: who is in them, how far they are, and their removal. */
 final class KafkaGroups implements AutoCloseable {
+  /** Longer than any session of a member that the broker's defaults allow to go unheard. */
+  private static final Duration LONGEST_SESSION = Duration.ofSeconds(90);
+
   private static final int ANSWER_MILLIS = 30_000;
 
   private final Admin admin;
@@ -137,7 +142,7 @@ final class KafkaGroups implements AutoCloseable {
         state.addAll(part.repartitionSourceTopics().keySet());
       }
       deleteTopics(state);
-      get(admin.deleteStreamsGroups(List.of(application)).all());
+      awaitRemoved(application, () -> admin.deleteStreamsGroups(List.of(application)).all());
     } catch (GroupIdNotFoundException none) {
       // It never ran, or was removed before.
     }
@@ -146,10 +151,26 @@ final class KafkaGroups implements AutoCloseable {
   /** Removes the group of a connector that does not run. */
   void deleteConnectGroup(String group) {
     try {
-      get(admin.deleteConsumerGroups(List.of(group)).all());
+      awaitRemoved(group, () -> admin.deleteConsumerGroups(List.of(group)).all());
     } catch (GroupIdNotFoundException none) {
       // It never committed anything, or was removed before.
     }
+  }
+
+  /** A member that was killed leaves its group when its session ends, and no sooner. */
+  private static void awaitRemoved(String group, Supplier<KafkaFuture<Void>> removal) {
+    Waiting.require(
+        () -> {
+          try {
+            get(removal.get());
+            return true;
+          } catch (GroupNotEmptyException member) {
+            return false;
+          }
+        },
+        LONGEST_SESSION,
+        "the group " + group + " still has members",
+        "Stop what reads by that name, and run the same command again.");
   }
 
   private static <T> T get(KafkaFuture<T> answer) {
@@ -161,6 +182,9 @@ final class KafkaGroups implements AutoCloseable {
       }
       if (failed.getCause() instanceof UnknownTopicOrPartitionException none) {
         throw none;
+      }
+      if (failed.getCause() instanceof GroupNotEmptyException member) {
+        throw member;
       }
       throw new UserError(
           "Kafka refuses: " + (failed.getCause() == null ? failed : failed.getCause()).getMessage(),
