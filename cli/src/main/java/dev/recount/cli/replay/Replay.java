@@ -10,17 +10,10 @@ import dev.recount.cli.pipeline.PipelineStateWriter;
 import dev.recount.cli.pipeline.Rebuild;
 import dev.recount.cli.pipeline.Rebuild.Scope;
 import dev.recount.cli.pipeline.Rebuild.Step;
-import dev.recount.cli.replay.BoundedReading.Chosen;
-import dev.recount.cli.sql.ClickHouse;
-import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topic;
 import dev.recount.schemas.TopicCreator;
 import dev.recount.schemas.Topics;
-import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
-import dev.recount.sinks.clickhouse.schema.Migrations;
-import dev.recount.sinks.clickhouse.schema.SchemaOptions;
 import dev.recount.topology.Configuration;
 import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.TopologySettings;
@@ -29,15 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,21 +35,6 @@ import org.jspecify.annotations.Nullable;
  * can be taken again: see docs/replay.md.
  */
 final class Replay implements AutoCloseable {
-  private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(30);
-
-  /** Killed instances are missed after their session has run out, which takes 45 seconds. */
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(120);
-
-  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
-
-  /**
-   * Rounds in which the shadow comes nearer to the live application, or rows are looked at again.
-   */
-  private static final int ROUNDS = 5;
-
-  /** So little is left to the last round that the live application need not wait for long. */
-  private static final long NEAR = 2_000;
-
   /** By what is configured in the log, the setting that says what is wanted of it. */
   private static final Map<String, String> SETTINGS =
       Map.of(
@@ -71,45 +46,20 @@ final class Replay implements AutoCloseable {
   private static final DateTimeFormatter ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
-  /** With the topics in force. */
-  private final Connection connection;
-
-  private final ClickHouseTarget target;
-  private final Path folder;
-  private final Progress progress;
-  private final Consumer<String> reached;
-  private final KafkaGroups groups;
-  private final LivePipeline live;
-  private final ClickHouseConnection statements;
-  private final ClickHouse queries;
-  private final PipelineStateWriter writer;
-  private final Heartbeat heartbeat;
-  private PipelineState state;
+  private final ReplayTools tools;
+  private final Journal journal;
   private final Map<String, String> liveSettings;
+  private final Derivation derivation;
+  private final Leftovers leftovers;
+  private final HandOver handOver;
 
-  private Replay(
-      Connection connection,
-      ClickHouseTarget target,
-      Path folder,
-      Progress progress,
-      Consumer<String> reached,
-      KafkaGroups groups,
-      PipelineStateWriter writer,
-      PipelineState state,
-      Map<String, String> liveSettings) {
-    this.connection = connection.withTopics(state.topics(connection.topics()));
-    this.target = target;
-    this.folder = folder;
-    this.progress = progress;
-    this.reached = reached;
-    this.groups = groups;
-    this.writer = writer;
-    this.state = state;
+  private Replay(ReplayTools tools, Journal journal, Map<String, String> liveSettings) {
+    this.tools = tools;
+    this.journal = journal;
     this.liveSettings = liveSettings;
-    this.live = new LivePipeline(this.connection, groups);
-    this.statements = ClickHouseConnection.open(target, STATEMENT_TIMEOUT);
-    this.queries = ClickHouse.connect(target);
-    this.heartbeat = Heartbeat.start(connection);
+    this.derivation = new Derivation(tools);
+    this.leftovers = new Leftovers(tools, journal);
+    this.handOver = new HandOver(tools, journal, leftovers, liveSettings);
   }
 
   /**
@@ -133,15 +83,11 @@ final class Replay implements AutoCloseable {
     requireNoOther(connection, watch);
     PipelineStateWriter writer = PipelineStateWriter.open(connection);
     try (PipelineStateReader reader = PipelineStateReader.open(connection)) {
+      PipelineState state = reader.state();
+      Connection inForce = connection.withTopics(state.topics(connection.topics()));
       return new Replay(
-          connection,
-          target,
-          folder,
-          progress,
-          reached,
-          groups,
-          writer,
-          reader.state(),
+          new ReplayTools(inForce, target, folder, progress, reached, groups),
+          new Journal(writer, Heartbeat.start(connection), state),
           Optional.ofNullable(reader.settings()).orElse(Map.of()));
     }
   }
@@ -161,12 +107,12 @@ final class Replay implements AutoCloseable {
 
   /** What was interrupted; null when nothing was. */
   @Nullable Rebuild interrupted() {
-    return state.rebuild();
+    return journal.rebuild();
   }
 
   /** What can be gone back to; null when nothing was kept. */
   @Nullable Kept kept() {
-    return state.kept();
+    return journal.state().kept();
   }
 
   /**
@@ -176,7 +122,7 @@ final class Replay implements AutoCloseable {
    *     only
    */
   void requireOneServer() {
-    if (TableExchange.isReplicated(statements, target.database())) {
+    if (TableExchange.isReplicated(tools.statements(), tools.database())) {
       throw new UserError(
           "The tables are on a cluster of ClickHouse servers, and tables are exchanged on one.",
           "Compare with --dry-run. To replace rows, replay into topics of a single server's pipeline,"
@@ -202,11 +148,11 @@ final class Replay implements AutoCloseable {
       Map<String, String> changed, String id, boolean fromRaw) {
     Map<String, String> wanted =
         Configuration.of(TopologySettings.fromMap(settings(changed))).wanted();
-    Map<String, Replacement> replaced = new TreeMap<>(state.replaced());
+    Map<String, Replacement> replaced = new TreeMap<>(journal.state().replaced());
     if (fromRaw) {
       replaced.clear();
       wanted.forEach((name, text) -> replaced.put(name, new Replacement("", text)));
-      LoggedConfiguration.latest(connection, state.replaced())
+      LoggedConfiguration.latest(tools.connection(), journal.state().replaced())
           .forEach((name, text) -> replaced.put(name, new Replacement("", text)));
     }
     SETTINGS.forEach(
@@ -224,16 +170,16 @@ final class Replay implements AutoCloseable {
    * @param changed settings that differ from those of the live topology
    */
   Rebuild beginAll(Map<String, String> changed, boolean keepOld, boolean fromRaw) {
-    Rebuild before = state.rebuild();
+    Rebuild before = journal.rebuild();
     if (before != null
         && before.scope() == Scope.ALL
         && before.step() == Step.REBUILDING
         && before.keepOld() == keepOld
         && (before.rawLog() != null) == fromRaw
-        && before.replaces().equals(state.application())
+        && before.replaces().equals(journal.state().application())
         && before.settings().equals(settings(changed))
         && before.replaced().equals(replaced(changed, before.id(), fromRaw))) {
-      progress.step("Going on with the replay of " + before.id());
+      tools.say("Going on with the replay of " + before.id());
       return before;
     }
     return begin(Scope.ALL, changed, keepOld, fromRaw);
@@ -252,34 +198,34 @@ final class Replay implements AutoCloseable {
       Scope scope, Map<String, String> changed, boolean keepOld, boolean fromRaw) {
     discardInterrupted();
     String id = ID.format(Instant.now());
-    String application = connection.topics().prefix() + "recount-" + id;
+    String application = tools.connection().topics().prefix() + "recount-" + id;
     Rebuild rebuild =
         new Rebuild(
             id,
             scope,
             Step.REBUILDING,
             application,
-            state.application(),
+            journal.state().application(),
             application + ".",
             fromRaw ? Topics.withPrefix(application + ".").traceEvents().name() : null,
-            target.database() + "_replay_" + id,
+            tools.database() + "_replay_" + id,
             settings(changed),
             replaced(changed, id, fromRaw),
             keepOld,
             false,
             Map.of(),
             Map.of());
-    write(state.with(rebuild));
+    journal.write(journal.state().with(rebuild));
     return rebuild;
   }
 
   /** Begins to go back to what was kept, or goes on with it. */
   Rebuild beginBack(boolean keepOld) {
-    Rebuild before = state.rebuild();
+    Rebuild before = journal.rebuild();
     if (before != null && before.scope() == Scope.BACK && before.step() == Step.REBUILDING) {
       return before;
     }
-    Kept kept = state.kept();
+    Kept kept = journal.state().kept();
     if (kept == null) {
       throw new UserError(
           "Nothing was kept that could be gone back to.", "Keep it with --keep-old next time.");
@@ -291,7 +237,7 @@ final class Replay implements AutoCloseable {
             Scope.BACK,
             Step.REBUILDING,
             kept.application(),
-            state.application(),
+            journal.state().application(),
             kept.topicPrefix(),
             null,
             kept.database(),
@@ -301,299 +247,44 @@ final class Replay implements AutoCloseable {
             false,
             Map.of(),
             Map.of());
-    write(state.with(rebuild));
+    journal.write(journal.state().with(rebuild));
     return rebuild;
-  }
-
-  private void write(PipelineState next) {
-    writer.write(next);
-    state = next;
   }
 
   /** Derives everything up to where the live application is, and compares. */
   ReplayReport rebuild(Rebuild rebuild) {
-    prepareLiveTables();
-    live.requireAtWork(rebuild.replaces());
-    try (Shadow shadow = shadow(rebuild)) {
-      List<TableDifference> found = List.of();
-      Map<TopicPartition, Long> bounds = Map.of();
-      TableComparison comparison = null;
-      Instant horizon = horizon(rebuild);
-      Duration rest = rebuild.rawLog() == null ? Duration.ZERO : rest(rebuild);
-      for (int round = 1; round <= ROUNDS; round++) {
-        bounds = processed(rebuild);
-        shadow.derive(bounds, Optional.empty(), rest);
-        reached.accept("derived");
-        if (round < ROUNDS && isFarFrom(bounds, rebuild)) {
-          continue;
-        }
-        shadow.awaitRows();
-        live.awaitRows(progress);
-        progress.step("Comparing");
-        comparison =
-            rebuild.rawLog() == null
-                ? TableComparison.ofAll(queries, target.database(), rebuild.database(), horizon)
-                : TableComparison.ofRaw(queries, target.database(), rebuild.database(), horizon);
-        List<TableDifference> now = comparison.compare();
-        found = found.isEmpty() ? now : confirmed(now, found);
-        reached.accept("compared");
-        if (count(found) == 0 || processed(rebuild).equals(bounds)) {
-          break;
-        }
-      }
-      return report(found, comparison, shadow, horizon);
-    }
+    return derivation.all(rebuild);
   }
 
   /** Derives some traces and compares them. */
   ReplayReport rebuild(Rebuild rebuild, Set<String> traces, byte[] tick) {
-    prepareLiveTables();
-    live.requireAtWork(rebuild.replaces());
-    ChosenTraces.write(statements, rebuild.database(), traces);
-    try (Shadow shadow = shadow(rebuild)) {
-      Instant horizon = horizon(rebuild);
-      Map<TopicPartition, Long> bounds = live.processed(rebuild.replaces());
-      shadow.derive(bounds, Optional.of(new Chosen(traces, tick)), Duration.ZERO);
-      shadow.awaitRows();
-      live.awaitRows(progress);
-      TableComparison comparison =
-          TableComparison.ofChosen(queries, target.database(), rebuild.database(), horizon);
-      return report(comparison.compare(), comparison, shadow, horizon);
-    }
-  }
-
-  private static ReplayReport report(
-      List<TableDifference> found,
-      @Nullable TableComparison comparison,
-      Shadow shadow,
-      @Nullable Instant horizon) {
-    List<TableDifference> explained =
-        comparison == null ? found : found.stream().map(comparison::explain).toList();
-    return new ReplayReport(explained, shadow.deadLetters(), horizon);
-  }
-
-  /** How far the live application is with what the shadow derives from: its bound. */
-  private Map<TopicPartition, Long> processed(Rebuild rebuild) {
-    return rebuild.rawLog() == null
-        ? live.processed(rebuild.replaces())
-        : live.processedRaw(rebuild.replaces());
-  }
-
-  /** How long a log rests before all that is due about its traces has been done. */
-  private static Duration rest(Rebuild rebuild) {
-    TopologySettings settings = TopologySettings.fromMap(rebuild.settings());
-    return settings
-        .settleIdle()
-        .plus(settings.amendQuiet())
-        .plus(settings.tickInterval())
-        .multipliedBy(2);
-  }
-
-  private boolean isFarFrom(Map<TopicPartition, Long> bounds, Rebuild rebuild) {
-    long ahead =
-        processed(rebuild).entrySet().stream()
-            .mapToLong(now -> now.getValue() - bounds.getOrDefault(now.getKey(), 0L))
-            .sum();
-    return ahead > NEAR;
-  }
-
-  private static List<TableDifference> confirmed(
-      List<TableDifference> now, List<TableDifference> before) {
-    Map<String, TableDifference> earlier = new HashMap<>();
-    before.forEach(table -> earlier.put(table.table(), table));
-    return now.stream()
-        .map(
-            table -> {
-              TableDifference first = earlier.get(table.table());
-              return first == null ? table : table.confirmedBy(first);
-            })
-        .toList();
-  }
-
-  private static long count(List<TableDifference> tables) {
-    return tables.stream().mapToLong(table -> table.counts().total()).sum();
-  }
-
-  private Shadow shadow(Rebuild rebuild) {
-    return Shadow.start(
-        connection, rebuild, target, folder.resolve(rebuild.id()), progress, groups);
-  }
-
-  /** After a loss of the tables there may be none. */
-  private void prepareLiveTables() {
-    Migrations.apply(statements, SchemaOptions.of(target.database()));
-  }
-
-  private @Nullable Instant horizon(Rebuild rebuild) {
-    Set<String> from =
-        rebuild.rawLog() == null
-            ? Set.of(connection.topics().traceEvents().name())
-            : connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet());
-    return Horizon.of(connection, groups.beginnings(from)).orElse(null);
+    return derivation.part(rebuild, traces, tick);
   }
 
   /** Has the live application stop and its successor take its place. */
   void handOver(Rebuild rebuild, ReplayReport report) {
-    write(state.running(false).with(rebuild.draining(report.differences() > 0)));
-    finish();
+    handOver.begin(rebuild, report);
   }
 
   /** Does what is left of a hand-over that has begun. */
   void finish() {
-    Rebuild rebuild = begun();
-    if (rebuild.step() == Step.DRAINING) {
-      rebuild = drain(rebuild);
-    }
-    if (rebuild.step() == Step.EXCHANGING) {
-      exchange(rebuild);
-      rebuild = rebuild.at(Step.PUBLISHING);
-      write(state.with(rebuild));
-    }
-    if (rebuild.step() == Step.PUBLISHING) {
-      publish(rebuild);
-      rebuild = rebuild.at(Step.CLEANING);
-      write(successor(rebuild));
-      reached.accept("started");
-      awaitSuccessor(rebuild);
-    }
-    clean(rebuild);
-    write(state.with(null));
-    reached.accept("cleaned");
-  }
-
-  private Rebuild begun() {
-    Rebuild rebuild = state.rebuild();
-    if (rebuild == null) {
-      throw new IllegalStateException("No replay has begun");
-    }
-    return rebuild;
-  }
-
-  private Rebuild drain(Rebuild begun) {
-    Rebuild rebuild = begun;
-    reached.accept("told to stop");
-    if (rebuild.bounds().isEmpty()) {
-      progress.step("Stopping " + rebuild.replaces());
-      awaitStopped(rebuild);
-      rebuild = rebuild.stoppedAt(Offsets.toText(processed(rebuild)));
-      write(state.with(rebuild));
-    }
-    reached.accept("stopped");
-    try (Shadow shadow = shadow(rebuild)) {
-      shadow.derive(Offsets.fromText(rebuild.bounds()), Optional.empty(), Duration.ZERO);
-      reached.accept("drained");
-      shadow.awaitRows();
-    }
-    live.awaitRows(progress);
-    Instant horizon = horizon(rebuild);
-    if (horizon != null) {
-      progress.step("Carrying over what began before " + horizon);
-      Horizon.carryOver(statements, target.database(), rebuild.database(), horizon);
-    }
-    groups.move(rebuild.application(), live.otherPositions(rebuild.replaces()));
-    rebuild = rebuild.exchanging(tables(rebuild).uuids());
-    write(state.with(rebuild));
-    reached.accept("positions moved");
-    return rebuild;
-  }
-
-  private void awaitStopped(Rebuild rebuild) {
-    if (!Waiting.await(() -> groups.members(rebuild.replaces()) == 0, STOP_PATIENCE)) {
-      write(state.running(true).with(rebuild.at(Step.REBUILDING)));
-      throw new UserError(
-          "The topology goes on as " + rebuild.replaces() + " though it was told to stop.",
-          "Every instance of it must be of a version that knows replays. Nothing has been changed.");
-    }
-  }
-
-  private TableExchange tables(Rebuild rebuild) {
-    return new TableExchange(statements, target.database(), rebuild.database());
-  }
-
-  private void exchange(Rebuild rebuild) {
-    progress.step("Exchanging tables");
-    tables(rebuild).exchange(rebuild.tables(), table -> reached.accept("exchanged " + table));
-  }
-
-  private void publish(Rebuild rebuild) {
-    if (!rebuild.differs()) {
-      // The same entries by the same code and settings, before the live application stopped and
-      // after: comparing again would only keep it waiting.
-      return;
-    }
-    long written =
-        new RecordPublishing(connection, rebuild, queries, target.database(), progress).publish();
-    if (written > 0) {
-      reached.accept("published");
-    }
-  }
-
-  private PipelineState successor(Rebuild rebuild) {
-    Kept kept =
-        rebuild.keepOld()
-            ? new Kept(
-                rebuild.replaces(),
-                rebuild.replaces() + "-kept.",
-                rebuild.database(),
-                liveSettings,
-                state.replaced())
-            : null;
-    String log = rebuild.rawLog() == null ? state.log() : rebuild.rawLog();
-    return new PipelineState(
-        rebuild.application(), log, true, rebuild.settings(), rebuild.replaced(), kept, rebuild);
-  }
-
-  private void awaitSuccessor(Rebuild rebuild) {
-    progress.step("Starting " + rebuild.application() + " in its place");
-    if (!Waiting.await(() -> groups.members(rebuild.application()) > 0, START_PATIENCE)) {
-      progress.step("No topology runs; it goes on when one is started");
-    }
-  }
-
-  private void clean(Rebuild rebuild) {
-    progress.step("Removing what is no longer needed");
-    removeShadow(rebuild);
-    if (!rebuild.keepOld()) {
-      dropDatabase(rebuild.database());
-      groups.deleteApplication(rebuild.replaces());
-    }
-  }
-
-  /** Removes topics and group of a shadow's sink, and its state on this machine. */
-  private void removeShadow(Rebuild rebuild) {
-    Set<String> topics = groups.topics(rebuild.topicPrefix());
-    String log = state.log();
-    if (log != null) {
-      // One that a replay has made is in force.
-      topics.remove(log);
-    }
-    groups.deleteTopics(topics);
-    PipelineNames names = PipelineNames.of(Shadow.connection(connection, rebuild).topics());
-    groups.deleteConnectGroup(names.sinkGroup());
-    groups.deleteConnectGroup(names.deadLetterGroup());
-    LocalFolders.delete(folder.resolve(rebuild.id()));
-  }
-
-  private void dropDatabase(String database) {
-    statements.execute("DROP DATABASE IF EXISTS " + database);
+    handOver.finish();
   }
 
   /** Removes what a replay has made that does not hand over. */
   void discard(Rebuild rebuild) {
-    progress.step("Removing what the replay made");
-    if (rebuild.scope() != Scope.BACK) {
-      Waiting.await(() -> groups.members(rebuild.application()) == 0, STOP_PATIENCE);
-      removeShadow(rebuild);
-      dropDatabase(rebuild.database());
-      groups.deleteApplication(rebuild.application());
-    }
-    write(state.with(null));
+    leftovers.discard(rebuild);
+  }
+
+  /** Removes what was kept for going back. */
+  void dropKept() {
+    leftovers.dropKept();
   }
 
   private void discardInterrupted() {
-    Rebuild before = state.rebuild();
+    Rebuild before = journal.rebuild();
     if (before != null) {
-      discard(before);
+      leftovers.discard(before);
     }
   }
 
@@ -603,7 +294,7 @@ final class Replay implements AutoCloseable {
    * @throws UserError when it is too late for that
    */
   void abort() {
-    Rebuild rebuild = state.rebuild();
+    Rebuild rebuild = journal.rebuild();
     if (rebuild == null) {
       throw new UserError("No replay was interrupted.", null);
     }
@@ -613,30 +304,15 @@ final class Replay implements AutoCloseable {
           "Finish it with `recount replay --all`.");
     }
     if (rebuild.step() == Step.EXCHANGING) {
-      tables(rebuild).undo(rebuild.tables());
+      tools.tables(rebuild).undo(rebuild.tables());
     }
-    write(state.running(true).with(rebuild.at(Step.REBUILDING)));
-    discard(rebuild);
-  }
-
-  /** Removes what was kept for going back. */
-  void dropKept() {
-    Kept kept = state.kept();
-    if (kept == null) {
-      throw new UserError("Nothing was kept.", null);
-    }
-    groups.deleteTopics(groups.topics(kept.topicPrefix()));
-    dropDatabase(kept.database());
-    groups.deleteApplication(kept.application());
-    write(state.withoutKept());
+    journal.write(journal.state().running(true).with(rebuild.at(Step.REBUILDING)));
+    leftovers.discard(rebuild);
   }
 
   @Override
   public void close() {
-    heartbeat.close();
-    queries.close();
-    statements.close();
-    writer.close();
-    groups.close();
+    journal.close();
+    tools.close();
   }
 }
