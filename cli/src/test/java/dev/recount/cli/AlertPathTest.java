@@ -37,7 +37,7 @@ import org.junit.jupiter.api.condition.OS;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class AlertPathTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -149,7 +149,7 @@ class AlertPathTest {
     assertThat(get("/health")).contains("recount-alertmanager RUNNING");
     // Meters that came up after the start are looked for once a minute.
     await()
-        .atMost(Duration.ofSeconds(90))
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofSeconds(2))
         .untilAsserted(
             () ->

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class DoorsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String TOKEN = "sk-lf-0123456789";
   private static final String EMAIL = "ada@example.com";
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

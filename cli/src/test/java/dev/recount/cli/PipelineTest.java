@@ -71,7 +71,7 @@ import picocli.CommandLine;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class PipelineTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int UNKNOWN_SCHEMA = 999_999;
 
   /** Table functions that read nothing but the database and what stands in the statement. */

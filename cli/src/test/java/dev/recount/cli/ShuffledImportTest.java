@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class ShuffledImportTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Longer than what is still due once a trace has settled. */
   private static final Duration QUIET = Duration.ofSeconds(3);

@@ -115,7 +115,7 @@ class EndToEndTest {
       consumer.seekToBeginning(partitions);
       List<byte[]> values = new ArrayList<>();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));

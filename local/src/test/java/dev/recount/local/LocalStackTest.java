@@ -76,13 +76,13 @@ class LocalStackTest {
       new ProcessBuilder("kill", "-INT", words[1], words[2]).start().waitFor();
       await()
           .during(Duration.ofSeconds(1))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
           .until(() -> children.stream().allMatch(child -> child.orElseThrow().isAlive()));
 
       parent.destroyForcibly().waitFor();
 
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(90))
           .until(() -> children.stream().noneMatch(child -> child.orElseThrow().isAlive()));
     } finally {
       children.forEach(child -> child.ifPresent(ProcessHandle::destroyForcibly));

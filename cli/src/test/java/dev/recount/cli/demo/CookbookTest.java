@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.OS;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class CookbookTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int TRACES = 400;
 
   /** A query, and the table under it that says what its columns are. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class DemoStack implements AutoCloseable {
   private static final int TRACES = 150;
   private static final long SEED = 1;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Map<String, String> SETTINGS =
       Map.of("settle.quiet.ms", "1000", "amend.quiet.ms", "300", "tick.interval.ms", "200");
 

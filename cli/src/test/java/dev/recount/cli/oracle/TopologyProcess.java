@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code recount topology} in a JVM of its own, which can be killed without a word of warning. */
 final class TopologyProcess implements AutoCloseable {
-  private static final long STOP_SECONDS = 30;
+  private static final long STOP_SECONDS = 90;
 
   private final Process process;
   private final Path log;

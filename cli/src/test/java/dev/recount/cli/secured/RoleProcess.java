@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code recount} in a process of its own, and everything that it says. */
 final class RoleProcess implements AutoCloseable {
-  private static final long STOP_SECONDS = 30;
+  private static final long STOP_SECONDS = 90;
 
   private final Process process;
   private final Path log;

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 /** A door with TLS and a look at who asks, before a server that has neither. */
 final class SecuredDoor implements AutoCloseable {
   private static final long ANY_LENGTH = 0;
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Server server;
 

@@ -54,7 +54,7 @@ import picocli.CommandLine;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class SecuredServersTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static final String KAFKA_PASSWORD = "planted-kafka-secret";
   private static final String REGISTRY_PASSWORD = "planted-registry-secret";

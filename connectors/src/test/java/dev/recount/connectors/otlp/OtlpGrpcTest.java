@@ -158,7 +158,7 @@ class OtlpGrpcTest {
       Span span = provider.get("test").spanBuilder("from the SDK").startSpan();
       span.end();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(kafka.values("x.otlp_spans")).hasSize(1));
       ExportTraceServiceRequest sent =
           ExportTraceServiceRequest.parseFrom(kafka.values("x.otlp_spans").get(0));

@@ -166,7 +166,7 @@ class ClickHouseProcessTest {
               },
               "writer");
       writer.start();
-      await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= 20_000);
+      await().atMost(Duration.ofSeconds(120)).until(() -> acknowledged.get() >= 20_000);
       killed.kill();
       writer.join(30_000);
       assertThat(writer.isAlive()).isFalse();
@@ -188,7 +188,7 @@ class ClickHouseProcessTest {
     try (ClickHouseProcess process = ClickHouseProcess.start(INSTALLATION, own, 0)) {
       assertThat(process.failure()).isEmpty();
       ProcessHandle.of(process.processId()).orElseThrow().destroyForcibly();
-      await().atMost(Duration.ofSeconds(10)).until(() -> process.failure().isPresent());
+      await().atMost(Duration.ofSeconds(60)).until(() -> process.failure().isPresent());
       assertThat(process.failure().orElseThrow())
           .contains("ClickHouse ended unexpectedly")
           .contains("clickhouse.log");

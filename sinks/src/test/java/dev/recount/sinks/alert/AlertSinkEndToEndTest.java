@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Through a broker, a registry and a Connect worker: an Alertmanager hears of an alert. */
 class AlertSinkEndToEndTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final LocalStack stack = TestStack.get();
   private final Topics topics = Topics.withPrefix(TestStack.newName() + ".");

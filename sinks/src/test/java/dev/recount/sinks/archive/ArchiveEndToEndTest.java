@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * Through a broker, a registry and a Connect worker into a bucket: what is produced is read back.
  */
 class ArchiveEndToEndTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int TRACES = 15;
 
   private final LocalStack stack = TestStack.get();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
  * Through a broker, a registry, a Connect worker and the engine: what is produced can be queried.
  */
 class SinkEndToEndTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final LocalStack stack = TestStack.get();
   private final Topics topics = Topics.withPrefix(TestStack.newName() + ".");
