@@ -3,12 +3,10 @@ package dev.recount.cli.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.recount.cli.RecountCommand;
 import dev.recount.schemas.Topics;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +22,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -51,7 +46,7 @@ class ComposeFileTest {
 
   @BeforeAll
   static void read() throws IOException {
-    JsonNode file = yaml(REPOSITORY.resolve("docker-compose.yml"));
+    JsonNode file = ComposeServices.yaml(REPOSITORY.resolve("docker-compose.yml"));
     Map<String, JsonNode> found = new TreeMap<>();
     file.path("services")
         .properties()
@@ -186,7 +181,10 @@ class ComposeFileTest {
   @Test
   void everyMountedFileAndVolumeIsThere() throws IOException {
     Set<String> volumes =
-        yaml(REPOSITORY.resolve("docker-compose.yml")).path("volumes").properties().stream()
+        ComposeServices.yaml(REPOSITORY.resolve("docker-compose.yml"))
+            .path("volumes")
+            .properties()
+            .stream()
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     services
@@ -208,7 +206,9 @@ class ComposeFileTest {
   @Test
   void theCollectorWritesTheTopicsThatRecountReads() throws IOException {
     JsonNode exporter =
-        yaml(REPOSITORY.resolve("deploy/collector/config.yaml")).path("exporters").path("kafka");
+        ComposeServices.yaml(REPOSITORY.resolve("deploy/collector/config.yaml"))
+            .path("exporters")
+            .path("kafka");
     Topics topics = Topics.withPrefix("");
     assertThat(exporter.path("traces").path("topic").asText()).isEqualTo(topics.otlpSpans().name());
     assertThat(exporter.path("logs").path("topic").asText()).isEqualTo(topics.otlpLogs().name());
@@ -275,13 +275,5 @@ class ComposeFileTest {
     List<String> texts = new ArrayList<>();
     array.forEach(entry -> texts.add(entry.asText()));
     return texts;
-  }
-
-  private static JsonNode yaml(Path file) throws IOException {
-    // SnakeYAML itself, since Jackson does not resolve the anchors that the roles share.
-    try (Reader reader = Files.newBufferedReader(file)) {
-      Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
-      return JsonMapper.builder().build().valueToTree(yaml.load(reader));
-    }
   }
 }

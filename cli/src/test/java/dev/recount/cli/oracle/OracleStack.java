@@ -4,8 +4,6 @@ import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
-import dev.recount.local.LocalStack;
-import dev.recount.local.LocalStackOptions;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Registration;
 import dev.recount.schemas.Topic;
@@ -27,7 +25,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
-/** Kafka, registry, ClickHouse and the sink in this JVM; the topology runs outside of it. */
+/** Servers and the sink that writes from them; the topology runs in processes of its own. */
 final class OracleStack implements AutoCloseable {
   /** Sizes of the tests: a default that a build can afford, more by hand. */
   static final int TRACES = Integer.getInteger("recount.oracle.traces", 400);
@@ -66,46 +64,40 @@ final class OracleStack implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
   /** A killed member of a group is missed after seconds, not after a minute. */
-  private static final Map<String, String> BROKER =
+  static final Map<String, String> BROKER =
       Map.of(
           "group.streams.min.session.timeout.ms", "3000",
           "group.streams.session.timeout.ms", "3000");
 
-  private final LocalStack stack;
+  private final OracleServers servers;
   private final Connection connection;
   private final ClickHouseTarget target;
 
-  private OracleStack(LocalStack stack, Connection connection, ClickHouseTarget target) {
-    this.stack = stack;
+  private OracleStack(OracleServers servers, Connection connection, ClickHouseTarget target) {
+    this.servers = servers;
     this.connection = connection;
     this.target = target;
   }
 
+  /** On the embedded stack. */
   static OracleStack start() {
-    LocalStackOptions base = LocalStackOptions.ephemeral();
-    LocalStack stack =
-        LocalStack.start(
-            new LocalStackOptions(
-                base.dataFolder(),
-                base.kafkaPort(),
-                base.registryPort(),
-                base.clickHousePort(),
-                base.registryUrl(),
-                base.clickHouseUrl(),
-                BROKER,
-                base.listener()));
+    return on(EmbeddedServers.start(BROKER));
+  }
+
+  /** On servers that run already, and end with it. */
+  static OracleStack on(OracleServers servers) {
     try {
-      Connection connection = Connection.plain(stack.bootstrapServers(), stack.registryUrl());
+      Connection connection = Connection.plain(servers.bootstrapServers(), servers.registryUrl());
       prepare(connection);
-      ClickHouseTarget target = ClickHouseTarget.plain(stack.clickHouseUrl());
-      stack
+      ClickHouseTarget target = servers.clickHouse();
+      servers
           .connect()
           .putConnector(
               PipelineNames.of(connection.topics()).connector(),
               SinkConfigurations.clickHouse(connection, target));
-      return new OracleStack(stack, connection, target);
+      return new OracleStack(servers, connection, target);
     } catch (RuntimeException failed) {
-      stack.close();
+      servers.close();
       throw failed;
     }
   }
@@ -148,7 +140,7 @@ final class OracleStack implements AutoCloseable {
 
   /** Likewise with settings of its own. */
   TopologyProcess topology(String name, Map<String, String> settings) {
-    return TopologyProcess.start(connection, stack.dataFolder().resolve(name), settings);
+    return TopologyProcess.start(connection, servers.folder().resolve(name), settings);
   }
 
   String clickHouseUrl() {
@@ -166,7 +158,7 @@ final class OracleStack implements AutoCloseable {
 
   /** A folder for what a test keeps beside the stack. */
   Path folder(String name) {
-    return stack.dataFolder().resolve(name);
+    return servers.folder().resolve(name);
   }
 
   ClickHouse clickHouse() {
@@ -243,6 +235,6 @@ final class OracleStack implements AutoCloseable {
 
   @Override
   public void close() {
-    stack.close();
+    servers.close();
   }
 }
