@@ -10,6 +10,7 @@ import dev.recount.cli.options.ServerOptions;
 import dev.recount.cli.options.SinkSettingOptions;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.local.connect.ConnectWorker;
+import dev.recount.local.kafka.KafkaExits;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
@@ -89,6 +90,6 @@ public final class SinksCommand implements Callable<Integer> {
                       ConnectWorker.start(SinksRole.workerOptions(connection, GROUP, folder))));
               return server -> {};
             },
-            Optional::empty);
+            KafkaExits::fault);
   }
 }

@@ -24,9 +24,13 @@ import java.util.stream.Collectors;
  * people of alerts.
  */
 final class SinksRole implements Role {
+  /** One failure may be a connection that broke. */
+  private static final int TOLERATED_ATTEMPTS = 2;
+
   private final ConnectWorker worker;
   private final List<String> connectors;
   private final ConnectorRestarts restarts;
+  private final MBeanMeters meters = new MBeanMeters();
   private final AutoCloseable owned;
 
   private SinksRole(ConnectWorker worker, List<String> connectors, AutoCloseable owned) {
@@ -141,6 +145,16 @@ final class SinksRole implements Role {
       return Health.notReady(connector + " is not there yet");
     }
     ConnectorStatus status = found.get();
+    long failed = meters.failedAttempts(connector);
+    if (failed >= TOLERATED_ATTEMPTS) {
+      return Health.notReady(
+          connector
+              + " "
+              + status.state()
+              + ", but what it writes to has not taken anything in "
+              + failed
+              + " attempts; nothing is lost, the log says why");
+    }
     if (status.isRunning()) {
       return Health.ready(connector + " RUNNING, tasks: " + status.tasks().size());
     }
