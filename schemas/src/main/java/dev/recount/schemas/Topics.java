@@ -164,8 +164,7 @@ public final class Topics {
    * one that is far behind sends would be deleted before it is read.
    */
   private Topic input(String name, String key, Optional<Schema> value) {
-    return new Topic(
-        prefix + name, key, value, DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, true);
+    return new Topic(prefix + name, key, value, DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, true);
   }
 
   private Topic output(String name, String key, Schema value) {

@@ -60,9 +60,7 @@ final class ConnectRestClient {
   /** Starts a connector and its tasks again, of them only what has failed. */
   void restartFailed(String name) {
     send(
-        "POST",
-        path(name) + "/restart?includeTasks=true&onlyFailed=true",
-        BodyPublishers.noBody());
+        "POST", path(name) + "/restart?includeTasks=true&onlyFailed=true", BodyPublishers.noBody());
   }
 
   List<String> connectors() {
