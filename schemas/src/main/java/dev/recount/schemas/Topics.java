@@ -152,13 +152,19 @@ public final class Topics {
   }
 
   private Topic otlp(String name) {
-    return new Topic(
-        prefix + name, "any", Optional.empty(), DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, false);
+    return input(name, "any", Optional.empty());
   }
 
   private Topic input(String name, String key, Schema value) {
-    return new Topic(
-        prefix + name, key, Optional.of(value), DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, false);
+    return input(name, key, Optional.of(value));
+  }
+
+  /**
+   * Stamped by the broker: a sender whose clock is far ahead would be refused otherwise, and what
+   * one that is far behind sends would be deleted before it is read.
+   */
+  private Topic input(String name, String key, Optional<Schema> value) {
+    return new Topic(prefix + name, key, value, DELETE, RAW_RETENTION, OTLP_MAXIMUM_BYTES, true);
   }
 
   private Topic output(String name, String key, Schema value) {

@@ -164,7 +164,7 @@ final class FollowedTopology implements Role {
   }
 
   /** What made the topology stop for good; null while it goes on. */
-  @Nullable Throwable fault() {
+  @Nullable String fault() {
     StreamsRole running = current;
     return running == null ? null : running.fault();
   }

@@ -1,5 +1,6 @@
 package dev.recount.cli.roles;
 
+import dev.recount.sinks.clickhouse.delivery.SinkMetrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -56,7 +57,8 @@ final class MBeanMeters {
                   "insert-batches-total",
                   "insert-time-ms-total",
                   "insert-retries-total",
-                  "rows-rejected-total")),
+                  "rows-rejected-total",
+                  SinkMetrics.FAILED_ATTEMPTS)),
           new Wanted(
               "kafka.consumer:type=consumer-fetch-manager-metrics,client-id=connector-consumer-*",
               "recount.sink.",
@@ -113,6 +115,18 @@ final class MBeanMeters {
     } catch (MalformedObjectNameException impossible) {
       throw new IllegalStateException(pattern, impossible);
     }
+  }
+
+  /** How often a connector has failed in a row to hand over what it has; 0 while it succeeds. */
+  long failedAttempts(String connector) {
+    double most = 0;
+    for (ObjectName bean : beans("kafka.connect:type=plugins,*")) {
+      if (tags(bean).stream().anyMatch(tag -> tag.getValue().equals(connector))) {
+        double attempts = read(new Source(bean, SinkMetrics.FAILED_ATTEMPTS));
+        most = Double.isNaN(attempts) ? most : Math.max(most, attempts);
+      }
+    }
+    return (long) most;
   }
 
   /** A number, or none for what is not there or is no number. */

@@ -31,6 +31,7 @@ public final class ShadowSink implements AutoCloseable {
             target,
             // One server's tables: a replay hands over none of a cluster's.
             Optional.empty(),
+            Map.of(),
             Optional.empty(),
             Map.of(),
             ConnectWorker.start(SinksRole.workerOptions(connection, group, folder))));

@@ -69,7 +69,7 @@ public final class ShadowTopology implements AutoCloseable {
 
   /** What made it stop for good; empty while it goes on. */
   public Optional<String> failure() {
-    return Optional.ofNullable(role.fault()).map(Throwable::toString);
+    return Optional.ofNullable(role.fault());
   }
 
   @Override

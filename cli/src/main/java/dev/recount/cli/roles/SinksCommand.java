@@ -7,12 +7,15 @@ import dev.recount.cli.options.ClusterOptions;
 import dev.recount.cli.options.Folders;
 import dev.recount.cli.options.KafkaOptions;
 import dev.recount.cli.options.ServerOptions;
+import dev.recount.cli.options.SinkSettingOptions;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.local.connect.ConnectWorker;
+import dev.recount.local.kafka.KafkaExits;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.archive.ArchiveTarget;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,7 @@ public final class SinksCommand implements Callable<Integer> {
   @Mixin private final ArchiveTargetOptions archiveOptions = new ArchiveTargetOptions();
   @Mixin private final AlertSinkOptions alertOptions = new AlertSinkOptions();
   @Mixin private final ServerOptions serverOptions = new ServerOptions();
+  @Mixin private final SinkSettingOptions settingOptions = new SinkSettingOptions();
 
   @Option(
       names = "--state-dir",
@@ -66,6 +70,7 @@ public final class SinksCommand implements Callable<Integer> {
     Connection connection = kafkaOptions.connection();
     ClickHouseTarget target = clickHouseOptions.target();
     Optional<ArchiveTarget> archive = archiveOptions.target(Folders.configuredData());
+    Map<String, String> settings = settingOptions.settings();
     Path folder = stateFolder == null ? Folders.data().resolve("connect") : stateFolder;
     return new RoleRunner(connection, serverOptions, spec.commandLine().getOut())
         .run(
@@ -79,11 +84,12 @@ public final class SinksCommand implements Callable<Integer> {
                       connection,
                       target,
                       clusterOptions.cluster(),
+                      settings,
                       archive,
                       alertOptions.connectors(connection),
                       ConnectWorker.start(SinksRole.workerOptions(connection, GROUP, folder))));
               return server -> {};
             },
-            Optional::empty);
+            KafkaExits::fault);
   }
 }

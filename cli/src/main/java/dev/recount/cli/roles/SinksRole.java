@@ -24,13 +24,19 @@ import java.util.stream.Collectors;
  * people of alerts.
  */
 final class SinksRole implements Role {
+  /** One failure may be a connection that broke. */
+  private static final int TOLERATED_ATTEMPTS = 2;
+
   private final ConnectWorker worker;
   private final List<String> connectors;
+  private final ConnectorRestarts restarts;
+  private final MBeanMeters meters = new MBeanMeters();
   private final AutoCloseable owned;
 
   private SinksRole(ConnectWorker worker, List<String> connectors, AutoCloseable owned) {
     this.worker = worker;
     this.connectors = connectors;
+    this.restarts = ConnectorRestarts.start(connectors, worker::status, worker::restartFailed);
     this.owned = owned;
   }
 
@@ -62,28 +68,32 @@ final class SinksRole implements Role {
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, Optional.empty(), archive, further, worker, () -> {});
+    return start(
+        connection, target, Optional.empty(), Map.of(), archive, further, worker, () -> {});
   }
 
   /**
    * The sinks in a worker of their own.
    *
    * @param cluster cluster of ClickHouse servers that the target is one of; empty for a single one
+   * @param settings of the ClickHouse sink that differ from the defaults
    */
   static SinksRole startWithWorker(
       Connection connection,
       ClickHouseTarget target,
       Optional<String> cluster,
+      Map<String, String> settings,
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker) {
-    return start(connection, target, cluster, archive, further, worker, worker);
+    return start(connection, target, cluster, settings, archive, further, worker, worker);
   }
 
   private static SinksRole start(
       Connection connection,
       ClickHouseTarget target,
       Optional<String> cluster,
+      Map<String, String> settings,
       Optional<ArchiveTarget> archive,
       Map<String, Map<String, String>> further,
       ConnectWorker worker,
@@ -98,6 +108,7 @@ final class SinksRole implements Role {
             connectors
                 .values()
                 .forEach(config -> config.put(ClickHouseSinkConfig.CLUSTER_CONFIG, name)));
+    connectors.values().forEach(config -> config.putAll(settings));
     archive.ifPresent(
         place ->
             connectors.put(
@@ -134,10 +145,21 @@ final class SinksRole implements Role {
       return Health.notReady(connector + " is not there yet");
     }
     ConnectorStatus status = found.get();
+    long failed = meters.failedAttempts(connector);
+    if (failed >= TOLERATED_ATTEMPTS) {
+      return Health.notReady(
+          connector
+              + " "
+              + status.state()
+              + ", but what it writes to has not taken anything in "
+              + failed
+              + " attempts; nothing is lost, the log says why");
+    }
     if (status.isRunning()) {
       return Health.ready(connector + " RUNNING, tasks: " + status.tasks().size());
     }
-    return Health.notReady(connector + " " + status.state() + reason(status));
+    return Health.notReady(
+        connector + " " + status.state() + reason(status) + restarts.outlook(connector));
   }
 
   private static String reason(ConnectorStatus status) {
@@ -163,6 +185,7 @@ final class SinksRole implements Role {
 
   @Override
   public void close() {
+    restarts.close();
     try {
       owned.close();
     } catch (Exception failed) {

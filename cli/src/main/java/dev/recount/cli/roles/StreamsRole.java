@@ -21,13 +21,13 @@ final class StreamsRole implements Role {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final KafkaStreams streams;
-  private final AtomicReference<@Nullable Throwable> fault;
+  private final AtomicReference<@Nullable String> fault;
   private final KafkaStreamsMetrics metrics;
   private final ConfigurationFiles configuration;
 
   private StreamsRole(
       KafkaStreams streams,
-      AtomicReference<@Nullable Throwable> fault,
+      AtomicReference<@Nullable String> fault,
       ConfigurationFiles configuration) {
     this.streams = streams;
     this.fault = fault;
@@ -39,14 +39,14 @@ final class StreamsRole implements Role {
   static StreamsRole start(
       Topology topology, Properties properties, ConfigurationFiles configuration) {
     KafkaStreams streams = new KafkaStreams(topology, properties);
-    AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+    AtomicReference<@Nullable String> fault = new AtomicReference<>();
     streams.setUncaughtExceptionHandler(
         failure -> {
           if (isTemporary(failure)) {
             log.warn("The topology met a temporary fault and goes on: {}", failure.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }
-          fault.set(failure);
+          fault.set(describe(failure));
           log.error("The topology stops", failure);
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
@@ -67,6 +67,17 @@ final class StreamsRole implements Role {
     return false;
   }
 
+  /** What failed and, where that is something else, what was behind it, such as a full disk. */
+  private static String describe(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String outer = failure.toString();
+    String inner = root.toString();
+    return outer.contains(inner) ? outer : outer + ", because of " + inner;
+  }
+
   /** Removes the state that was kept on this machine. To be called once it is closed. */
   void removeLocalState() {
     try {
@@ -77,7 +88,7 @@ final class StreamsRole implements Role {
   }
 
   /** What made the topology stop for good; null while it goes on. */
-  @Nullable Throwable fault() {
+  @Nullable String fault() {
     return fault.get();
   }
 
@@ -88,7 +99,7 @@ final class StreamsRole implements Role {
 
   @Override
   public Health health() {
-    Throwable stopped = fault.get();
+    String stopped = fault.get();
     KafkaStreams.State state = streams.state();
     if (stopped != null) {
       return Health.notReady(state + ": " + stopped);

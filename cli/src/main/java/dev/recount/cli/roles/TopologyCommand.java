@@ -76,7 +76,6 @@ public final class TopologyCommand implements Callable<Integer> {
             },
             () ->
                 Optional.ofNullable(streams.get())
-                    .flatMap(role -> Optional.ofNullable(role.fault()))
-                    .map(Throwable::toString));
+                    .flatMap(role -> Optional.ofNullable(role.fault())));
   }
 }

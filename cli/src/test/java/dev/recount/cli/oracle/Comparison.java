@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** ClickHouse against the oracle, table by table, row by row, column by column. */
-final class Comparison {
+public final class Comparison {
   /** What depends on arrival, and what the generator leaves empty throughout. */
   private static final Map<String, Set<String>> NOT_COMPARED =
       Map.of(
@@ -105,7 +105,7 @@ final class Comparison {
     return comparison;
   }
 
-  static Comparison of(ClickHouse clickHouse, Oracle oracle) {
+  public static Comparison of(ClickHouse clickHouse, Oracle oracle) {
     Comparison comparison = new Comparison();
     OracleRows.TABLES.forEach(table -> comparison.counts.put(table, new Count()));
     Map<String, Map<String, Object>> feedback = new TreeMap<>(oracle.unjoinedFeedback());
@@ -232,12 +232,12 @@ final class Comparison {
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 
-  boolean isPerfect() {
+  public boolean isPerfect() {
     return counts.values().stream().allMatch(Count::isPerfect);
   }
 
   /** Figures by table, then the first differences. */
-  String report() {
+  public String report() {
     StringBuilder text = new StringBuilder();
     counts.forEach(
         (table, count) ->

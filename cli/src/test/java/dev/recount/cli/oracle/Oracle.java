@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Computes the rows of the derived tables from the complete set of events: without streaming,
  * without state, and without any class of the topology. Plain rather than fast.
  */
-final class Oracle {
+public final class Oracle {
   /** The events of one trace, one of each identity. */
   static final class Contents {
     final Map<String, Span> spans = new TreeMap<>();
@@ -42,7 +42,7 @@ final class Oracle {
   private Oracle() {}
 
   /** Takes in all events, duplicates and superseded editions included, in any order. */
-  static Oracle of(Collection<? extends Telemetry> events) {
+  public static Oracle of(Collection<? extends Telemetry> events) {
     Oracle oracle = new Oracle();
     Map<String, Set<String>> tracesOfResponse = new HashMap<>();
     Map<String, Set<String>> tracesOfToolCall = new HashMap<>();

@@ -1,12 +1,9 @@
 package dev.recount.cli.oracle;
 
-import dev.recount.cli.pipeline.PipelineStateReader;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.cli.status.ConsumerLag;
 import dev.recount.cli.status.PipelineNames;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Registration;
-import dev.recount.schemas.Topic;
 import dev.recount.schemas.TopicCreator;
 import dev.recount.schemas.Topics;
 import dev.recount.sinks.SinkConfigurations;
@@ -15,22 +12,16 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
-import org.awaitility.Awaitility;
 
 /** Servers and the sink that writes from them; the topology runs in processes of its own. */
-final class OracleStack implements AutoCloseable {
+public final class OracleStack implements AutoCloseable {
   /** Sizes of the tests: a default that a build can afford, more by hand. */
   static final int TRACES = Integer.getInteger("recount.oracle.traces", 400);
 
-  static final long SEED = Long.getLong("recount.oracle.seed", 20260301L);
+  public static final long SEED = Long.getLong("recount.oracle.seed", 20260301L);
 
   static final int PARTITIONS = 4;
 
@@ -44,7 +35,7 @@ final class OracleStack implements AutoCloseable {
   private static final int STRETCH = Math.max(1, TRACES / 1_000);
 
   /** Short waits, so that traces settle, are reported and are amended while others still come. */
-  static final Map<String, String> SETTINGS =
+  public static final Map<String, String> SETTINGS =
       Map.of(
           "settle.quiet.ms", millis(1_500),
           "settle.idle.ms", millis(3_000),
@@ -59,12 +50,10 @@ final class OracleStack implements AutoCloseable {
           "alerts", "none");
 
   /** Longer than any of the waits: when nothing has been written for so long, nothing is due. */
-  private static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
-
-  private static final Duration POLL = Duration.ofMillis(200);
+  public static final Duration QUIET = Duration.ofMillis(3_000 + 3_000L * STRETCH);
 
   /** A killed member of a group is missed after seconds, not after a minute. */
-  static final Map<String, String> BROKER =
+  public static final Map<String, String> BROKER =
       Map.of(
           "group.streams.min.session.timeout.ms", "3000",
           "group.streams.session.timeout.ms", "3000");
@@ -72,11 +61,13 @@ final class OracleStack implements AutoCloseable {
   private final OracleServers servers;
   private final Connection connection;
   private final ClickHouseTarget target;
+  private final Progress progress;
 
   private OracleStack(OracleServers servers, Connection connection, ClickHouseTarget target) {
     this.servers = servers;
     this.connection = connection;
     this.target = target;
+    this.progress = new Progress(connection);
   }
 
   /** On the embedded stack. */
@@ -149,7 +140,7 @@ final class OracleStack implements AutoCloseable {
 
   /** The application that is in force now. */
   String application() {
-    return PipelineStateReader.applicationInForce(connection);
+    return progress.application();
   }
 
   ClickHouseTarget target() {
@@ -167,70 +158,26 @@ final class OracleStack implements AutoCloseable {
 
   /** Entries of the log so far, rolled back ones and markers included. */
   long logged() {
-    try (ConsumerLag lag = new ConsumerLag(connection)) {
-      return total(lag.ends(Set.of(connection.topics().traceEvents().name())));
-    }
+    return progress.logged();
   }
 
   /** Records so far in the topics that the topology writes, the log included, markers too. */
   long written() {
-    try (ConsumerLag lag = new ConsumerLag(connection)) {
-      return total(lag.ends(writtenTopics()));
-    }
+    return progress.written();
   }
 
   /** Inputs that the topology has not read yet. */
   long unread() {
-    try (ConsumerLag lag = new ConsumerLag(connection)) {
-      return lag.byTopic(application(), names(connection.topics().inputs())).values().stream()
-          .mapToLong(Long::longValue)
-          .sum();
-    }
-  }
-
-  private Set<String> writtenTopics() {
-    Set<String> written = names(connection.topics().outputs());
-    written.add(connection.topics().traceEvents().name());
-    return written;
-  }
-
-  private static long total(Map<TopicPartition, Long> ends) {
-    return ends.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private static Set<String> names(List<Topic> topics) {
-    Set<String> names = new TreeSet<>();
-    topics.forEach(topic -> names.add(topic.name()));
-    return names;
+    return progress.unread();
   }
 
   /** Waits until everything has been read, nothing more is due, and the sink has it all. */
   void awaitDrained() {
-    PipelineNames names = PipelineNames.of(connection.topics());
-    Set<String> log = Set.of(connection.topics().traceEvents().name());
-    Set<String> records = names(connection.topics().tables());
-    records.remove(connection.topics().deadLetters().name());
-    try (ConsumerLag lag = new ConsumerLag(connection)) {
-      Map<TopicPartition, Long> inputs = lag.ends(names(connection.topics().inputs()));
-      await("inputs read", () -> lag.isPast(application(), inputs));
-      List<Long> seen = new ArrayList<>(List.of(-1L, System.nanoTime()));
-      await(
-          "nothing more written",
-          () -> {
-            long now = total(lag.ends(writtenTopics()));
-            if (now != seen.get(0)) {
-              seen.set(0, now);
-              seen.set(1, System.nanoTime());
-            }
-            return System.nanoTime() - seen.get(1) > QUIET.toNanos()
-                && lag.isPast(application(), lag.ends(log));
-          });
-      await("sink", () -> lag.isPast(names.sinkGroup(), lag.ends(records)));
-    }
+    progress.awaitDrained(QUIET);
   }
 
   static void await(String what, BooleanSupplier condition) {
-    Awaitility.await(what).atMost(PATIENCE).pollInterval(POLL).until(condition::getAsBoolean);
+    Progress.await(what, condition);
   }
 
   @Override

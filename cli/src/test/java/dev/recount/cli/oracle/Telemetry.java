@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What agents send, as plain values: neither protobuf, nor Avro, nor a class of the pipeline. */
-sealed interface Telemetry {
+public sealed interface Telemetry {
   /** A span; times in nanoseconds since the Unix epoch, 0 for an end that is not known. */
   record Span(
       String trace,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Agent runs from a seed, with everything that real senders get wrong: what is lost, sent twice,
  * edited, unfinished, stamped by a wrong clock, or named by an ID that others use too.
  */
-final class TelemetryGenerator {
+public final class TelemetryGenerator {
   private static final long EPOCH_MILLIS = 1_772_366_400_000L;
   private static final List<String> TOOLS =
       List.of("inventory", "price_quote", "refund", "search", "think", "transfer_to_human");
@@ -42,7 +42,7 @@ final class TelemetryGenerator {
   /**
    * All events over all traces in one random order, duplicates and superseded editions included.
    */
-  static List<Telemetry> generate(int traces, long seed) {
+  public static List<Telemetry> generate(int traces, long seed) {
     TelemetryGenerator generator = new TelemetryGenerator(traces, seed);
     for (int i = 0; i < traces; i++) {
       generator.new Run().generate();

@@ -35,6 +35,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Sends telemetry to the input topics the way that strangers do: without keys, and spans of many
  * traces in one OTLP record.
  */
-final class TelemetrySender implements AutoCloseable {
+public final class TelemetrySender implements AutoCloseable {
   private static final int LARGEST_BATCH = 30;
   private static final HexFormat HEX = HexFormat.of();
 
@@ -57,11 +58,22 @@ final class TelemetrySender implements AutoCloseable {
   private final AvroCodec<FeedbackEvent> feedback;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Random random;
+  private final Supplier<@Nullable Long> clock;
   private final List<Telemetry.Span> batch = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private int batchSize = 1;
 
-  TelemetrySender(Connection connection, long seed) {
+  public TelemetrySender(Connection connection, long seed) {
+    this(connection, seed, () -> null);
+  }
+
+  /**
+   * A sender whose clock is wrong.
+   *
+   * @param clock milliseconds since the Unix epoch that Kafka is told; null for the right ones
+   */
+  public TelemetrySender(Connection connection, long seed, Supplier<@Nullable Long> clock) {
+    this.clock = clock;
     this.topics = connection.topics();
     this.random = new Random(seed);
     this.registry = connection.newRegistryClient();
@@ -76,7 +88,7 @@ final class TelemetrySender implements AutoCloseable {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  void send(Telemetry event) {
+  public void send(Telemetry event) {
     if (event instanceof Telemetry.Span span) {
       batch.add(span);
       if (batch.size() >= batchSize) {
@@ -92,7 +104,7 @@ final class TelemetrySender implements AutoCloseable {
   }
 
   /** Sends what is held back, and waits until Kafka has taken everything. */
-  void flush() {
+  public void flush() {
     sendBatch();
     producer.flush();
     Exception failed = failure.get();
@@ -112,7 +124,7 @@ final class TelemetrySender implements AutoCloseable {
   private void send(String topic, byte[] value) {
     Future<RecordMetadata> unused =
         producer.send(
-            new ProducerRecord<>(topic, value),
+            new ProducerRecord<>(topic, null, clock.get(), null, value),
             (metadata, failed) -> {
               if (failed != null) {
                 failure.compareAndSet(null, failed);

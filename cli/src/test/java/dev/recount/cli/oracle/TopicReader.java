@@ -1,5 +1,6 @@
 package dev.recount.cli.oracle;
 
+import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,14 +15,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads all that has been committed to a topic. */
-final class TopicReader {
+public final class TopicReader {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private TopicReader() {}
 
   static void read(
       OracleStack stack, Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    Properties properties = stack.connection().kafkaClientProperties();
+    read(stack.connection(), topic, reader);
+  }
+
+  /** Hands over every record of a topic. */
+  public static void read(
+      Connection connection, Topic topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    Properties properties = connection.kafkaClientProperties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     try (KafkaConsumer<byte[], byte[]> consumer =

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code recount} in a process of its own, and everything that it says. */
-final class RoleProcess implements AutoCloseable {
+public final class RoleProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 90;
 
   private final Process process;
@@ -24,9 +24,25 @@ final class RoleProcess implements AutoCloseable {
   }
 
   static RoleProcess start(Path log, Map<String, String> environment, List<String> arguments) {
+    return start(log, "256m", environment, arguments);
+  }
+
+  /**
+   * Starts {@code recount} with arguments.
+   *
+   * @param log to which its output is added
+   * @param heap the most that its heap may take
+   */
+  public static RoleProcess start(
+      Path log, String heap, Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(
+        List.of(
+            "-Xmx" + heap,
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     // It goes with this JVM, however this one ends.
     command.addAll(List.of(ParentWatch.class.getName(), Main.class.getName()));
@@ -44,7 +60,7 @@ final class RoleProcess implements AutoCloseable {
   }
 
   /** What it has said so far, on both of its outputs. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(log);
     } catch (IOException failed) {
@@ -52,8 +68,19 @@ final class RoleProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Which process it is. */
+  public long processId() {
+    return process.pid();
+  }
+
+  /** kill -9. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
   }
 
   /** What everybody on the machine can read of it. */
@@ -66,7 +93,7 @@ final class RoleProcess implements AutoCloseable {
   }
 
   /** Waits until it has ended by itself. */
-  int awaitEnd() {
+  public int awaitEnd() {
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("It does not end:\n" + output());

@@ -57,6 +57,12 @@ final class ConnectRestClient {
     send("DELETE", path(name), BodyPublishers.noBody());
   }
 
+  /** Starts a connector and its tasks again, of them only what has failed. */
+  void restartFailed(String name) {
+    send(
+        "POST", path(name) + "/restart?includeTasks=true&onlyFailed=true", BodyPublishers.noBody());
+  }
+
   List<String> connectors() {
     List<String> names = new ArrayList<>();
     send("GET", "/connectors", BodyPublishers.noBody())

@@ -79,6 +79,14 @@ public final class ConnectWorker implements AutoCloseable {
     client.deleteConnector(name);
   }
 
+  /**
+   * Starts a connector and its tasks again, of them only what has failed; does nothing if there is
+   * no connector of that name. Connect itself leaves a failed task as it is, for ever.
+   */
+  public void restartFailed(String name) {
+    client.restartFailed(name);
+  }
+
   /** How all connectors are, by name. */
   public List<ConnectorStatus> status() {
     List<ConnectorStatus> all = new ArrayList<>();

@@ -31,6 +31,22 @@ public record ConnectorStatus(String name, String state, String trace, List<Task
     return state.equals(FAILED) || tasks.stream().anyMatch(task -> task.state().equals(FAILED));
   }
 
+  /** Why the connector or the first of its tasks failed, in one line; empty if none has. */
+  public String reason() {
+    if (!trace.isEmpty()) {
+      return firstLine(trace);
+    }
+    return tasks.stream()
+        .filter(task -> task.state().equals(FAILED))
+        .map(task -> "task " + task.number() + ": " + firstLine(task.trace()))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String firstLine(String trace) {
+    return trace.lines().findFirst().orElse("no reason given");
+  }
+
   /**
    * How a task is.
    *

@@ -8,6 +8,7 @@ public final class ArchiveCounters {
   private final LongAdder present = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder retries = new LongAdder();
+  private volatile int failedAttempts;
 
   void wrote(boolean isNew) {
     (isNew ? written : present).increment();
@@ -19,6 +20,16 @@ public final class ArchiveCounters {
 
   void retried() {
     retries.increment();
+  }
+
+  /** Notes how many attempts have failed in a row; 0 when the last one succeeded. */
+  void failing(int attempts) {
+    failedAttempts = attempts;
+  }
+
+  /** Attempts that have failed in a row, and are repeated. */
+  public long failedAttempts() {
+    return failedAttempts;
   }
 
   /** Objects that were written. */

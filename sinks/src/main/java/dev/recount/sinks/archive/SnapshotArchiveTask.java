@@ -10,6 +10,7 @@ import dev.recount.sinks.archive.storage.StorageLocation;
 import dev.recount.sinks.clickhouse.delivery.BackOff;
 import dev.recount.sinks.clickhouse.delivery.DeadLetterReporter;
 import dev.recount.sinks.clickhouse.delivery.Rejections;
+import dev.recount.sinks.clickhouse.delivery.SinkMetrics;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +147,7 @@ public final class SnapshotArchiveTask extends SinkTask {
             config.prunes() && config.location() instanceof StorageLocation.Folder folder
                 ? Optional.of(Pruning.start(folder.path(), config.retention()))
                 : Optional.empty());
+    SinkMetrics.addFailedAttempts(context.pluginMetrics(), counters::failedAttempts);
     try {
       // Tells of a mistake in the settings now rather than with the first record.
       prepare(started);
@@ -187,6 +189,7 @@ public final class SnapshotArchiveTask extends SinkTask {
     if (running.backOff.isFailing()) {
       log.info("The archive goes on after {} failed attempts", running.backOff.failures());
       running.backOff.succeeded();
+      counters.failing(0);
     }
   }
 
@@ -287,6 +290,7 @@ public final class SnapshotArchiveTask extends SinkTask {
   private RetriableException retryLater(Started running, RuntimeException reason) {
     counters.retried();
     running.backOff.failed();
+    counters.failing(running.backOff.failures());
     long millis = running.backOff.remaining().toMillis();
     context.timeout(millis);
     return new RetriableException(

@@ -129,6 +129,7 @@ public final class Delivery {
     if (backOff.isFailing()) {
       log.info("ClickHouse is back after {} failed attempts", backOff.failures());
       backOff.succeeded();
+      counters.failing(0);
     }
   }
 
@@ -141,6 +142,7 @@ public final class Delivery {
   private void retryLater(ClickHouseRequestException failed) {
     counters.retried();
     backOff.failed();
+    counters.failing(backOff.failures());
     log.warn(
         "Rows are kept and tried again in {} ms (failed attempt {}): {}",
         backOff.remaining().toMillis(),

@@ -10,6 +10,7 @@ public final class SinkCounters {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder retries = new LongAdder();
   private final LongAdder insertNanos = new LongAdder();
+  private volatile int failedAttempts;
 
   void written(int more, long nanos) {
     insertNanos.add(nanos);
@@ -20,6 +21,11 @@ public final class SinkCounters {
   /** Counts an attempt that failed and will be repeated. */
   public void retried() {
     retries.increment();
+  }
+
+  /** Notes how many attempts have failed in a row; 0 when the last one succeeded. */
+  void failing(int attempts) {
+    failedAttempts = attempts;
   }
 
   /** Counts a record that was put aside. */
@@ -50,6 +56,11 @@ public final class SinkCounters {
   /** Attempts that failed and were, or will be, repeated. */
   public long retries() {
     return retries.sum();
+  }
+
+  /** Attempts that have failed in a row, and are repeated. */
+  public long failedAttempts() {
+    return failedAttempts;
   }
 
   @Override

@@ -7,6 +7,9 @@ import org.apache.kafka.common.metrics.PluginMetrics;
 
 /** Shows what a task has done among Connect's own metrics, by JMX of type {@code plugins}. */
 public final class SinkMetrics {
+  /** Attempts in a row that have failed and are repeated: above 0, nothing gets through. */
+  public static final String FAILED_ATTEMPTS = "failed-attempts";
+
   private SinkMetrics() {}
 
   /** Adds them; Connect takes them away when the task ends. */
@@ -24,6 +27,12 @@ public final class SinkMetrics {
         "rows-rejected-total",
         "Records that could not become rows.",
         counters::rejectedRecords);
+    addFailedAttempts(metrics, counters::failedAttempts);
+  }
+
+  /** Adds how many attempts in a row have failed. */
+  public static void addFailedAttempts(PluginMetrics metrics, LongSupplier value) {
+    add(metrics, FAILED_ATTEMPTS, "Attempts in a row that have failed and are repeated.", value);
   }
 
   private static void add(
