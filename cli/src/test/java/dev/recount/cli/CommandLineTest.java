@@ -147,6 +147,14 @@ class CommandLineTest {
   }
 
   @Test
+  void anUnknownSettingOfTheSinksIsRefusedBeforeAnythingStarts() {
+    assertThat(run("sinks", "--set", "batch.row=1")).isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("batch.row.").contains("batch.rows");
+    assertThat(run("sinks", "--set", "batch.rows=0")).isEqualTo(ExitCodes.FAILED);
+    assertThat(err.toString()).contains("Invalid value 0 for configuration batch.rows");
+  }
+
+  @Test
   void aSecretIsNotRepeatedByWhatGoesWrong(@TempDir Path folder) throws IOException {
     String secret = "planted-secret-51ab";
     Path tokens = Files.writeString(folder.resolve("tokens"), secret);

@@ -16,8 +16,8 @@ final class FaultSize {
   /** How often everything fails. */
   static final int ROUNDS = LONG ? 5 : 1;
 
-  /** How many instances of the topology come and go. */
-  static final int STORM = LONG ? 12 : 2;
+  /** How often two more instances of the topology come and go. */
+  static final int STORMS = LONG ? 6 : 1;
 
   /** How long it takes to send the share of one fault: about as long as a fault lasts. */
   static final Duration SHARE = Duration.ofSeconds(LONG ? 10 : 3);

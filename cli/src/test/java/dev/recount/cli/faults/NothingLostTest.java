@@ -10,6 +10,7 @@ import dev.recount.cli.oracle.Telemetry;
 import dev.recount.cli.oracle.TelemetrySender;
 import dev.recount.cli.secured.RoleProcess;
 import dev.recount.cli.sql.ClickHouse;
+import dev.recount.local.process.Ports;
 import dev.recount.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,18 +162,21 @@ class NothingLostTest {
     Signals.goOn(stack.topology().processId());
   }
 
+  /** Each joins the group, takes over some of the work, and leaves or is killed in its midst. */
   private static void stormInstances(FaultStack stack) {
-    List<RoleProcess> further = new ArrayList<>();
-    for (int i = 0; i < FaultSize.STORM; i++) {
-      further.add(stack.newTopology("further-" + i % 2 + "-" + i, 0));
-      if (i % 2 == 1) {
-        // The older of the two may have joined, or be about to.
-        stack.awaitRead();
-        further.get(i - 1).kill();
-      }
+    for (int round = 0; round < FaultSize.STORMS; round++) {
+      int leavingPort = Ports.findFree();
+      int killedPort = Ports.findFree();
+      RoleProcess leaving = stack.newTopology("leaving", leavingPort);
+      RoleProcess killed = stack.newTopology("killed", killedPort);
+      Patience.await(
+          "two more instances have their share",
+          () ->
+              RoleAnswer.of(leavingPort, "/health").isOk()
+                  && RoleAnswer.of(killedPort, "/health").isOk());
+      killed.kill();
+      leaving.close();
     }
-    stack.awaitRead();
-    further.stream().filter(RoleProcess::isAlive).forEach(RoleProcess::close);
   }
 
   private static void killSinks(FaultStack stack) {

@@ -126,8 +126,10 @@ class DeliveryTest {
     assertThat(delivery.untilDue(Duration.ofMinutes(1))).isEqualTo(FIRST_BACK_OFF.multipliedBy(2));
     pass(FIRST_BACK_OFF.multipliedBy(2));
     delivery.flushDue();
+    assertThat(counters.failedAttempts()).isEqualTo(3);
     pass(FIRST_BACK_OFF.multipliedBy(4));
     delivery.flushDue();
+    assertThat(counters.failedAttempts()).isZero();
     assertThat(clickHouse.inserts()).containsExactly("a:12");
     assertThat(delivery.written(TRACES)).hasValue(2);
     assertThat(counters.retries()).isEqualTo(3);
