@@ -94,12 +94,13 @@ class WebSiteTest {
   }
 
   private static String value(String name, JsonNode schema) {
-    JsonNode words = schema.path("enum");
+    JsonNode words = schema.has("items") ? schema.path("items").path("enum") : schema.path("enum");
     if (words.size() > 0) {
       return words.get(0).asText();
     }
     return switch (schema.path("type").asText()) {
       case "integer" -> "7";
+      case "number" -> "0.5";
       case "boolean" -> "true";
       default ->
           switch (name) {
@@ -107,6 +108,7 @@ class WebSiteTest {
             case "dimension" -> "model";
             case "from", "to", "change" -> "2026-11-20T00:00:00Z";
             case "after" -> "17.abc";
+            case "also" -> "tool%3Dsearch%2Band%2Bmore";
             default -> name;
           };
     };
@@ -118,6 +120,11 @@ class WebSiteTest {
     "/traces?limit=100000, 400, limit",
     "/traces?after=nonsense, 400, after",
     "/traces/xyz, 400, trace_id",
+    "/traces?min_confidence=1.5, 400, min_confidence",
+    "/traces?known=everything, 400, known",
+    "/traces?also=nonsense, 400, also",
+    "/traces?also=tool%3D%25zz, 400, also",
+    "/traces?also=agent_nmae%3Dx, 400, agent_nmae",
     "/compare?a=1&b=1, 400, b",
     "/compare?a=1, 400, b",
     "/compare?a=1&b=2&dimension=trace_id, 400, dimension",
