@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** Where we are: everything that a view shows is in the address, so that it can be sent to a colleague. */
 export interface Place {
@@ -42,7 +42,8 @@ export function url(path: string, query: Record<string, string>): string {
 
 export function usePlace(): Place {
   const [place, setPlace] = useState(here);
-  useEffect(() => {
+  // At once: between painting and a later effect somebody may have gone on already.
+  useLayoutEffect(() => {
     const moved = (): void => setPlace(here());
     addEventListener('popstate', moved);
     addEventListener(MOVED, moved);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -154,6 +155,25 @@ class WebSiteTest {
   }
 
   @Test
+  void nowTellsOfThePipelineWhenClickHouseIsAway() throws Exception {
+    String base = start(service -> service, false);
+    failure.set(new Unavailable("ClickHouse is away.", new IOException()));
+    var answer = get(base + "/api/v1/now");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    JsonNode now = json.readTree(answer.body());
+    assertThat(now.path("unavailable").asText()).isEqualTo("ClickHouse is away.");
+    assertThat(now.path("pipeline").path("roles").path("topology").path("ready").asBoolean())
+        .isTrue();
+    assertThat(now.has("open")).isFalse();
+    failure.set(null);
+    JsonNode again = json.readTree(get(base + "/api/v1/now").body());
+    assertThat(again.has("unavailable")).isFalse();
+    assertThat(again.path("open").isArray()).isTrue();
+    failure.set(new IllegalStateException("secret of the inside"));
+    assertThat(get(base + "/api/v1/now").statusCode()).isEqualTo(500);
+  }
+
+  @Test
   void nothingCanBeWritten() throws Exception {
     String base = start(service -> service, false);
     for (String method : List.of("POST", "PUT", "DELETE")) {
@@ -269,6 +289,13 @@ class WebSiteTest {
         .startsWith("attachment");
   }
 
+  private static JsonNode pipeline() {
+    ObjectNode status = JsonNodeFactory.instance.objectNode();
+    status.putObject("roles").putObject("topology").put("ready", true).put("detail", "RUNNING");
+    status.putObject("lag").putObject("topology").put("otlp_spans", 7);
+    return status;
+  }
+
   private String start(UnaryOperator<HttpService> guard, boolean guarded) {
     ServerBuilder builder =
         Server.builder()
@@ -307,7 +334,7 @@ class WebSiteTest {
             question -> {
               throw new NotFound("Nothing to compare.");
             },
-            JsonNodeFactory.instance::objectNode)
+            WebSiteTest::pipeline)
         .mount(builder, guard, guarded);
     Server server = builder.build();
     SERVERS.add(server);

@@ -211,6 +211,7 @@ final class ApiCalls {
                 "open", "traces that have not settled",
                 "alerts", "those that fire, and those of the last day",
                 "feedback", "the latest",
+                "unavailable", "why these are not there, while ClickHouse does not answer",
                 "pipeline",
                     "roles with their health, and records that each consumer has yet to read"),
             json(new Now(tables, pipeline)::now)));

@@ -100,7 +100,7 @@ record ApiParameter(
                     "known",
                     "Traces of which this is known, or all of these.",
                     TraceFilter.knowable()),
-                text(
+                texts(
                     "also",
                     "What has to hold, too: a filter, its parameters encoded as those of an"
                         + " address."),

@@ -57,10 +57,7 @@ public final class Parameters {
 
   /** The value of a name that is given once at most. */
   public Optional<String> text(String name) {
-    return one(name, texts(name));
-  }
-
-  private static Optional<String> one(String name, List<String> found) {
+    List<String> found = texts(name);
     if (found.size() > 1) {
       throw new BadParameter(name, "Given more than once.");
     }
@@ -109,9 +106,9 @@ public final class Parameters {
     throw new BadParameter(name, "Not a number from 0 to 1.");
   }
 
-  /** Parameters within a parameter, encoded as those of an address are. */
-  Optional<Parameters> nested(String name, int longest) {
-    return one(name, texts(name, longest)).map(text -> new Parameters(decoded(name, text)));
+  /** Parameters within a parameter, encoded as those of an address are; several times. */
+  List<Parameters> nested(String name, int longest) {
+    return texts(name, longest).stream().map(text -> new Parameters(decoded(name, text))).toList();
   }
 
   private static Map<String, List<String>> decoded(String name, String text) {

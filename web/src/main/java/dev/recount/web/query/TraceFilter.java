@@ -83,7 +83,7 @@ public final class TraceFilter {
   private final OptionalLong leastErrors;
   private final Optional<Boolean> settled;
   private final Set<String> known;
-  private final Optional<TraceFilter> also;
+  private final List<TraceFilter> also;
 
   /**
    * Reads a filter.
@@ -116,7 +116,7 @@ public final class TraceFilter {
     this.leastErrors = parameters.whole("min_errors", 0, Long.MAX_VALUE);
     this.settled = parameters.flag("settled");
     this.known = parameters.words("known", KNOWN.keySet());
-    this.also = parameters.nested("also", LONGEST_ALSO).map(TraceFilter::within);
+    this.also = parameters.nested("also", LONGEST_ALSO).stream().map(TraceFilter::within).toList();
   }
 
   private static TraceFilter within(Parameters parameters) {
@@ -177,7 +177,7 @@ public final class TraceFilter {
                 "dateDiff('millisecond', started_at, ended_at) >= " + sql.number(least)));
     search.ifPresent(text -> conditions.add(search(sql, text)));
     conditions.addAll(steps.conditions(sql));
-    also.ifPresent(filter -> conditions.addAll(filter.conditions(sql)));
+    also.forEach(filter -> conditions.addAll(filter.conditions(sql)));
     return conditions;
   }
 
