@@ -1,3 +1,5 @@
+import { encoded } from './route';
+
 /** What the interface under /api/v1 answers; names are those of the columns. Times end in _us: microseconds. */
 
 export interface TraceRow {
@@ -453,7 +455,7 @@ async function reason(response: Response): Promise<string> {
 }
 
 export function path(call: string, parameters?: URLSearchParams): string {
-  const query = parameters?.toString();
+  const query = parameters && encoded(parameters);
   return `/api/v1${call}${query ? `?${query}` : ''}`;
 }
 

@@ -8,9 +8,34 @@ export interface Place {
 
 const MOVED = 'recount:moved';
 
+/** Telemetry may hold control characters, and servers refuse them in an address. */
+const REFUSED = /[\u0000-\u001f\u007f]/;
+const ENCODED = 'encoded';
+
+/** Parameters as they stand in an address; those that would be refused there are encoded once more. */
+export function encoded(query: URLSearchParams): string {
+  const plain = new URLSearchParams();
+  const refused = new URLSearchParams();
+  query.forEach((value, name) => (REFUSED.test(value) ? refused : plain).append(name, value));
+  if (refused.size > 0) {
+    plain.append(ENCODED, refused.toString());
+  }
+  return plain.toString();
+}
+
+/** The parameters of an address. */
+export function decoded(search: string): URLSearchParams {
+  const query = new URLSearchParams(search);
+  for (const refused of query.getAll(ENCODED)) {
+    new URLSearchParams(refused).forEach((value, name) => query.append(name, value));
+  }
+  query.delete(ENCODED);
+  return query;
+}
+
 /** Where we are now, whatever was shown last. */
 export function here(): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search) };
+  return { path: location.pathname, query: decoded(location.search) };
 }
 
 /** Goes somewhere. Replacing leaves no step to go back to, as for a change of a filter's text. */
@@ -31,13 +56,13 @@ export function withQuery(place: Place, changes: Record<string, string | string[
       query.append(name, each);
     }
   }
-  const text = query.toString();
+  const text = encoded(query);
   return place.path + (text ? `?${text}` : '');
 }
 
 /** An address. */
 export function url(path: string, query: Record<string, string>): string {
-  return `${path}?${new URLSearchParams(query).toString()}`;
+  return `${path}?${encoded(new URLSearchParams(query))}`;
 }
 
 export function usePlace(): Place {

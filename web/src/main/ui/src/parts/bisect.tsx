@@ -1,7 +1,7 @@
 import { type Course, type Finding, type Regression, type VersionName, get } from '../api';
 import { amount, compact, count, counted, time, words } from '../format';
 import { useLoad } from '../load';
-import { type Place, go, url, withQuery } from '../route';
+import { type Place, encoded, go, url, withQuery } from '../route';
 import { Failure, Mark, Told } from './bits';
 
 const MEASURES: [string, string][] = [
@@ -93,7 +93,7 @@ function Looked(props: { data: Regression; asked: URLSearchParams; from: string;
   props.asked.forEach((value, name) => name !== 'measure' && query.set(name, value));
   query.set('from', props.from);
   query.set('to', props.to);
-  return <a href={`/?${query}`}>{told}</a>;
+  return <a href={`/?${encoded(query)}`}>{told}</a>;
 }
 
 function Findings(props: { data: Regression; asked: URLSearchParams }) {

@@ -5,7 +5,7 @@ import { useLoad } from '../load';
 import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
 import { CalibrationPlot, VersionLanes, Verdict, Whiskers, estimate } from '../parts/whiskers';
-import { type Place, go, withQuery } from '../route';
+import { type Place, encoded, go, withQuery } from '../route';
 import { filterOf, inWords } from './traces';
 
 const DIMENSIONS = [
@@ -127,7 +127,7 @@ export function both(...filters: URLSearchParams[]): URLSearchParams {
 function Measures(props: { data: Comparison; filter: URLSearchParams; dimension: string }) {
   const { data } = props;
   const traces = (side: 'a' | 'b', more: string): string =>
-    `/?${both(props.filter, new URLSearchParams({ [props.dimension]: data[side].version }), new URLSearchParams(more))}`;
+    `/?${encoded(both(props.filter, new URLSearchParams({ [props.dimension]: data[side].version }), new URLSearchParams(more)))}`;
   return (
     <>
       <section aria-labelledby="measures-title">

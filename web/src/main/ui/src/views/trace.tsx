@@ -226,7 +226,7 @@ function TraceHeader(props: { story: Story; suspect: Step | undefined; onSuspect
       {props.suspect && (
         <p class="suspect">
           <button type="button" class="link" onClick={props.onSuspect}>
-            It went off in step {props.suspect.step}: {props.suspect.kind} <Told>{props.suspect.name}</Told>
+            It went off in step {props.suspect.step}: {words(props.suspect.kind)} <Told>{props.suspect.name}</Told>
           </button>
         </p>
       )}

@@ -47,6 +47,7 @@ class WebSiteTest {
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private static final Queue<Server> SERVERS = new ConcurrentLinkedQueue<>();
+  private final Queue<List<String>> bound = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
   /** All at once, after the last: each takes two seconds to be sure that nobody asks any more. */
@@ -171,6 +172,16 @@ class WebSiteTest {
     assertThat(again.path("open").isArray()).isTrue();
     failure.set(new IllegalStateException("secret of the inside"));
     assertThat(get(base + "/api/v1/now").statusCode()).isEqualTo(500);
+  }
+
+  @Test
+  void whatNoAddressMayHoldIsEncodedOnceMore() throws Exception {
+    String base = start(service -> service, false);
+    String call = base + "/api/v1/traces?agent_name=x";
+    var taken = get(call + "&encoded=model%3Da%2501%252Bb%26also%3Dtool%253D%252502");
+    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
+    assertThat(bound).anySatisfy(values -> assertThat(values).contains("x", "a\u0001+b", "\u0002"));
+    assertThat(get(call + "&encoded=agent_nmae%3Dx").statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -304,6 +315,7 @@ class WebSiteTest {
     new WebSite(
             (sql, parameters) -> {
               asked.add(sql);
+              bound.add(List.copyOf(parameters.values()));
               if (failure.get() != null) {
                 throw failure.get();
               }
