@@ -465,14 +465,53 @@ test('hostile text runs nowhere and breaks nothing', async () => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
   assert.equal(wide, false, 'the page is wider than the window');
   await page.goto('/?agent_name=&service=nothing');
+  await page.getByText('No trace is like that').waitFor();
   await page.goto(`/?q=${samples.hostile}`);
   await rows(page).first().waitFor();
   await page.getByLabel('Filter by').selectOption('model');
   assert.notEqual(await page.title(), 'pwned');
+  await page.goto('/now');
+  await page.getByRole('heading', { name: 'Latest feedback' }).waitFor();
+  assert.equal(await page.locator('main img, main script, main b').count(), 0);
   await page.goto('/compare?dimension=model');
   await page.getByRole('heading', { name: 'When, and how much failed' }).waitFor();
+  await page.getByRole('heading', { name: 'Settled traces' }).waitFor();
   assert.notEqual(await page.title(), 'pwned');
   await done(page, 'hostile');
+});
+
+test('what the hostile trace is called is a filter like any other', async () => {
+  const page = await open(`/trace/${samples.hostile}`);
+  const names = ['Agent', 'Agent version', 'Prompt', 'Model', 'Tools', 'Memory index', 'Framework', 'Release', 'Service'];
+  for (const name of [...names, 'Environment', 'Session', 'User']) {
+    const fact = page.locator('.trace-header .facts > div').filter({ has: page.getByText(name, { exact: true }) });
+    await fact.getByRole('link').click();
+    await page.waitForURL(/[/][?]/);
+    await rows(page).filter({ hasText: samples.hostile.slice(0, 8) }).first().waitFor();
+    await page.reload();
+    await rows(page).filter({ hasText: samples.hostile.slice(0, 8) }).first().waitFor();
+    await page.goBack();
+  }
+  await page.locator('.trace-header .facts').waitFor();
+  await done(page);
+});
+
+test('hostile text fits a phone, too', async () => {
+  const phone = { viewport: { width: 390, height: 800 }, colorScheme: 'dark', hasTouch: true };
+  const page = await open(`/trace/${samples.hostile}?spans=all`, phone);
+  await page.locator('[role=listbox][aria-busy=false] .virtual-row').first().waitFor();
+  const narrow = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1);
+  assert.ok(await narrow(), 'the trace');
+  await page.locator('.virtual-row', { hasText: 'Branch' }).first().click();
+  await page.locator('.step-card .facts').waitFor();
+  assert.ok(await narrow(), 'a step');
+  await page.goto(`/?q=${samples.hostile}`);
+  await listed(page);
+  assert.ok(await narrow(), 'the list');
+  await page.goto('/now');
+  await page.getByRole('heading', { name: 'Latest feedback' }).waitFor();
+  assert.ok(await narrow(), 'now');
+  await done(page, 'phone-hostile');
 });
 
 test('on a phone and in the dark everything is there', async () => {
@@ -488,6 +527,8 @@ test('on a phone and in the dark everything is there', async () => {
     await there(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
     assert.equal(wide, false, `${path} is wider than a phone`);
+    const cut = await page.locator('.line-name').evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length);
+    assert.equal(cut, 0, `${path} has no room for the names of steps`);
     await accessible(page);
     await done(page, `phone${path.replace(/\W+.*/, '').slice(0, 8)}${path.slice(1, 6).replace('/', '')}`);
   }

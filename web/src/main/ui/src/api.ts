@@ -314,6 +314,8 @@ export interface Versions {
   left_out?: number;
   versions: (VersionShare & {
     version: string;
+    /** Finds the traces that count. */
+    filter: string;
     stand_for?: number;
     first_us: number;
     stretches: (VersionShare & { stretch: number })[];

@@ -144,7 +144,12 @@ function mostTraces(versions: Versions['versions'], compared: (string | null)[])
 }
 
 /** When which version was at work, and how much of it failed: a lane for each. */
-export function VersionLanes(props: { versions: Versions; a: string | null; b: string | null }) {
+export function VersionLanes(props: {
+  versions: Versions;
+  a: string | null;
+  b: string | null;
+  link: (version: string, filter: string) => string;
+}) {
   const { from_us: from, versions, width_us: width } = props.versions;
   if (!from || !width || versions.length === 0) {
     return null;
@@ -194,9 +199,9 @@ export function VersionLanes(props: { versions: Versions; a: string | null; b: s
               </svg>
             </td>
             <td class="number">
-              {percent(each.value)}{' '}
+              <a href={props.link(each.version, `${each.filter}&status=error`)}>{percent(each.value)}</a>{' '}
               <span class="faint">
-                of {count(each.traces)}
+                of <a href={props.link(each.version, each.filter)}>{count(each.traces)}</a>
                 {each.stand_for !== undefined && ` for ${count(Math.round(each.stand_for))}`}, {percent(each.low)} to {percent(each.high)}
               </span>
             </td>

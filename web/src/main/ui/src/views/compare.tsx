@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { type Comparison, type Sided, type Versions, get } from '../api';
 import { count, counted, duration, instant, isolated, time, words } from '../format';
 import { useLoad } from '../load';
@@ -95,7 +95,12 @@ export function Compare(props: { place: Place }) {
       {versions.data && known.length > 0 && (
         <section aria-labelledby="lanes-title">
           <h2 id="lanes-title">When, and how much failed</h2>
-          <VersionLanes versions={versions.data} a={a} b={b} />
+          <VersionLanes
+            versions={versions.data}
+            a={a}
+            b={b}
+            link={(version, more) => traces(filter, dimension, version, more)}
+          />
         </section>
       )}
       <Bisect place={place} filter={filter} />
@@ -124,10 +129,14 @@ export function both(...filters: URLSearchParams[]): URLSearchParams {
   return all;
 }
 
+/** Where the traces of a version are that a filter finds, among those that were asked for. */
+function traces(asked: URLSearchParams, dimension: string, version: string, more: string): string {
+  return `/?${encoded(both(asked, new URLSearchParams({ [dimension]: version }), new URLSearchParams(more)))}`;
+}
+
 function Measures(props: { data: Comparison; filter: URLSearchParams; dimension: string }) {
   const { data } = props;
-  const traces = (side: 'a' | 'b', more: string): string =>
-    `/?${encoded(both(props.filter, new URLSearchParams({ [props.dimension]: data[side].version }), new URLSearchParams(more)))}`;
+  const link = (side: 'a' | 'b', more: string): string => traces(props.filter, props.dimension, data[side].version, more);
   return (
     <>
       <section aria-labelledby="measures-title">
@@ -150,10 +159,10 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
           <tr role="row">
             <th scope="row" role="rowheader">Traces</th>
             <td role="cell" class="number">
-              <a href={traces('a', data.a.filter)}>{count(data.a.traces)}</a>
+              <a href={link('a', data.a.filter)}>{count(data.a.traces)}</a>
             </td>
             <td role="cell" class="number">
-              <a href={traces('b', data.b.filter)}>{count(data.b.traces)}</a>
+              <a href={link('b', data.b.filter)}>{count(data.b.traces)}</a>
             </td>
             <td role="cell" class="wide" />
             <td role="cell" />
@@ -163,16 +172,23 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
               key={measure.name}
               name={words(measure.name)}
               sided={measure}
-              link={traces}
+              link={link}
             />
           ))}
           <tr role="row">
             <th scope="row" role="rowheader">Duration, half | 90 % | 99 % within</th>
             {(['a', 'b'] as const).map((side) => (
               <td role="cell" key={side} class="number">
-                {(data[side].duration_ms_quantiles ?? [])
-                  .map((each) => (Number.isFinite(each) ? duration(each * 1000) : '–'))
-                  .join(' | ')}
+                {(data[side].duration_ms_quantiles ?? []).map((each, index) => (
+                  <Fragment key={index}>
+                    {index > 0 && ' | '}
+                    {Number.isFinite(each) ? (
+                      <a href={link(side, `${data[side].filter}&min_duration_ms=${Math.floor(each)}`)}>{duration(each * 1000)}</a>
+                    ) : (
+                      '–'
+                    )}
+                  </Fragment>
+                ))}
               </td>
             ))}
             <td role="cell" class="wide" />
@@ -190,9 +206,9 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
                 name={<Told>{each.name}</Told>}
                 note="verdicts that failed"
                 sided={each.failed}
-                link={traces}
+                link={link}
               />,
-              <Line key={`${each.name}-score`} name={<Told>{each.name}</Told>} note="score" sided={each.score} link={traces} />,
+              <Line key={`${each.name}-score`} name={<Told>{each.name}</Told>} note="score" sided={each.score} link={link} />,
             ])}
           </Sides>
           <LeftOut number={data.evaluators_left_out} what="evaluator" />
@@ -208,14 +224,14 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
                 name={<Told>{each.name}</Told>}
                 note={`traces that call it; ${count(each.calls_a)} and ${count(each.calls_b)} calls`}
                 sided={each.used}
-                link={traces}
+                link={link}
               />,
               <Line
                 key={`${each.name}-failed`}
                 name={<Told>{each.name}</Told>}
                 note="calls that failed"
                 sided={each.failed}
-                link={traces}
+                link={link}
               />,
             ])}
           </Sides>
@@ -229,7 +245,7 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
             a={data.calibration.a}
             b={data.calibration.b}
             names={[data.a.version, data.b.version]}
-            link={traces}
+            link={link}
           />
         </section>
       )}

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.cli.UserError;
-import dev.recount.cli.web.ClickHouseTables;
-import dev.recount.cli.web.PageErrors;
 import dev.recount.cli.bisect.statistics.ChangePoint.Interval;
 import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.web.ClickHouseTables;
+import dev.recount.cli.web.PageErrors;
 import dev.recount.web.Regressions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -43,8 +43,7 @@ public final class PageRegressions implements Regressions {
     try {
       Regression regression =
           new Investigation(
-                  (sql, parameters) ->
-                      clickHouse.rows(sql, parameters, ClickHouseTables.PATIENCE),
+                  (sql, parameters) -> clickHouse.rows(sql, parameters, ClickHouseTables.PATIENCE),
                   scope,
                   SIGNIFICANCE)
               .between(

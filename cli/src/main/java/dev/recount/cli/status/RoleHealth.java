@@ -34,8 +34,8 @@ public final class RoleHealth {
 
   /**
    * Puts in what each role says, beside what is there already; a server that does not answer counts
-   * as a role that is not ready. Of roles of the same name, as when several servers run one, each is
-   * told with its server. All are asked at once, so that one that is down delays no other.
+   * as a role that is not ready. Of roles of the same name, as when several servers run one, each
+   * is told with its server. All are asked at once, so that one that is down delays no other.
    *
    * @return whether all are ready
    */
@@ -45,7 +45,8 @@ public final class RoleHealth {
     Map<String, Integer> times = new HashMap<>();
     roles.fieldNames().forEachRemaining(name -> times.merge(name, 1, Integer::sum));
     all.forEach(
-        said -> said.roles().fieldNames().forEachRemaining(name -> times.merge(name, 1, Integer::sum)));
+        said ->
+            said.roles().fieldNames().forEachRemaining(name -> times.merge(name, 1, Integer::sum)));
     for (Said said : all) {
       for (Map.Entry<String, JsonNode> role : said.roles().properties()) {
         boolean several = times.getOrDefault(role.getKey(), 1) > 1;
@@ -65,8 +66,7 @@ public final class RoleHealth {
     }
     return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
         .handle(
-            (answer, failed) ->
-                failed == null ? said(url, answer) : silent(url, reason(failed)));
+            (answer, failed) -> failed == null ? said(url, answer) : silent(url, reason(failed)));
   }
 
   private static Throwable reason(Throwable failed) {

@@ -10,7 +10,8 @@ public final class PageErrors {
 
   /**
    * An error that came from another is one of something that does not answer or cannot be read: the
-   * same question may be answered later. One that came from none says that there is nothing to find.
+   * same question may be answered later. One that came from none says that there is nothing to
+   * find.
    */
   public static RuntimeException of(UserError error) {
     String message = String.valueOf(error.getMessage());

@@ -29,8 +29,7 @@ class PageRegressionsTest {
     try (ServerSocket socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
-    try (ClickHouse away =
-        ClickHouse.connect(ClickHouseTarget.plain("http://127.0.0.1:" + free))) {
+    try (ClickHouse away = ClickHouse.connect(ClickHouseTarget.plain("http://127.0.0.1:" + free))) {
       assertThatExceptionOfType(Unavailable.class)
           .isThrownBy(() -> new PageRegressions(away).search(QUESTION))
           .withMessageContaining("does not answer");

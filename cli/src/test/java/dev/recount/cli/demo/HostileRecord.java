@@ -10,8 +10,8 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * A record whose every text is hostile, whatever fields its schema has: one that is added is hostile
- * from the day on which it is.
+ * A record whose every text is hostile, whatever fields its schema has: one that is added is
+ * hostile from the day on which it is.
  */
 final class HostileRecord {
   private final List<String> texts;
@@ -38,8 +38,7 @@ final class HostileRecord {
 
   private SpecificRecordBase record(Schema schema, Map<String, ?> kept) {
     SpecificRecordBase record =
-        (SpecificRecordBase)
-            SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
+        (SpecificRecordBase) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
     for (Schema.Field field : schema.getFields()) {
       record.put(
           field.pos(),
@@ -55,8 +54,7 @@ final class HostileRecord {
       case RECORD -> record(schema, Map.of());
       case ENUM -> SpecificData.get().createEnum(schema.getEnumSymbols().get(0), schema);
       case ARRAY ->
-          new ArrayList<>(
-              List.of(value(schema.getElementType()), value(schema.getElementType())));
+          new ArrayList<>(List.of(value(schema.getElementType()), value(schema.getElementType())));
       case MAP -> {
         Map<String, Object> map = new LinkedHashMap<>();
         texts.forEach(text -> map.put(text, value(schema.getValueType())));

@@ -54,7 +54,8 @@ public final class UnusualTraces {
 
   /** Families, flags and skins, each of several code points. */
   private static final String EMOJI =
-      "\ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67 \ud83c\uddfa\ud83c\uddf3 \ud83d\udc4b\ud83c\udfff".repeat(20);
+      "\ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67 \ud83c\uddfa\ud83c\uddf3 \ud83d\udc4b\ud83c\udfff"
+          .repeat(20);
 
   /** What a producer takes at most: a megabyte with all that is around it. */
   private static final String LARGE = SCRIPT + "x".repeat(300_000);
@@ -295,9 +296,7 @@ public final class UnusualTraces {
                     .addScopeSpans(
                         ScopeSpans.newBuilder()
                             .setScope(
-                                InstrumentationScope.newBuilder()
-                                    .setName(scope)
-                                    .setVersion(scope))
+                                InstrumentationScope.newBuilder().setName(scope).setVersion(scope))
                             .addAllSpans(spans)))
             .build()
             .toByteArray();

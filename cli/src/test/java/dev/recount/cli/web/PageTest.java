@@ -238,7 +238,9 @@ class PageTest {
     assertThat(versions.path("versions")).hasSize(2);
   }
 
-  /** Whatever else is asked: failed ones alone, a tool, and both by names that numbers need, too. */
+  /**
+   * Whatever else is asked: failed ones alone, a tool, and both by names that numbers need, too.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -375,10 +377,13 @@ class PageTest {
     for (JsonNode part : parts) {
       for (Map.Entry<String, JsonNode> field : part.properties()) {
         String text = field.getValue().asText();
-        if (field.getValue().isTextual() && !text.isEmpty() && !OWN_WORDS.contains(field.getKey())) {
+        if (field.getValue().isTextual()
+            && !text.isEmpty()
+            && !OWN_WORDS.contains(field.getKey())) {
           assertThat(text)
               .as(field.getKey())
-              .containsPattern("<script>|<b>|[\u0590-\u06ff]|\ud83d\ud83c?|[\\x{1F000}-\\x{1FFFF}]");
+              .containsPattern(
+                  "<script>|<b>|[\u0590-\u06ff]|\ud83d\ud83c?|[\\x{1F000}-\\x{1FFFF}]");
         }
       }
     }

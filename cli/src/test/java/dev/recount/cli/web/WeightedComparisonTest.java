@@ -216,8 +216,7 @@ class WeightedComparisonTest {
 
   @Test
   void overTimeASampleIsWeighedToo() {
-    for (JsonNode version :
-        new Timeline(tables).versions(parameters(Map.of())).path("versions")) {
+    for (JsonNode version : new Timeline(tables).versions(parameters(Map.of())).path("versions")) {
       if (version.path("version").asText().equals("handy")) {
         continue;
       }

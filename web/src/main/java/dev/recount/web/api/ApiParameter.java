@@ -81,7 +81,8 @@ record ApiParameter(
                 texts("flag", "Traces with this flag, or any of these."),
                 text("evaluator", "Traces that this evaluator has judged."),
                 oneOf(
-                    "verdict", "How it, or any evaluator, has judged; scored: it gave a score.",
+                    "verdict",
+                    "How it, or any evaluator, has judged; scored: it gave a score.",
                     Set.of("passed", "failed", "scored")),
                 oneOf(
                     "feedback",
@@ -90,7 +91,9 @@ record ApiParameter(
                     Set.of("good", "bad", "any", "none")),
                 whole("min_duration_ms", "Traces that took so long, or longer."),
                 whole("min_errors", "Traces with so many errors, or more."),
-                texts("failed_tool", "Traces in which a call of this tool failed, or of any of these."),
+                texts(
+                    "failed_tool",
+                    "Traces in which a call of this tool failed, or of any of these."),
                 number("min_confidence", "Traces with a decision that was so sure, from 0 to 1."),
                 number(
                     "below_confidence",

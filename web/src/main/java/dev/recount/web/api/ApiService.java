@@ -87,7 +87,8 @@ public final class ApiService implements HttpService {
     List<String> encoded = values.getOrDefault(ENCODED, List.of());
     values.remove(ENCODED);
     encoded.forEach(
-        text -> QueryParams.fromQueryString(text).forEach((name, value) -> add(values, name, value)));
+        text ->
+            QueryParams.fromQueryString(text).forEach((name, value) -> add(values, name, value)));
     // What the path says wins over what stands behind the question mark.
     context.pathParams().forEach((name, value) -> values.put(name, List.of(value)));
     return HttpResponse.of(() -> answer(new Parameters(values)), context.blockingTaskExecutor());

@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Stated confidence against what came of it. A decision turned out well when what came of it is what
- * was expected, or, where nobody said that, when it did not fail.
+ * Stated confidence against what came of it. A decision turned out well when what came of it is
+ * what was expected, or, where nobody said that, when it did not fail.
  *
- * <p>The expected calibration error is that of Naeini, Cooper and Hauskrecht, AAAI (2015), with bins
- * of equal width.
+ * <p>The expected calibration error is that of Naeini, Cooper and Hauskrecht, AAAI (2015), with
+ * bins of equal width.
  */
 final class Calibration {
   private static final int BINS = 10;

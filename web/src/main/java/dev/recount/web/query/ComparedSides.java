@@ -115,9 +115,13 @@ final class ComparedSides {
   }
 
   private static String filter(Map<String, Weights> weights, String side, String more) {
-    // What is not retained has no weight.
-    String counting = weights.get(side).areOfASample() ? "settled=true&retained=true" : "settled=true";
+    String counting = counting(weights.get(side).areOfASample());
     return more.isEmpty() ? counting : counting + "&" + more;
+  }
+
+  /** A filter that finds the traces that count. What is not retained has no weight. */
+  static String counting(boolean sample) {
+    return sample ? "settled=true&retained=true" : "settled=true";
   }
 
   private static String counting(String rows, Map<String, Weights> weights) {

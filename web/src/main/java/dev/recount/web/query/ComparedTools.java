@@ -28,8 +28,7 @@ final class ComparedTools {
     ArrayNode tools = answer.putArray("tools");
     MostFrequent used = used();
     answer.put("tools_left_out", used.leftOut());
-    List<String> names =
-        used.names().stream().filter(name -> !name.equals(EVERY_TRACE)).toList();
+    List<String> names = used.names().stream().filter(name -> !name.equals(EVERY_TRACE)).toList();
     if (names.isEmpty()) {
       return;
     }

@@ -51,9 +51,7 @@ public final class Comparison {
           Measure.share("rolled_back", "rolled_back", "rolled_back=true"),
           Measure.share("any_error", "error_count > 0", "min_errors=1"),
           Measure.share(
-              "context_truncated",
-              "has(flags, 'context_truncated')",
-              "flag=context_truncated"),
+              "context_truncated", "has(flags, 'context_truncated')", "flag=context_truncated"),
           Measure.share("tool_loop", "has(flags, 'tool_loop')", "flag=tool_loop"));
 
   private static final String DURATION = "dateDiff('microsecond', started_at, ended_at) / 1000";

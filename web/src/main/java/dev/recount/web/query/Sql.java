@@ -35,9 +35,7 @@ final class Sql {
     names.stream()
         .filter(Sql::isCut)
         .forEach(name -> conditions.add("startsWith(" + column + ", " + text(name) + ")"));
-    return conditions.size() == 1
-        ? conditions.get(0)
-        : "(" + String.join(" OR ", conditions) + ")";
+    return conditions.size() == 1 ? conditions.get(0) : "(" + String.join(" OR ", conditions) + ")";
   }
 
   /** That an array has one of some names, likewise. */

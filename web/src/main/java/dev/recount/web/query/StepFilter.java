@@ -46,7 +46,8 @@ final class StepFilter {
       conditions.add(
           some(
               sql,
-              "kind = 'TOOL_CALL' AND status = 'error' AND " + sql.named("tool_name", failedTools)));
+              "kind = 'TOOL_CALL' AND status = 'error' AND "
+                  + sql.named("tool_name", failedTools)));
     }
     if (leastConfidence.isPresent() || belowConfidence.isPresent()) {
       List<String> sure = new ArrayList<>(List.of("confidence BETWEEN 0 AND 1"));

@@ -28,8 +28,8 @@ public final class Timeline {
   /**
    * {@code versions} of a dimension by their first trace, each with {@code traces}, {@code
    * first_us}, the failed share with its interval, and {@code stretches} of time with the same;
-   * {@code width_us} is how long a stretch is; {@code left_out}, how many versions with fewer traces
-   * there are besides. Where the traces of a version are a sample, shares are weighted.
+   * {@code width_us} is how long a stretch is; {@code left_out}, how many versions with fewer
+   * traces there are besides. Where the traces of a version are a sample, shares are weighted.
    */
   public ObjectNode versions(Parameters parameters) {
     VersionDimension dimension = VersionDimension.of(parameters);
@@ -148,6 +148,7 @@ public final class Timeline {
     boolean weighted = all.weights().areOfASample();
     ObjectNode version = JsonNodeFactory.instance.objectNode();
     version.put("version", name).put("first_us", all.firstMicros());
+    version.put("filter", ComparedSides.counting(weighted));
     if (weighted) {
       version.put("stand_for", all.weights().sum());
     }

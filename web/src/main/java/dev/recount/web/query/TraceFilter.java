@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * compared, and they are those in the address of the page.
  *
  * <p>Several values of one name are alternatives; all names have to hold. An empty value means that
- * nobody said: {@code agent_version=} finds the traces without one. A name as long as names are shown
- * finds whatever begins with it. What has to hold beside all that, of a name that has a value
+ * nobody said: {@code agent_version=} finds the traces without one. A name as long as names are
+ * shown finds whatever begins with it. What has to hold beside all that, of a name that has a value
  * already, is a filter within: {@code also}.
  */
 public final class TraceFilter {
@@ -165,8 +165,7 @@ public final class TraceFilter {
     if (!marks.isEmpty()) {
       conditions.add(sql.anyNamed("flags", marks));
     }
-    settled.ifPresent(
-        yes -> conditions.add(yes ? SETTLED : "phase = 'provisional'"));
+    settled.ifPresent(yes -> conditions.add(yes ? SETTLED : "phase = 'provisional'"));
     known.forEach(name -> conditions.add("isNotNull(" + KNOWN.get(name) + ")"));
     leastErrors.ifPresent(least -> conditions.add("error_count >= " + sql.number(least)));
     evaluations(sql).ifPresent(conditions::add);

@@ -46,7 +46,8 @@ public final class TraceStory {
     story.set("trace", found.get(0));
     story
         .putArray("steps")
-        .addAll(rows(StoryColumns.STEP, "decisions_latest", "step, decision_id", MOST_STEPS, traceId));
+        .addAll(
+            rows(StoryColumns.STEP, "decisions_latest", "step, decision_id", MOST_STEPS, traceId));
     story
         .putArray("snapshots")
         .addAll(
@@ -68,7 +69,12 @@ public final class TraceStory {
     story
         .putArray("feedback")
         .addAll(
-            rows(StoryColumns.FEEDBACK, "feedback_latest", "occurred_at, feedback_id", MOST_VERDICTS, traceId));
+            rows(
+                StoryColumns.FEEDBACK,
+                "feedback_latest",
+                "occurred_at, feedback_id",
+                MOST_VERDICTS,
+                traceId));
     return story;
   }
 
@@ -79,7 +85,8 @@ public final class TraceStory {
     ObjectNode spans = JsonNodeFactory.instance.objectNode();
     spans
         .putArray("spans")
-        .addAll(rows(StoryColumns.SPAN, "spans_latest", "started_at, span_id", MOST_SPANS, traceId));
+        .addAll(
+            rows(StoryColumns.SPAN, "spans_latest", "started_at, span_id", MOST_SPANS, traceId));
     return spans;
   }
 
@@ -123,7 +130,10 @@ public final class TraceStory {
   public String text(Parameters parameters) {
     String traceId = traceId(parameters);
     String decisionId = parameters.required("decision_id");
-    String column = parameters.oneOf("field", Set.copyOf(StoryColumns.LONG_TEXTS)).orElse(StoryColumns.LONG_TEXTS.get(0));
+    String column =
+        parameters
+            .oneOf("field", Set.copyOf(StoryColumns.LONG_TEXTS))
+            .orElse(StoryColumns.LONG_TEXTS.get(0));
     parameters.finish();
     return decision(column + " AS text", traceId, decisionId).path("text").asText();
   }

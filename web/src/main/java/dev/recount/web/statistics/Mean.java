@@ -60,10 +60,7 @@ public record Mean(double size, double mean, double variance) {
       return new Interval(difference, difference, difference);
     }
     // By parts of the sum, whose squares do not vanish however small the variances are.
-    double freedom =
-        1
-            / (square(one / sum) / (size - 1)
-                + square(two / sum) / (other.size - 1));
+    double freedom = 1 / (square(one / sum) / (size - 1) + square(two / sum) / (other.size - 1));
     double margin = Math.sqrt(sum) * quantile(freedom);
     return new Interval(difference, difference - margin, difference + margin);
   }

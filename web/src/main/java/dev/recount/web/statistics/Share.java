@@ -56,8 +56,7 @@ public record Share(double of, double with, double size) {
     double value = with / of;
     double spread = QUANTILE * QUANTILE / size;
     double middle = (value + spread / 2) / (1 + spread);
-    double margin =
-        Math.sqrt(spread * (value * (1 - value) + spread / 4)) / (1 + spread);
+    double margin = Math.sqrt(spread * (value * (1 - value) + spread / 4)) / (1 + spread);
     // Rounding must not put the estimate outside.
     return new Interval(
         value,

@@ -26,9 +26,9 @@ public record Weights(long rows, double sum, double squares, long none) {
    * itself, and where rows without a weight are there as well, as many as the weights of the others
    * say: counting them is exact then, and weights would only blur it.
    *
-   * <p>The sum of weights estimates how many there were, with the variance that Horvitz and Thompson
-   * give for independent draws, Journal of the American Statistical Association 47 (1952): the sum
-   * of w (w - 1).
+   * <p>The sum of weights estimates how many there were, with the variance that Horvitz and
+   * Thompson give for independent draws, Journal of the American Statistical Association 47 (1952):
+   * the sum of w (w - 1).
    */
   public boolean areOfASample() {
     if (sum == 0 || (sum == rows && squares == rows)) {

@@ -43,9 +43,7 @@ class ComparisonTest {
             .compare(new Parameters(Map.of("a", List.of("1"), "b", List.of("2"))));
     assertThat(compared.path("a").path("traces").asLong()).isZero();
     List<JsonNode> told = new ArrayList<>();
-    compared
-        .path("measures")
-        .forEach(measure -> told.addAll(measure.findValues("value")));
+    compared.path("measures").forEach(measure -> told.addAll(measure.findValues("value")));
     assertThat(told).isEmpty();
     assertThat(compared.path("tools")).isEmpty();
   }

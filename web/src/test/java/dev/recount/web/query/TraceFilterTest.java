@@ -52,7 +52,8 @@ class TraceFilterTest {
   @Test
   void aFilterWithinHasToHoldBesideTheOthers() {
     assertThat(conditions(Map.of("tool", List.of("a"), "also", List.of("tool=b&tool=c"))))
-        .containsExactly("hasAny(tools, [{p0:String}])", "hasAny(tools, [{p1:String}, {p2:String}])");
+        .containsExactly(
+            "hasAny(tools, [{p0:String}])", "hasAny(tools, [{p1:String}, {p2:String}])");
   }
 
   @Test
