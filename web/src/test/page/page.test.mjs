@@ -181,7 +181,7 @@ test('no key is lost from the first moment on, whatever comes meanwhile', async 
       if (document.querySelector('input[type=search]')) {
         observer.disconnect();
         press('/');
-        globalThis.focused = document.activeElement?.getAttribute('type');
+        globalThis.focused = document.activeElement?.getAttribute('type') ?? 'nothing';
       }
     }).observe(document, { childList: true, subtree: true });
   });
@@ -193,7 +193,8 @@ test('no key is lost from the first moment on, whatever comes meanwhile', async 
     // What the page has given up meanwhile is not there to go on.
     await route.continue().catch(() => {});
   });
-  await page.goto('/');
+  await page.goto('/', { waitUntil: 'commit' });
+  await page.waitForFunction(() => globalThis.focused !== undefined);
   assert.equal(await page.evaluate(() => globalThis.focused), 'search');
   await page.keyboard.type('inven');
   await page.waitForURL(/[?]q=inven$/);
@@ -350,7 +351,7 @@ test('two versions are compared and lead to the traces behind a number', async (
   await failed.getByRole('link').last().click();
   await page.waitForURL(/also=/);
   await page.getByText(`${told[1]} traces`).waitFor();
-  await page.getByRole('button', { name: /Take away Also: status/ }).waitFor();
+  await page.getByRole('button', { name: /Take away Also: .*status/ }).waitFor();
   await page.goBack();
   await failed.waitFor();
   await page.locator('.calibration svg a').first().click();
@@ -454,10 +455,10 @@ test('hostile text runs nowhere and breaks nothing', async () => {
   await page.getByRole('button', { name: 'What changed' }).click();
   await page.locator('.seen-segment.added .message').waitFor();
   await page.locator('.virtual-row', { hasText: 'Tool call' }).first().click();
-  await page.getByRole('button', { name: /Save all/ }).waitFor();
+  const result = page.locator('.step-card > section').filter({ has: page.getByRole('heading', { name: 'Result', exact: true }) });
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: /Save all/ }).click(),
+    result.getByRole('button', { name: /Save all/ }).click(),
   ]);
   assert.equal(download.suggestedFilename(), 'tool_result.txt');
   assert.notEqual(await page.title(), 'pwned');

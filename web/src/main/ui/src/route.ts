@@ -85,15 +85,20 @@ export function followLinks(): void {
   document.addEventListener('click', (event) => {
     const link = (event.target as Element | null)?.closest('a');
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (link && plain && !link.target && !link.download && link.origin === location.origin && !event.defaultPrevented) {
-      if (link.hash && link.pathname === location.pathname && link.search === location.search) {
-        return;
-      }
-      event.preventDefault();
-      go(link.pathname + link.search);
-      if (link.pathname !== location.pathname) {
-        scrollTo(0, 0);
-      }
+    // By its attributes: a link in a picture has no properties of an address.
+    const href = link?.getAttribute('href');
+    if (!link || !href || !plain || link.hasAttribute('target') || link.hasAttribute('download') || event.defaultPrevented) {
+      return;
+    }
+    const to = new URL(href, location.href);
+    const elsewhere = to.pathname !== location.pathname;
+    if (to.origin !== location.origin || (to.hash && !elsewhere && to.search === location.search)) {
+      return;
+    }
+    event.preventDefault();
+    go(to.pathname + to.search);
+    if (elsewhere) {
+      scrollTo(0, 0);
     }
   });
 }

@@ -95,7 +95,7 @@ export function CalibrationPlot(props: {
             {props[side].bins.map((bin) => (
               <g key={bin.stated}>
                 <line x1={x(bin.stated)} x2={x(bin.stated)} y1={y(bin.low)} y2={y(bin.high)} />
-                <a href={props.link(side, bin.filter)}>
+                <a href={props.link(side, bin.filter)} aria-label={binInWords(bin)}>
                   <title>{binInWords(bin)}</title>
                   <circle cx={x(bin.stated)} cy={y(bin.value)} r={Math.min(8, 2.5 + Math.sqrt(bin.decisions) / 3)} />
                 </a>

@@ -89,7 +89,7 @@ class WeightedComparisonTest {
   private static String traces(String version) {
     return "INSERT INTO recount.traces (trace_id, agent_version, started_at, ended_at, tools,"
         + " status, error_count, evaluation_names, evaluation_scores, evaluation_labels,"
-        + " evaluation_passed, input_tokens, output_tokens, retained, sample_weight, phase,"
+        + " evaluation_passed, total_tokens, retained, sample_weight, phase,"
         + " revision, key_time) SELECT "
         + id(version)
         + ", '"
@@ -98,7 +98,7 @@ class WeightedComparisonTest {
         + time("number")
         + " AS started, started + INTERVAL if(failed, 8, 2) SECOND, if(failed, ['pay', 'search'],"
         + " ['search']), if(failed, 'error', 'ok'), toUInt64(failed), ['tone'],"
-        + " [if(failed, 0.2, 0.8)], [''], [NOT failed], if(failed, 400, 80), if(failed, 100, 20),"
+        + " [if(failed, 0.2, 0.8)], [''], [NOT failed], if(failed, 500, 100),"
         + " kept, weight, 'settled', 1, started FROM "
         + rows(version);
   }
@@ -207,6 +207,9 @@ class WeightedComparisonTest {
           .isEqualTo(compared.path(side).path("traces").asLong());
       for (JsonNode measure : compared.path("measures")) {
         JsonNode told = measure.path(side);
+        if (told.isMissingNode()) {
+          continue;
+        }
         assertThat(found(version, told.path("filter").asText()))
             .as(measure.path("name").asText())
             .isEqualTo(told.path(told.has("count") ? "count" : "of").asLong());
