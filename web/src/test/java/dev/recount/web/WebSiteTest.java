@@ -145,10 +145,12 @@ class WebSiteTest {
   void whatIsNotThereOrDoesNotAnswerIsToldApart() throws Exception {
     String base = start(service -> service, false);
     assertThat(get(base + "/api/v1/traces/" + TRACE).statusCode()).isEqualTo(404);
+    assertThat(get(base + "/api/v1/bisect").statusCode()).isEqualTo(404);
     failure.set(new Unavailable("ClickHouse is away.", new IOException()));
     var away = get(base + "/api/v1/traces");
     assertThat(away.statusCode()).isEqualTo(503);
     assertThat(away.body()).contains("ClickHouse is away.");
+    assertThat(get(base + "/api/v1/bisect").statusCode()).isEqualTo(503);
     failure.set(new IllegalStateException("secret of the inside"));
     var broken = get(base + "/api/v1/traces");
     assertThat(broken.statusCode()).isEqualTo(500);
@@ -344,6 +346,9 @@ class WebSiteTest {
               }
             },
             question -> {
+              if (failure.get() != null) {
+                throw failure.get();
+              }
               throw new NotFound("Nothing to compare.");
             },
             WebSiteTest::pipeline)

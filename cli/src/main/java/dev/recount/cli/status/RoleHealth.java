@@ -11,14 +11,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /** Asks Recount's own HTTP servers how their roles are. */
 public final class RoleHealth {
   private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** What every server reports on, since it uses it. */
+  private static final Set<String> SHARED = Set.of("kafka", "schema-registry", "clickhouse");
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
@@ -34,8 +40,9 @@ public final class RoleHealth {
 
   /**
    * Puts in what each role says, beside what is there already; a server that does not answer counts
-   * as a role that is not ready. Of roles of the same name, as when several servers run one, each
-   * is told with its server. All are asked at once, so that one that is down delays no other.
+   * as a role that is not ready. Of roles of the same name, as when several servers run one, each is
+   * told with its server; what all of them use is told once while it is ready to all. All are asked
+   * at once, so that one that is down delays no other.
    *
    * @return whether all are ready
    */
@@ -43,15 +50,25 @@ public final class RoleHealth {
     List<CompletableFuture<Said>> asked = urls.stream().distinct().map(this::ask).toList();
     List<Said> all = asked.stream().map(CompletableFuture::join).toList();
     Map<String, Integer> times = new HashMap<>();
-    roles.fieldNames().forEachRemaining(name -> times.merge(name, 1, Integer::sum));
-    all.forEach(
-        said ->
-            said.roles().fieldNames().forEachRemaining(name -> times.merge(name, 1, Integer::sum)));
+    Set<String> unready = new HashSet<>();
+    for (ObjectNode told : Stream.concat(Stream.of(roles), all.stream().map(Said::roles)).toList()) {
+      told.properties()
+          .forEach(
+              role -> {
+                times.merge(role.getKey(), 1, Integer::sum);
+                if (!role.getValue().path("ready").asBoolean()) {
+                  unready.add(role.getKey());
+                }
+              });
+    }
     for (Said said : all) {
       for (Map.Entry<String, JsonNode> role : said.roles().properties()) {
-        boolean several = times.getOrDefault(role.getKey(), 1) > 1;
-        roles.set(
-            several ? role.getKey() + " at " + server(said.url()) : role.getKey(), role.getValue());
+        String name = role.getKey();
+        if (times.getOrDefault(name, 1) == 1 || (SHARED.contains(name) && !unready.contains(name))) {
+          roles.putIfAbsent(name, role.getValue());
+        } else {
+          roles.set(name + " at " + server(said.url()), role.getValue());
+        }
       }
     }
     return all.stream().allMatch(Said::ready);

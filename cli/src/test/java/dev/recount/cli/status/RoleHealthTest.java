@@ -51,6 +51,20 @@ class RoleHealthTest {
   }
 
   @Test
+  void whatAllServersUseIsToldOnceWhileItIsReadyToAll() {
+    String first = server(true, "kafka", "kafka:9092, brokers: 3");
+    String second = server(true, "kafka", "kafka:9092, brokers: 3");
+    assertThat(new RoleHealth().of(List.of(first, second), roles)).isTrue();
+    assertThat(roles.fieldNames()).toIterable().containsExactly("kafka");
+    roles.removeAll();
+    String third = server(false, "kafka", "does not answer");
+    assertThat(new RoleHealth().of(List.of(first, third), roles)).isFalse();
+    assertThat(roles.fieldNames())
+        .toIterable()
+        .containsExactly("kafka at " + authority(first), "kafka at " + authority(third));
+  }
+
+  @Test
   void aServerThatDoesNotAnswerOrIsNoneHidesNoOther() {
     String there = server(true, "sinks", "RUNNING");
     String gone = server(true, "topology", "RUNNING");
