@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -14,6 +15,9 @@ import org.apache.avro.specific.SpecificRecordBase;
  * hostile from the day on which it is.
  */
 final class HostileRecord {
+  /** Digests, which would have to fit what they are of. */
+  private static final Set<String> ABSENT = Set.of("content_sha256");
+
   private final List<String> texts;
   private final Instant time;
   private int next;
@@ -40,9 +44,11 @@ final class HostileRecord {
     SpecificRecordBase record =
         (SpecificRecordBase) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
     for (Schema.Field field : schema.getFields()) {
-      record.put(
-          field.pos(),
-          kept.containsKey(field.name()) ? kept.get(field.name()) : value(field.schema()));
+      if (kept.containsKey(field.name())) {
+        record.put(field.pos(), kept.get(field.name()));
+      } else if (!ABSENT.contains(field.name())) {
+        record.put(field.pos(), value(field.schema()));
+      }
     }
     return record;
   }

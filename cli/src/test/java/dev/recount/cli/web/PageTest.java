@@ -369,6 +369,7 @@ class PageTest {
                 + "/step?decision_id="
                 + encode(branch.path("decision_id").asText()));
     List<JsonNode> parts = new ArrayList<>(List.of(story.path("trace"), detail.path("step")));
+    assertThat(detail.path("snapshot").isObject()).isTrue();
     parts.add(detail.path("snapshot"));
     story.path("feedback").forEach(parts::add);
     for (JsonNode evaluation : story.path("evaluations")) {
