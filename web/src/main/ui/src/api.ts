@@ -1,3 +1,5 @@
+import { encoded } from './route';
+
 /** What the interface under /api/v1 answers; names are those of the columns. Times end in _us: microseconds. */
 
 export interface TraceRow {
@@ -252,8 +254,11 @@ export interface Interval {
   value: number;
   low: number;
   high: number;
+  /** Rows that it comes from, and how many of them have what is shared. */
   of?: number;
   count?: number;
+  /** Finds the traces behind it, beside what was asked and the version. */
+  filter?: string;
 }
 
 export interface Sided {
@@ -265,14 +270,18 @@ export interface Sided {
 }
 
 export interface Bins {
-  bins: (Interval & { stated: number; decisions: number })[];
+  bins: (Interval & { stated: number; decisions: number; filter: string })[];
   decisions: number;
+  filter: string;
   expected_calibration_error?: number;
 }
 
 export interface Side {
   version: string;
   traces: number;
+  filter: string;
+  /** How many traces they stand for, where they are a sample. */
+  stand_for?: number;
   first_us?: number;
   last_us?: number;
   duration_ms_quantiles?: number[];
@@ -282,9 +291,11 @@ export interface Comparison {
   dimension: string;
   a: Side;
   b: Side;
-  measures: (Sided & { name: string; filter: string })[];
-  evaluators: { name: string; passed: Sided; score: Sided }[];
+  measures: (Sided & { name: string })[];
+  evaluators: { name: string; failed: Sided; score: Sided }[];
+  evaluators_left_out: number;
   tools: { name: string; calls_a: number; calls_b: number; used: Sided; failed: Sided }[];
+  tools_left_out: number;
   calibration: { a: Bins; b: Bins };
 }
 
@@ -300,8 +311,12 @@ export interface Versions {
   dimension: string;
   from_us?: number;
   width_us?: number;
+  left_out?: number;
   versions: (VersionShare & {
     version: string;
+    /** Finds the traces that count. */
+    filter: string;
+    stand_for?: number;
     first_us: number;
     stretches: (VersionShare & { stretch: number })[];
   })[];
@@ -363,7 +378,9 @@ export interface Alert {
 }
 
 export interface Now {
-  open: {
+  /** Why there are no rows, while ClickHouse does not answer. */
+  unavailable?: string;
+  open?: {
     trace_id: string;
     started_us: number;
     root_name: string;
@@ -373,8 +390,8 @@ export interface Now {
     decision_count: number;
     error_count: number;
   }[];
-  alerts: Alert[];
-  feedback: Feedback[];
+  alerts?: Alert[];
+  feedback?: Feedback[];
   pipeline: {
     roles: Record<string, { ready: boolean; detail: string }>;
     lag: Record<string, Record<string, number>> | { error: string };
@@ -440,7 +457,7 @@ async function reason(response: Response): Promise<string> {
 }
 
 export function path(call: string, parameters?: URLSearchParams): string {
-  const query = parameters?.toString();
+  const query = parameters && encoded(parameters);
   return `/api/v1${call}${query ? `?${query}` : ''}`;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { onTokenAsked, setToken } from './api';
 import { go, usePlace } from './route';
 import { Compare } from './views/compare';
@@ -19,8 +19,9 @@ export function App() {
   const place = usePlace();
   const [asked, setAsked] = useState(false);
   const [help, setHelp] = useState(false);
-  useEffect(() => onTokenAsked(() => setAsked(true)), []);
-  useEffect(() => {
+  useLayoutEffect(() => onTokenAsked(() => setAsked(true)), []);
+  // Before the page is painted: whoever sees it may press a key at once.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       if (event.metaKey || event.ctrlKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) {
@@ -90,7 +91,8 @@ export function App() {
 
 function ThemeButton() {
   const [theme, setTheme] = useState(() => localStorage.getItem('recount.theme') ?? 'auto');
-  useEffect(() => {
+  // Before the page is painted, so that it does not flash.
+  useLayoutEffect(() => {
     if (theme === 'auto') {
       localStorage.removeItem('recount.theme');
       delete document.documentElement.dataset['theme'];
@@ -112,7 +114,7 @@ function ThemeButton() {
 /** A dialog that takes the focus, and gives it back. */
 export function Dialog(props: { title: string; onDone: () => void; children: preact.ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (

@@ -70,7 +70,7 @@ export function compact(value: number | null | undefined): string {
 }
 
 export function percent(share: number | null | undefined, digits = 0): string {
-  return share === null || share === undefined ? '–' : `${(share * 100).toFixed(digits)} %`;
+  return share === null || share === undefined ? '–' : `${(share * 100).toFixed(digits)}\u00a0%`;
 }
 
 export function dollars(value: number | null | undefined): string {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** Where we are: everything that a view shows is in the address, so that it can be sent to a colleague. */
 export interface Place {
@@ -8,9 +8,34 @@ export interface Place {
 
 const MOVED = 'recount:moved';
 
+/** Telemetry may hold control characters, and servers refuse them in an address. */
+const REFUSED = /[\u0000-\u001f\u007f]/;
+const ENCODED = 'encoded';
+
+/** Parameters as they stand in an address; those that would be refused there are encoded once more. */
+export function encoded(query: URLSearchParams): string {
+  const plain = new URLSearchParams();
+  const refused = new URLSearchParams();
+  query.forEach((value, name) => (REFUSED.test(value) ? refused : plain).append(name, value));
+  if (refused.size > 0) {
+    plain.append(ENCODED, refused.toString());
+  }
+  return plain.toString();
+}
+
+/** The parameters of an address. */
+export function decoded(search: string): URLSearchParams {
+  const query = new URLSearchParams(search);
+  for (const refused of query.getAll(ENCODED)) {
+    new URLSearchParams(refused).forEach((value, name) => query.append(name, value));
+  }
+  query.delete(ENCODED);
+  return query;
+}
+
 /** Where we are now, whatever was shown last. */
 export function here(): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search) };
+  return { path: location.pathname, query: decoded(location.search) };
 }
 
 /** Goes somewhere. Replacing leaves no step to go back to, as for a change of a filter's text. */
@@ -31,18 +56,19 @@ export function withQuery(place: Place, changes: Record<string, string | string[
       query.append(name, each);
     }
   }
-  const text = query.toString();
+  const text = encoded(query);
   return place.path + (text ? `?${text}` : '');
 }
 
 /** An address. */
 export function url(path: string, query: Record<string, string>): string {
-  return `${path}?${new URLSearchParams(query).toString()}`;
+  return `${path}?${encoded(new URLSearchParams(query))}`;
 }
 
 export function usePlace(): Place {
   const [place, setPlace] = useState(here);
-  useEffect(() => {
+  // At once: between painting and a later effect somebody may have gone on already.
+  useLayoutEffect(() => {
     const moved = (): void => setPlace(here());
     addEventListener('popstate', moved);
     addEventListener(MOVED, moved);
@@ -59,15 +85,20 @@ export function followLinks(): void {
   document.addEventListener('click', (event) => {
     const link = (event.target as Element | null)?.closest('a');
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (link && plain && !link.target && !link.download && link.origin === location.origin && !event.defaultPrevented) {
-      if (link.hash && link.pathname === location.pathname && link.search === location.search) {
-        return;
-      }
-      event.preventDefault();
-      go(link.pathname + link.search);
-      if (link.pathname !== location.pathname) {
-        scrollTo(0, 0);
-      }
+    // By its attributes: a link in a picture has no properties of an address.
+    const href = link?.getAttribute('href');
+    if (!link || !href || !plain || link.hasAttribute('target') || link.hasAttribute('download') || event.defaultPrevented) {
+      return;
+    }
+    const to = new URL(href, location.href);
+    const elsewhere = to.pathname !== location.pathname;
+    if (to.origin !== location.origin || (to.hash && !elsewhere && to.search === location.search)) {
+      return;
+    }
+    event.preventDefault();
+    go(to.pathname + to.search);
+    if (elsewhere) {
+      scrollTo(0, 0);
     }
   });
 }

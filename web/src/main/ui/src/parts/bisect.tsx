@@ -1,7 +1,7 @@
 import { type Course, type Finding, type Regression, type VersionName, get } from '../api';
-import { amount, compact, count, time, words } from '../format';
+import { amount, compact, count, counted, time, words } from '../format';
 import { useLoad } from '../load';
-import { type Place, go, url, withQuery } from '../route';
+import { type Place, encoded, go, url, withQuery } from '../route';
 import { Failure, Mark, Told } from './bits';
 
 const MEASURES: [string, string][] = [
@@ -54,7 +54,7 @@ export function Bisect(props: { place: Place; filter: URLSearchParams }) {
           Searching …
         </p>
       )}
-      {data && <Findings data={data} />}
+      {data && <Findings data={data} asked={asked} />}
     </section>
   );
 }
@@ -79,14 +79,34 @@ function named(versions: VersionName[]): string {
   return versions.map((each) => `${words(each.dimension).toLowerCase()} ${each.name} ${each.version}`.trim()).join(' with ');
 }
 
-function Findings(props: { data: Regression }) {
-  const { data } = props;
+/** What the traces of a measure have in common, beside that they are settled and kept. */
+const MEASURED: Record<string, string | undefined> = { error: '', cost: 'known=cost', latency: 'known=duration' };
+
+/** The traces of a stretch of time that were looked at; of some measures no filter tells them. */
+function Looked(props: { data: Regression; asked: URLSearchParams; from: string; to: string; traces: number }) {
+  const known = MEASURED[props.data.measure];
+  const told = counted(props.traces, 'trace');
+  if (known === undefined) {
+    return <>{told}</>;
+  }
+  const query = new URLSearchParams(`settled=true&retained=true&${known}`);
+  props.asked.forEach((value, name) => name !== 'measure' && query.set(name, value));
+  query.set('from', props.from);
+  query.set('to', props.to);
+  return <a href={`/?${encoded(query)}`}>{told}</a>;
+}
+
+function Findings(props: { data: Regression; asked: URLSearchParams }) {
+  const { asked, data } = props;
   const change = Date.parse(data.window.change) * 1000;
   return (
     <>
       <p>
-        {told(data.before.mean, data.measure)} before {time(change)} UTC ({count(data.before.traces)} traces),{' '}
-        {told(data.after.mean, data.measure)} after it ({count(data.after.traces)} traces):{' '}
+        {told(data.before.mean, data.measure)} before {time(change)} UTC (
+        <Looked data={data} asked={asked} from={data.window.from} to={data.window.change} traces={data.before.traces} />
+        ), {told(data.after.mean, data.measure)} after it (
+        <Looked data={data} asked={asked} from={data.window.change} to={data.window.to} traces={data.after.traces} />
+        ):{' '}
         {effect(data.difference.size, data)}.{' '}
         <span class="faint">
           {data.window.change_was === 'found' ? 'It changes most there. ' : 'It changes nowhere; these are two halves. '}
@@ -100,7 +120,7 @@ function Findings(props: { data: Regression }) {
         <ol class="findings">
           {data.findings.map((finding, index) => (
             <li key={index}>
-              <FindingLine finding={finding} data={data} change={change} />
+              <FindingLine finding={finding} data={data} asked={asked} change={change} />
             </li>
           ))}
         </ol>
@@ -109,14 +129,19 @@ function Findings(props: { data: Regression }) {
   );
 }
 
-function FindingLine(props: { finding: Finding; data: Regression; change: number }) {
+function FindingLine(props: { finding: Finding; data: Regression; asked: URLSearchParams; change: number }) {
   const { data, finding } = props;
   const half = CONFIDENCE * finding.effect.standard_error;
   const first = finding.versions[0];
   const old = finding.replaced[0];
   const compare =
     first && old && finding.versions.length === 1
-      ? url('/compare', { dimension: dimensionOf(first), a: old.version, b: first.version })
+      ? url('/compare', {
+          ...Object.fromEntries([...props.asked].filter(([name]) => name !== 'measure')),
+          dimension: dimensionOf(first),
+          a: old.version,
+          b: first.version,
+        })
       : null;
   return (
     <>

@@ -16,7 +16,7 @@ export function FeedbackForm(props: {
   chosen: Step | undefined;
   known: Feedback[];
   reload: () => void;
-  onDone: () => void;
+  onDone: (arrived: boolean) => void;
 }) {
   const [rating, setRating] = useState<number | null>(null);
   const [comment, setComment] = useState('');
@@ -33,9 +33,7 @@ export function FeedbackForm(props: {
   });
   useEffect(() => {
     if (arrived) {
-      // The trace's own row is written beside that of the feedback, and may come a moment later.
-      setTimeout(props.reload, 1_500);
-      props.onDone();
+      props.onDone(true);
     }
   }, [arrived]);
 
@@ -71,7 +69,7 @@ export function FeedbackForm(props: {
     return (
       <p role="status" class="waiting">
         Taken. It shows up here as soon as it has been joined to the trace.{' '}
-        <button type="button" class="link" onClick={props.onDone}>
+        <button type="button" class="link" onClick={() => props.onDone(false)}>
           Do not wait
         </button>
       </p>
@@ -122,7 +120,7 @@ export function FeedbackForm(props: {
         <button type="submit" disabled={sending || (rating === null && !comment && !escalate)}>
           {sending ? 'Sending …' : 'Send'}
         </button>
-        <button type="button" class="quiet" onClick={props.onDone}>
+        <button type="button" class="quiet" onClick={() => props.onDone(false)}>
           Cancel
         </button>
       </div>

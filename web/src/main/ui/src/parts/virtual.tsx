@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** How many rows beyond those that are seen are there, too. */
 const BEYOND = 12;
@@ -13,6 +13,8 @@ export function VirtualList<T>(props: {
   height: number;
   label: string;
   chosen: number;
+  /** Whether more rows are on their way. */
+  busy?: boolean;
   keyOf: (row: T) => string;
   onChoose: (index: number) => void;
   render: (row: T, index: number) => ComponentChildren;
@@ -27,7 +29,7 @@ export function VirtualList<T>(props: {
     return () => resized.disconnect();
   }, []);
   const { chosen, height, rows } = props;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current!;
     if (chosen >= 0) {
       const at = chosen * height;
@@ -54,7 +56,7 @@ export function VirtualList<T>(props: {
       props.onChoose(Math.max(0, Math.min(rows.length - 1, to)));
     }
   };
-  const shown = chosen >= first && chosen < last ? `row-${props.keyOf(rows[chosen]!)}` : undefined;
+  const shown = chosen >= first && chosen < last ? `row-${chosen}` : undefined;
   return (
     <div
       ref={box}
@@ -62,6 +64,7 @@ export function VirtualList<T>(props: {
       role="listbox"
       tabIndex={0}
       aria-label={props.label}
+      aria-busy={props.busy ?? false}
       aria-activedescendant={shown}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={pressed}
@@ -73,7 +76,7 @@ export function VirtualList<T>(props: {
           return (
             <div
               key={key}
-              id={`row-${key}`}
+              id={`row-${index}`}
               class={`virtual-row${index === chosen ? ' chosen' : ''}`}
               role="option"
               aria-selected={index === chosen}

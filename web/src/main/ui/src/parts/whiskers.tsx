@@ -1,5 +1,5 @@
 import type { Bins, Sided, Versions } from '../api';
-import { amount, count, difference, percent, time } from '../format';
+import { amount, count, counted, difference, percent, time } from '../format';
 
 /** Two estimates with their intervals on one scale. */
 export function Whiskers(props: { sided: Sided }) {
@@ -54,8 +54,17 @@ export function estimate(sided: Sided, side: 'a' | 'b'): string {
   return `${amount(each.value, sided.unit)}${each.count === undefined ? '' : ` (${count(each.count)} of ${count(each.of ?? 0)})`}`;
 }
 
+function binInWords(bin: Bins['bins'][number]): string {
+  return `${percent(bin.stated)} sure, ${percent(bin.value)} of ${count(bin.decisions)} turned out well`;
+}
+
 /** Stated confidence against what came of it: on the diagonal it was justified. */
-export function CalibrationPlot(props: { a: Bins; b: Bins; names: [string, string] }) {
+export function CalibrationPlot(props: {
+  a: Bins;
+  b: Bins;
+  names: [string, string];
+  link: (side: 'a' | 'b', filter: string) => string;
+}) {
   const size = 260;
   const pad = 34;
   const x = (value: number): number => pad + value * (size - pad - 8);
@@ -65,7 +74,7 @@ export function CalibrationPlot(props: { a: Bins; b: Bins; names: [string, strin
     <figure class="calibration">
       <svg
         viewBox={`0 0 ${size} ${size}`}
-        role="img"
+        role="group"
         aria-label="Calibration: stated confidence from left to right, share that turned out well from bottom to top"
       >
         {marks.map((mark) => (
@@ -86,11 +95,10 @@ export function CalibrationPlot(props: { a: Bins; b: Bins; names: [string, strin
             {props[side].bins.map((bin) => (
               <g key={bin.stated}>
                 <line x1={x(bin.stated)} x2={x(bin.stated)} y1={y(bin.low)} y2={y(bin.high)} />
-                <circle cx={x(bin.stated)} cy={y(bin.value)} r={Math.min(8, 2.5 + Math.sqrt(bin.decisions) / 3)}>
-                  <title>
-                    {`${percent(bin.stated)} sure, ${percent(bin.value)} of ${count(bin.decisions)} turned out well`}
-                  </title>
-                </circle>
+                <a href={props.link(side, bin.filter)} aria-label={binInWords(bin)}>
+                  <title>{binInWords(bin)}</title>
+                  <circle cx={x(bin.stated)} cy={y(bin.value)} r={Math.min(8, 2.5 + Math.sqrt(bin.decisions) / 3)} />
+                </a>
               </g>
             ))}
           </g>
@@ -114,7 +122,9 @@ export function CalibrationPlot(props: { a: Bins; b: Bins; names: [string, strin
                 <th scope="row">
                   <span class={`swatch side-${side}`} aria-hidden="true" /> <bdi>{props.names[index]}</bdi>
                 </th>
-                <td class="number">{count(props[side].decisions)}</td>
+                <td class="number">
+                  <a href={props.link(side, props[side].filter)}>{count(props[side].decisions)}</a>
+                </td>
                 <td class="number">{percent(props[side].expected_calibration_error ?? null, 1)}</td>
               </tr>
             ))}
@@ -125,12 +135,27 @@ export function CalibrationPlot(props: { a: Bins; b: Bins; names: [string, strin
   );
 }
 
+/** How many lanes there are to look at, beside those of the versions that are compared. */
+const LANES = 8;
+
+function mostTraces(versions: Versions['versions'], compared: (string | null)[]): Versions['versions'] {
+  const most = new Set([...versions].sort((one, two) => two.traces - one.traces).slice(0, LANES));
+  return versions.filter((each) => most.has(each) || compared.includes(each.version));
+}
+
 /** When which version was at work, and how much of it failed: a lane for each. */
-export function VersionLanes(props: { versions: Versions; a: string | null; b: string | null }) {
+export function VersionLanes(props: {
+  versions: Versions;
+  a: string | null;
+  b: string | null;
+  link: (version: string, filter: string) => string;
+}) {
   const { from_us: from, versions, width_us: width } = props.versions;
   if (!from || !width || versions.length === 0) {
     return null;
   }
+  const drawn = mostTraces(versions, [props.a, props.b]);
+  const leftOut = versions.length - drawn.length + (props.versions.left_out ?? 0);
   const stretches = 1 + Math.max(...versions.flatMap((each) => each.stretches.map((stretch) => stretch.stretch)));
   const most = Math.max(...versions.flatMap((each) => each.stretches.map((stretch) => stretch.traces)));
   const cell = 600 / stretches;
@@ -138,6 +163,7 @@ export function VersionLanes(props: { versions: Versions; a: string | null; b: s
     <table class="lanes">
       <caption class="faint">
         {time(from)} to {time(from + stretches * width)} UTC: height says how many traces, colour how many of them failed
+        {leftOut > 0 && `; ${counted(leftOut, 'version')} with fewer traces not drawn`}
       </caption>
       <thead class="unseen">
         <tr>
@@ -147,7 +173,7 @@ export function VersionLanes(props: { versions: Versions; a: string | null; b: s
         </tr>
       </thead>
       <tbody>
-        {versions.map((each) => (
+        {drawn.map((each) => (
           <tr key={each.version}>
             <th scope="row">
               {each.version === props.a && <span class="swatch side-a" aria-hidden="true" />}
@@ -173,9 +199,10 @@ export function VersionLanes(props: { versions: Versions; a: string | null; b: s
               </svg>
             </td>
             <td class="number">
-              {percent(each.value)}{' '}
+              <a href={props.link(each.version, `${each.filter}&status=error`)}>{percent(each.value)}</a>{' '}
               <span class="faint">
-                of {count(each.traces)}, {percent(each.low)} to {percent(each.high)}
+                of <a href={props.link(each.version, each.filter)}>{count(each.traces)}</a>
+                {each.stand_for !== undefined && ` for ${count(Math.round(each.stand_for))}`}, {percent(each.low)} to {percent(each.high)}
               </span>
             </td>
           </tr>

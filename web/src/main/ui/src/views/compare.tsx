@@ -1,12 +1,12 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { type Comparison, type Sided, type Versions, get } from '../api';
-import { count, counted, duration, isolated, time, words } from '../format';
+import { count, counted, duration, instant, isolated, time, words } from '../format';
 import { useLoad } from '../load';
 import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
 import { CalibrationPlot, VersionLanes, Verdict, Whiskers, estimate } from '../parts/whiskers';
-import { type Place, go, withQuery } from '../route';
-import { filterOf } from './traces';
+import { type Place, encoded, go, withQuery } from '../route';
+import { filterOf, inWords } from './traces';
 
 const DIMENSIONS = [
   'agent_version',
@@ -46,6 +46,9 @@ export function Compare(props: { place: Place }) {
     <label>
       <span class={`swatch side-${side}`} aria-hidden="true" /> {side === 'a' ? 'Version A' : 'Version B'}{' '}
       <select value={value ?? ''} onChange={(event) => go(withQuery(place, { [side]: event.currentTarget.value }))}>
+        {value !== null && !known.some((each) => each.version === value) && (
+          <option value={value}>{isolated(value || '(none)')}</option>
+        )}
         {known.map((each) => (
           <option key={each.version} value={each.version}>
             {`${isolated(each.version || '(none)')} · ${counted(each.traces, 'trace')}`}
@@ -82,7 +85,7 @@ export function Compare(props: { place: Place }) {
           Only traces with{' '}
           {[...filter].map(([name, value]) => (
             <span key={name + value}>
-              {words(name)} <Told>{name === 'from' || name === 'to' ? time(Number(value)) : value}</Told>{' '}
+              {words(name)} <Told>{name === 'from' || name === 'to' ? time(instant(value)) : inWords(name, value)}</Told>{' '}
             </span>
           ))}
           <a href={`/compare?dimension=${dimension}`}>all traces</a>
@@ -92,7 +95,12 @@ export function Compare(props: { place: Place }) {
       {versions.data && known.length > 0 && (
         <section aria-labelledby="lanes-title">
           <h2 id="lanes-title">When, and how much failed</h2>
-          <VersionLanes versions={versions.data} a={a} b={b} />
+          <VersionLanes
+            versions={versions.data}
+            a={a}
+            b={b}
+            link={(version, more) => traces(filter, dimension, version, more)}
+          />
         </section>
       )}
       <Bisect place={place} filter={filter} />
@@ -107,32 +115,54 @@ export function Compare(props: { place: Place }) {
   );
 }
 
+/** What all of these filters find: a name that has another value already goes into a filter within. */
+export function both(...filters: URLSearchParams[]): URLSearchParams {
+  const all = new URLSearchParams();
+  for (const filter of filters) {
+    const added = [...filter].filter(([name, value]) => !all.getAll(name).includes(value) || all.getAll(name).length > 1);
+    if (added.some(([name]) => all.has(name))) {
+      all.append('also', new URLSearchParams(added).toString());
+    } else {
+      added.forEach(([name, value]) => all.append(name, value));
+    }
+  }
+  return all;
+}
+
+/** Where the traces of a version are that a filter finds, among those that were asked for. */
+function traces(asked: URLSearchParams, dimension: string, version: string, more: string): string {
+  return `/?${encoded(both(asked, new URLSearchParams({ [dimension]: version }), new URLSearchParams(more)))}`;
+}
+
 function Measures(props: { data: Comparison; filter: URLSearchParams; dimension: string }) {
   const { data } = props;
-  const traces = (side: 'a' | 'b', more: string): string => {
-    const query = new URLSearchParams(props.filter);
-    query.set(props.dimension, data[side].version);
-    for (const [name, value] of new URLSearchParams(more)) {
-      query.set(name, value);
-    }
-    return `/?${query}`;
-  };
+  const link = (side: 'a' | 'b', more: string): string => traces(props.filter, props.dimension, data[side].version, more);
   return (
     <>
       <section aria-labelledby="measures-title">
         <h2 id="measures-title">Settled traces</h2>
         <p class="faint">
           Estimates with 95 % intervals. A difference is called better or worse when its interval leaves zero out; of
-          many, a few do so by chance.
+          many, a few do so by chance. Numbers lead to the traces that they come from.
         </p>
+        {(['a', 'b'] as const)
+          .filter((side) => data[side].stand_for !== undefined)
+          .map((side) => (
+            <p key={side}>
+              The traces of <Told>{data[side].version || '(none)'}</Told> are a sample:{' '}
+              {counted(data[side].traces, 'trace')} {data[side].traces === 1 ? 'stands' : 'stand'} for{' '}
+              {count(Math.round(data[side].stand_for!))}. Estimates count each as often as it stands for others; the
+              numbers in brackets are those of the sample.
+            </p>
+          ))}
         <Sides data={data} label="Measure">
           <tr role="row">
             <th scope="row" role="rowheader">Traces</th>
             <td role="cell" class="number">
-              <a href={traces('a', '')}>{count(data.a.traces)}</a>
+              <a href={link('a', data.a.filter)}>{count(data.a.traces)}</a>
             </td>
             <td role="cell" class="number">
-              <a href={traces('b', '')}>{count(data.b.traces)}</a>
+              <a href={link('b', data.b.filter)}>{count(data.b.traces)}</a>
             </td>
             <td role="cell" class="wide" />
             <td role="cell" />
@@ -142,16 +172,23 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
               key={measure.name}
               name={words(measure.name)}
               sided={measure}
-              link={measure.filter ? (side) => traces(side, measure.filter) : undefined}
+              link={link}
             />
           ))}
           <tr role="row">
             <th scope="row" role="rowheader">Duration, half | 90 % | 99 % within</th>
             {(['a', 'b'] as const).map((side) => (
               <td role="cell" key={side} class="number">
-                {(data[side].duration_ms_quantiles ?? [])
-                  .map((each) => (Number.isFinite(each) ? duration(each * 1000) : '–'))
-                  .join(' | ')}
+                {(data[side].duration_ms_quantiles ?? []).map((each, index) => (
+                  <Fragment key={index}>
+                    {index > 0 && ' | '}
+                    {Number.isFinite(each) ? (
+                      <a href={link(side, `${data[side].filter}&min_duration_ms=${Math.floor(each)}`)}>{duration(each * 1000)}</a>
+                    ) : (
+                      '–'
+                    )}
+                  </Fragment>
+                ))}
               </td>
             ))}
             <td role="cell" class="wide" />
@@ -165,15 +202,16 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
           <Sides data={data} label="Evaluator">
             {data.evaluators.flatMap((each) => [
               <Line
-                key={`${each.name}-passed`}
+                key={`${each.name}-failed`}
                 name={<Told>{each.name}</Told>}
-                note="passed"
-                sided={each.passed}
-                link={(side) => traces(side, new URLSearchParams({ evaluator: each.name, verdict: 'failed' }).toString())}
+                note="verdicts that failed"
+                sided={each.failed}
+                link={link}
               />,
-              <Line key={`${each.name}-score`} name={<Told>{each.name}</Told>} note="score" sided={each.score} />,
+              <Line key={`${each.name}-score`} name={<Told>{each.name}</Told>} note="score" sided={each.score} link={link} />,
             ])}
           </Sides>
+          <LeftOut number={data.evaluators_left_out} what="evaluator" />
         </section>
       )}
       {data.tools.length > 0 && (
@@ -186,21 +224,38 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
                 name={<Told>{each.name}</Told>}
                 note={`traces that call it; ${count(each.calls_a)} and ${count(each.calls_b)} calls`}
                 sided={each.used}
-                link={(side) => traces(side, new URLSearchParams({ tool: each.name }).toString())}
+                link={link}
               />,
-              <Line key={`${each.name}-failed`} name={<Told>{each.name}</Told>} note="calls that failed" sided={each.failed} />,
+              <Line
+                key={`${each.name}-failed`}
+                name={<Told>{each.name}</Told>}
+                note="calls that failed"
+                sided={each.failed}
+                link={link}
+              />,
             ])}
           </Sides>
+          <LeftOut number={data.tools_left_out} what="tool" />
         </section>
       )}
       {data.calibration.a.decisions + data.calibration.b.decisions > 0 && (
         <section aria-labelledby="calibration-title">
           <h2 id="calibration-title">Was it right to be sure?</h2>
-          <CalibrationPlot a={data.calibration.a} b={data.calibration.b} names={[data.a.version, data.b.version]} />
+          <CalibrationPlot
+            a={data.calibration.a}
+            b={data.calibration.b}
+            names={[data.a.version, data.b.version]}
+            link={link}
+          />
         </section>
       )}
     </>
   );
+}
+
+/** What is not among the most frequent is not told, but that there is more is. */
+function LeftOut(props: { number: number; what: string }) {
+  return props.number > 0 ? <p class="faint">{counted(props.number, `less frequent ${props.what}`)} not shown.</p> : null;
 }
 
 function Sides(props: { data: Comparison; label: string; children: ComponentChildren }) {
@@ -231,7 +286,7 @@ function Line(props: {
   name: ComponentChildren;
   note?: string;
   sided: Sided;
-  link?: ((side: 'a' | 'b') => string) | undefined;
+  link: (side: 'a' | 'b', filter: string) => string;
 }) {
   const { sided } = props;
   if (!sided.a && !sided.b) {
@@ -244,7 +299,7 @@ function Line(props: {
       </th>
       {(['a', 'b'] as const).map((side) => (
         <td role="cell" key={side} class="number">
-          {props.link && sided[side] ? <a href={props.link(side)}>{estimate(sided, side)}</a> : estimate(sided, side)}
+          {sided[side] ? <a href={props.link(side, sided[side].filter ?? '')}>{estimate(sided, side)}</a> : estimate(sided, side)}
         </td>
       ))}
       <td role="cell" class="wide">

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Alert, type Now, get } from '../api';
+import { type Alert, type Feedback, type Now, get } from '../api';
 import { count, duration, score, time, words } from '../format';
 import { useEvery, useLoad } from '../load';
 import { Failure, Mark, Told } from '../parts/bits';
@@ -27,82 +27,112 @@ export function NowView() {
       {data && (
         <div class="now">
           <Health pipeline={data.pipeline} />
-          <section aria-labelledby="alerts-title">
-            <h2 id="alerts-title">Alerts</h2>
-            {data.alerts.length === 0 ? (
-              <p class="good-text">None fires, and none has within a day.</p>
-            ) : (
-              <ul class="plain">
-                {data.alerts.map((alert) => (
-                  <AlertLine key={alert.alert_id} alert={alert} />
-                ))}
-              </ul>
-            )}
-          </section>
-          <section aria-labelledby="open-title">
-            <h2 id="open-title">Open traces</h2>
-            {data.open.length === 0 ? (
-              <p class="faint">None: every trace has settled.</p>
-            ) : (
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Trace</th>
-                    <th scope="col">Agent</th>
-                    <th scope="col" class="number">
-                      Spans
-                    </th>
-                    <th scope="col" class="number">
-                      Open for
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.open.map((trace) => (
-                    <tr key={trace.trace_id}>
-                      <td>
-                        <a href={`/trace/${trace.trace_id}`}>
-                          <Told>{trace.root_name || trace.trace_id.slice(0, 12)}</Told>
-                        </a>
-                      </td>
-                      <td>
-                        <Told>{`${trace.agent_name} ${trace.agent_version}`}</Told>
-                      </td>
-                      <td class="number">
-                        {count(trace.span_count)}
-                        {trace.error_count > 0 && <span class="bad-text"> {count(trace.error_count)} failed</span>}
-                      </td>
-                      <td class="number">{duration(Math.max(0, Date.now() * 1000 - trace.started_us))}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
-          </section>
-          <section aria-labelledby="feedback-title">
-            <h2 id="feedback-title">Latest feedback</h2>
-            <ul class="plain">
-              {data.feedback.map((each) => (
-                <li key={each.feedback_id}>
-                  <Mark kind={each.kind === 'ESCALATION' ? 'warn' : 'plain'}>{words(each.kind)}</Mark> <Told>{each.name}</Told>
-                  {each.score !== null && ` ${score(each.score)}`}{' '}
-                  {each.trace_id && <a href={`/trace/${each.trace_id}`}>{each.trace_id.slice(0, 8)}</a>}
-                  <span class="faint">
-                    {' '}
-                    <Told>{each.source}</Told> {time(each.occurred_us)}
-                  </span>
-                  {each.comment && (
-                    <p>
-                      <Told>{each.comment}</Told>
-                    </p>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </section>
+          {data.unavailable !== undefined && (
+            <section aria-labelledby="away-title">
+              <h2 id="away-title">ClickHouse does not answer</h2>
+              <p class="failure" role="alert">
+                {data.unavailable}
+              </p>
+              <p class="faint">Open traces, alerts and feedback are read from it, and show up again once it answers.</p>
+            </section>
+          )}
+          {data.alerts && <Alerts alerts={data.alerts} />}
+          {data.open && <OpenTraces open={data.open} />}
+          {data.feedback && <LatestFeedback feedback={data.feedback} />}
         </div>
       )}
     </>
+  );
+}
+
+function Alerts(props: { alerts: Alert[] }) {
+  const { alerts } = props;
+  return (
+    <section aria-labelledby="alerts-title">
+      <h2 id="alerts-title">Alerts</h2>
+      {alerts.length === 0 ? (
+        <p class="good-text">None fires, and none has within a day.</p>
+      ) : (
+        <ul class="plain">
+          {alerts.map((alert) => (
+            <AlertLine key={alert.alert_id} alert={alert} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function OpenTraces(props: { open: NonNullable<Now['open']> }) {
+  const { open } = props;
+  return (
+    <section aria-labelledby="open-title">
+      <h2 id="open-title">Open traces</h2>
+      {open.length === 0 ? (
+        <p class="faint">None: every trace has settled.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Trace</th>
+              <th scope="col">Agent</th>
+              <th scope="col" class="number">
+                Spans
+              </th>
+              <th scope="col" class="number">
+                Open for
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {open.map((trace) => (
+              <tr key={trace.trace_id}>
+                <td>
+                  <a href={`/trace/${trace.trace_id}`}>
+                    <Told>{trace.root_name || trace.trace_id.slice(0, 12)}</Told>
+                  </a>
+                </td>
+                <td>
+                  <Told>{`${trace.agent_name} ${trace.agent_version}`}</Told>
+                </td>
+                <td class="number">
+                  {count(trace.span_count)}
+                  {trace.error_count > 0 && <span class="bad-text"> {count(trace.error_count)} failed</span>}
+                </td>
+                <td class="number">{duration(Math.max(0, Date.now() * 1000 - trace.started_us))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function LatestFeedback(props: { feedback: Feedback[] }) {
+  const { feedback } = props;
+  return (
+    <section aria-labelledby="feedback-title">
+      <h2 id="feedback-title">Latest feedback</h2>
+      <ul class="plain">
+        {feedback.map((each) => (
+          <li key={each.feedback_id}>
+            <Mark kind={each.kind === 'ESCALATION' ? 'warn' : 'plain'}>{words(each.kind)}</Mark> <Told>{each.name}</Told>
+            {each.score !== null && ` ${score(each.score)}`}{' '}
+            {each.trace_id && <a href={`/trace/${each.trace_id}`}>{each.trace_id.slice(0, 8)}</a>}
+            <span class="faint">
+              {' '}
+              <Told>{each.source}</Told> {time(each.occurred_us)}
+            </span>
+            {each.comment && (
+              <p>
+                <Told>{each.comment}</Told>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

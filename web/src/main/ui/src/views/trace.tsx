@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { type Evaluation, type Feedback, type Snapshot, type Span, type Step, type Story, get } from '../api';
 import { compact, count, counted, dollars, duration, isolated, late, percent, score, time, words } from '../format';
@@ -29,6 +29,12 @@ export function TraceView(props: { traceId: string; place: Place }) {
     get<{ spans: Span[] }>(`/traces/${traceId}/spans`, undefined, signal),
   );
   const [giving, setGiving] = useState(false);
+  const [given, setGiven] = useState(0);
+  useEffect(() => {
+    // The trace's own row is amended beside that of the feedback, and may come a while later.
+    const looks = given > 0 ? [1, 2, 4, 8, 16].map((seconds) => setTimeout(story.reload, seconds * 1_000)) : [];
+    return () => looks.forEach(clearTimeout);
+  }, [given]);
   const only = place.query.get('only') === 'notable';
   const lines = useMemo(
     () => (story.data ? arrange(story.data, spans.data?.spans ?? [], only) : []),
@@ -39,7 +45,8 @@ export function TraceView(props: { traceId: string; place: Place }) {
   const suspect = story.data ? suspectOf(story.data) : undefined;
   const choose = (id: string): void => go(withQuery(place, { step: id, only: null }), true);
 
-  useEffect(() => {
+  // With what is shown: a key that is pressed twice in a row goes two steps.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (/^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName) || event.ctrlKey || event.metaKey) {
         return;
@@ -77,7 +84,7 @@ export function TraceView(props: { traceId: string; place: Place }) {
       <section class="waterfall" aria-labelledby="steps-title">
         <div class="row">
           <h2 id="steps-title">
-            {withSpans ? `${count(lines.length)} steps and spans` : counted(lines.length, 'step')}
+            {withSpans && !spans.loading ? `${count(lines.length)} steps and spans` : counted(lines.length, 'step')}
           </h2>
           <span class="grow" />
           <label class="check">
@@ -106,6 +113,7 @@ export function TraceView(props: { traceId: string; place: Place }) {
           height={ROW}
           label="Steps of the trace in order"
           chosen={chosen}
+          busy={withSpans && spans.loading}
           keyOf={(each) => each.id}
           onChoose={(index) => go(withQuery(place, { step: lines[index]!.id }), true)}
           render={(each) => <WaterfallLine line={each} trace={data.trace} suspect={suspect} />}
@@ -144,7 +152,10 @@ export function TraceView(props: { traceId: string; place: Place }) {
             chosen={line?.step}
             known={data.feedback}
             reload={story.reload}
-            onDone={() => setGiving(false)}
+            onDone={(arrived) => {
+              setGiving(false);
+              setGiven(arrived ? given + 1 : given);
+            }}
           />
         )}
         <Verdicts
@@ -215,7 +226,7 @@ function TraceHeader(props: { story: Story; suspect: Step | undefined; onSuspect
       {props.suspect && (
         <p class="suspect">
           <button type="button" class="link" onClick={props.onSuspect}>
-            It went off in step {props.suspect.step}: {props.suspect.kind} <Told>{props.suspect.name}</Told>
+            It went off in step {props.suspect.step}: {words(props.suspect.kind)} <Told>{props.suspect.name}</Told>
           </button>
         </p>
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Choices, type Histogram, type TracePage, type TraceRow, get } from '../api';
 import { compact, count, counted, dollars, duration, instant, isolated, local, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
@@ -21,6 +21,7 @@ const COLUMNS = [
   'service',
   'environment',
   'tool',
+  'failed_tool',
   'flag',
   'evaluator',
   'error_type',
@@ -30,18 +31,34 @@ const COLUMNS = [
 ];
 
 /** What is typed in. */
-const TYPED = ['session_id', 'user_id', 'min_duration_ms'];
+const TYPED = ['session_id', 'user_id', 'min_duration_ms', 'min_errors', 'min_confidence', 'below_confidence'];
+
+/** What only numbers are typed in for. */
+const NUMBERS: Record<string, string> = {
+  min_duration_ms: '[0-9]+',
+  min_errors: '[0-9]+',
+  min_confidence: '0|1|0?\\.[0-9]{1,6}',
+  below_confidence: '0|1|0?\\.[0-9]{1,6}',
+};
 
 /** What there are few values of. */
 const FIXED: Record<string, string[]> = {
-  verdict: ['passed', 'failed'],
+  verdict: ['passed', 'failed', 'scored'],
   feedback: ['good', 'bad', 'any', 'none'],
   escalated: ['true', 'false'],
   rolled_back: ['true', 'false'],
   retained: ['true', 'false'],
+  settled: ['true', 'false'],
+  known: ['feedback_score', 'evaluation_min_score', 'duration', 'total_tokens', 'cost', 'context_utilization'],
 };
 
 const NAMES = [...COLUMNS, ...Object.keys(FIXED), ...TYPED];
+
+/** What the address may hold: a filter within, too, which comes with a link and is not chosen here. */
+const FILTERS = [...NAMES, 'also'];
+
+/** What has one value, which another takes the place of; several of the others are alternatives. */
+const SINGLE = ['evaluator', 'verdict', 'feedback', 'escalated', 'rolled_back', 'retained', 'settled', ...Object.keys(NUMBERS)];
 
 /** What is asked for most. */
 const QUICK: [string, string, string][] = [
@@ -65,7 +82,7 @@ const RANGES: [string, number | null][] = [
 export function filterOf(place: Place): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of place.query) {
-    if (NAMES.includes(name) || ['q', 'in', 'from', 'to'].includes(name)) {
+    if (FILTERS.includes(name) || ['q', 'in', 'from', 'to'].includes(name)) {
       query.append(name, value);
     }
   }
@@ -137,7 +154,7 @@ function Filters(props: { place: Place; choices: Choices }) {
   const [text, setText] = useState(asked);
   const sent = useRef(asked);
   const typed = useRef(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The address follows what is typed, a moment later: that must not take away what was typed since.
     if (asked !== sent.current) {
       sent.current = asked;
@@ -154,7 +171,7 @@ function Filters(props: { place: Place; choices: Choices }) {
       go(withQuery(here(), { q: value || null }), true);
     }, 250) as unknown as number;
   };
-  const active = [...place.query].filter(([name]) => NAMES.includes(name));
+  const active = [...place.query].filter(([name]) => FILTERS.includes(name));
   const custom = place.query.has('from') || place.query.has('to');
   const [from, to] = ['from', 'to'].map((end) => time(instant(place.query.get(end))) || '…');
   const range = `${from} – ${to} UTC`;
@@ -224,7 +241,7 @@ function Filters(props: { place: Place; choices: Choices }) {
                 type="button"
                 class={`chip${on ? ' on' : ''}`}
                 aria-pressed={on}
-                onClick={() => go(withQuery(place, { [name]: toggled(place.query.getAll(name), value) }))}
+                onClick={() => go(withQuery(place, { [name]: toggled(place, name, value) }))}
               >
                 {label}
               </button>
@@ -238,10 +255,10 @@ function Filters(props: { place: Place; choices: Choices }) {
               <button
                 type="button"
                 class="chip on"
-                aria-label={`Take away ${words(name)}: ${value || 'none'}`}
-                onClick={() => go(withQuery(place, { [name]: toggled(place.query.getAll(name), value) }))}
+                aria-label={`Take away ${words(name)}: ${inWords(name, value) || 'none'}`}
+                onClick={() => go(withQuery(place, { [name]: toggled(place, name, value) }))}
               >
-                {words(name)}: <Told>{value || '(none)'}</Told> <span aria-hidden="true">×</span>
+                {words(name)}: <Told>{inWords(name, value) || '(none)'}</Told> <span aria-hidden="true">×</span>
               </button>
             </li>
           ))}
@@ -263,16 +280,24 @@ function Filters(props: { place: Place; choices: Choices }) {
   );
 }
 
-function toggled(values: string[], value: string): string[] {
-  return values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
+function toggled(place: Place, name: string, value: string): string[] {
+  const values = place.query.getAll(name);
+  return values.includes(value) ? values.filter((one) => one !== value) : SINGLE.includes(name) ? [value] : [...values, value];
+}
+
+/** A filter's value; of a filter within, its names and values. */
+export function inWords(name: string, value: string): string {
+  return name === 'also'
+    ? [...new URLSearchParams(value)].map(([each, of]) => `${words(each).toLowerCase()} ${isolated(of || '(none)')}`).join(', ')
+    : value;
 }
 
 function AddFilter(props: { place: Place; choices: Choices }) {
   const { place } = props;
   const [name, setName] = useState('');
-  const values = FIXED[name] ?? props.choices[name] ?? [];
+  const values = FIXED[name] ?? props.choices[name === 'failed_tool' ? 'tool' : name] ?? [];
   const add = (value: string): void => {
-    go(withQuery(place, { [name]: [...new Set([...place.query.getAll(name), value])] }));
+    go(withQuery(place, { [name]: SINGLE.includes(name) ? value : [...new Set([...place.query.getAll(name), value])] }));
     setName('');
   };
   return (
@@ -311,8 +336,8 @@ function AddFilter(props: { place: Place; choices: Choices }) {
           <input
             name="value"
             aria-label={words(name)}
-            inputMode={name === 'min_duration_ms' ? 'numeric' : 'text'}
-            pattern={name === 'min_duration_ms' ? '[0-9]+' : '.*'}
+            inputMode={NUMBERS[name] ? 'decimal' : 'text'}
+            pattern={NUMBERS[name] ?? '.*'}
             required
             autofocus
           />
@@ -325,7 +350,7 @@ function AddFilter(props: { place: Place; choices: Choices }) {
 
 function TraceTable(props: { rows: TraceRow[]; busy: boolean }) {
   const body = useRef<HTMLTableSectionElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || (event.key !== 'j' && event.key !== 'k')) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -46,6 +47,7 @@ class WebSiteTest {
   private final JsonMapper json = JsonMapper.builder().build();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private static final Queue<Server> SERVERS = new ConcurrentLinkedQueue<>();
+  private final Queue<List<String>> bound = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
   /** All at once, after the last: each takes two seconds to be sure that nobody asks any more. */
@@ -94,12 +96,13 @@ class WebSiteTest {
   }
 
   private static String value(String name, JsonNode schema) {
-    JsonNode words = schema.path("enum");
+    JsonNode words = schema.has("items") ? schema.path("items").path("enum") : schema.path("enum");
     if (words.size() > 0) {
       return words.get(0).asText();
     }
     return switch (schema.path("type").asText()) {
       case "integer" -> "7";
+      case "number" -> "0.5";
       case "boolean" -> "true";
       default ->
           switch (name) {
@@ -107,6 +110,7 @@ class WebSiteTest {
             case "dimension" -> "model";
             case "from", "to", "change" -> "2026-11-20T00:00:00Z";
             case "after" -> "17.abc";
+            case "also" -> "tool%3Dsearch%2Band%2Bmore";
             default -> name;
           };
     };
@@ -118,6 +122,11 @@ class WebSiteTest {
     "/traces?limit=100000, 400, limit",
     "/traces?after=nonsense, 400, after",
     "/traces/xyz, 400, trace_id",
+    "/traces?min_confidence=1.5, 400, min_confidence",
+    "/traces?known=everything, 400, known",
+    "/traces?also=nonsense, 400, also",
+    "/traces?also=tool%3D%25zz, 400, also",
+    "/traces?also=agent_nmae%3Dx, 400, agent_nmae",
     "/compare?a=1&b=1, 400, b",
     "/compare?a=1, 400, b",
     "/compare?a=1&b=2&dimension=trace_id, 400, dimension",
@@ -136,14 +145,45 @@ class WebSiteTest {
   void whatIsNotThereOrDoesNotAnswerIsToldApart() throws Exception {
     String base = start(service -> service, false);
     assertThat(get(base + "/api/v1/traces/" + TRACE).statusCode()).isEqualTo(404);
+    assertThat(get(base + "/api/v1/bisect").statusCode()).isEqualTo(404);
     failure.set(new Unavailable("ClickHouse is away.", new IOException()));
     var away = get(base + "/api/v1/traces");
     assertThat(away.statusCode()).isEqualTo(503);
     assertThat(away.body()).contains("ClickHouse is away.");
+    assertThat(get(base + "/api/v1/bisect").statusCode()).isEqualTo(503);
     failure.set(new IllegalStateException("secret of the inside"));
     var broken = get(base + "/api/v1/traces");
     assertThat(broken.statusCode()).isEqualTo(500);
     assertThat(broken.body()).doesNotContain("secret");
+  }
+
+  @Test
+  void nowTellsOfThePipelineWhenClickHouseIsAway() throws Exception {
+    String base = start(service -> service, false);
+    failure.set(new Unavailable("ClickHouse is away.", new IOException()));
+    var answer = get(base + "/api/v1/now");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    JsonNode now = json.readTree(answer.body());
+    assertThat(now.path("unavailable").asText()).isEqualTo("ClickHouse is away.");
+    assertThat(now.path("pipeline").path("roles").path("topology").path("ready").asBoolean())
+        .isTrue();
+    assertThat(now.has("open")).isFalse();
+    failure.set(null);
+    JsonNode again = json.readTree(get(base + "/api/v1/now").body());
+    assertThat(again.has("unavailable")).isFalse();
+    assertThat(again.path("open").isArray()).isTrue();
+    failure.set(new IllegalStateException("secret of the inside"));
+    assertThat(get(base + "/api/v1/now").statusCode()).isEqualTo(500);
+  }
+
+  @Test
+  void whatNoAddressMayHoldIsEncodedOnceMore() throws Exception {
+    String base = start(service -> service, false);
+    String call = base + "/api/v1/traces?agent_name=x";
+    var taken = get(call + "&encoded=model%3Da%2501%252Bb%26also%3Dtool%253D%252502");
+    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
+    assertThat(bound).anySatisfy(values -> assertThat(values).contains("x", "a\u0001+b", "\u0002"));
+    assertThat(get(call + "&encoded=agent_nmae%3Dx").statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -262,6 +302,13 @@ class WebSiteTest {
         .startsWith("attachment");
   }
 
+  private static JsonNode pipeline() {
+    ObjectNode status = JsonNodeFactory.instance.objectNode();
+    status.putObject("roles").putObject("topology").put("ready", true).put("detail", "RUNNING");
+    status.putObject("lag").putObject("topology").put("otlp_spans", 7);
+    return status;
+  }
+
   private String start(UnaryOperator<HttpService> guard, boolean guarded) {
     ServerBuilder builder =
         Server.builder()
@@ -270,6 +317,7 @@ class WebSiteTest {
     new WebSite(
             (sql, parameters) -> {
               asked.add(sql);
+              bound.add(List.copyOf(parameters.values()));
               if (failure.get() != null) {
                 throw failure.get();
               }
@@ -298,9 +346,12 @@ class WebSiteTest {
               }
             },
             question -> {
+              if (failure.get() != null) {
+                throw failure.get();
+              }
               throw new NotFound("Nothing to compare.");
             },
-            JsonNodeFactory.instance::objectNode)
+            WebSiteTest::pipeline)
         .mount(builder, guard, guarded);
     Server server = builder.build();
     SERVERS.add(server);

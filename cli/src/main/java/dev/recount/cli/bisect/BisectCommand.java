@@ -154,7 +154,7 @@ public final class BisectCommand implements Runnable {
     Regression regression;
     try (ClickHouse clickHouse = ClickHouse.connect(clickHouseOptions)) {
       regression =
-          new Investigation(clickHouse, scope, significance)
+          new Investigation(clickHouse::rows, scope, significance)
               .between(start, Optional.ofNullable(change), end);
     }
     if (format == Format.JSON) {

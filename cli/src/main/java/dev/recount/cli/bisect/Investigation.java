@@ -8,7 +8,6 @@ import dev.recount.cli.bisect.statistics.ChangePoint;
 import dev.recount.cli.bisect.statistics.ChangePoint.Interval;
 import dev.recount.cli.bisect.statistics.Criteria;
 import dev.recount.cli.bisect.statistics.Verdict;
-import dev.recount.cli.sql.ClickHouse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,10 +28,10 @@ final class Investigation {
   private final Criteria criteria;
   private final TraceSource traces;
 
-  Investigation(ClickHouse clickHouse, Scope scope, double significance) {
+  Investigation(TraceSource.Tables tables, Scope scope, double significance) {
     this.scope = scope;
     this.criteria = Criteria.usual(scope.measure().higherIsBetter()).withSignificance(significance);
-    this.traces = new TraceSource(clickHouse, scope);
+    this.traces = new TraceSource(tables, scope);
   }
 
   /**

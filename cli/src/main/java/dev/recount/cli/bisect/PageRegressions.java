@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.cli.UserError;
 import dev.recount.cli.bisect.statistics.ChangePoint.Interval;
 import dev.recount.cli.sql.ClickHouse;
-import dev.recount.web.NotFound;
+import dev.recount.cli.web.ClickHouseTables;
+import dev.recount.cli.web.PageErrors;
 import dev.recount.web.Regressions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,14 +42,17 @@ public final class PageRegressions implements Regressions {
             question.environment());
     try {
       Regression regression =
-          new Investigation(clickHouse, scope, SIGNIFICANCE)
+          new Investigation(
+                  (sql, parameters) -> clickHouse.rows(sql, parameters, ClickHouseTables.PATIENCE),
+                  scope,
+                  SIGNIFICANCE)
               .between(
                   instant(question.fromMicros()).orElse(Instant.EPOCH),
                   instant(question.changeMicros()),
                   instant(question.toMicros()).orElseGet(Instant::now));
       return withCourses((ObjectNode) JSON.readTree(RegressionJson.write(regression)), regression);
-    } catch (UserError nothing) {
-      throw new NotFound(String.valueOf(nothing.getMessage()));
+    } catch (UserError failed) {
+      throw PageErrors.of(failed);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -7,7 +7,6 @@ import dev.recount.cli.bisect.statistics.ChangePoint.Interval;
 import dev.recount.cli.bisect.statistics.Dimension;
 import dev.recount.cli.bisect.statistics.Moments;
 import dev.recount.cli.bisect.statistics.Version;
-import dev.recount.cli.sql.ClickHouse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -38,11 +37,17 @@ final class TraceSource {
           GROUP BY trace_id
       ) AS scores USING trace_id""";
 
-  private final ClickHouse clickHouse;
+  /** Answers questions. */
+  interface Tables {
+    /** The rows of an answer, each by column name. */
+    List<JsonNode> rows(String sql, Map<String, ?> parameters);
+  }
+
+  private final Tables tables;
   private final Scope scope;
 
-  TraceSource(ClickHouse clickHouse, Scope scope) {
-    this.clickHouse = clickHouse;
+  TraceSource(Tables tables, Scope scope) {
+    this.tables = tables;
     this.scope = scope;
   }
 
@@ -56,7 +61,7 @@ final class TraceSource {
 
   /** When traces ran in a time; empty where none did that is measured. */
   Optional<Extent> extent(Instant from, Instant to) {
-    return clickHouse
+    return tables
         .rows(
             "SELECT count() AS traces, toUnixTimestamp64Micro(min(started_at)) AS first,"
                 + " toUnixTimestamp64Micro(max(started_at)) AS last FROM "
@@ -83,7 +88,7 @@ final class TraceSource {
     Map<String, Object> parameters = new HashMap<>(parameters(from, to));
     parameters.putAll(values);
     parameters.put("length", Math.max(1, length.toNanos() / 1000));
-    return clickHouse
+    return tables
         .rows(
             """
             SELECT intDiv(toUnixTimestamp64Micro(started_at) - {from:Int64}, {length:Int64}) AS interval, %s
@@ -105,7 +110,7 @@ final class TraceSource {
   List<Cell> cells(Window window) {
     Map<String, Object> parameters = new HashMap<>(parameters(window.from(), window.to()));
     parameters.put("change", toMicros(window.change()));
-    return clickHouse
+    return tables
         .rows(
             """
             SELECT agent_name, environment, %s, toUnixTimestamp64Micro(started_at) >= {change:Int64} AS after, %s
@@ -124,7 +129,7 @@ final class TraceSource {
   List<String> examples(Window window, Change change, int most) {
     Map<String, Object> parameters = new HashMap<>(parameters(window.change(), window.to()));
     parameters.putAll(values(change));
-    return clickHouse
+    return tables
         .rows(
             """
             SELECT trace_id

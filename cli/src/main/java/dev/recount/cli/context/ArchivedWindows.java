@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.avro.SegmentManifest;
 import dev.recount.cli.UserError;
 import dev.recount.cli.sql.ClickHouse;
+import dev.recount.cli.web.PageErrors;
 import dev.recount.schemas.content.ContentStore;
 import dev.recount.sinks.archive.format.ArchivedTrace;
 import dev.recount.sinks.archive.format.CorruptObjectException;
@@ -91,8 +92,8 @@ public final class ArchivedWindows implements Windows, AutoCloseable {
                 new NotFound("No archive of what models saw is kept here: --archive-url is none."));
     try {
       return reader.apply(new ContextFinder(new SnapshotArchive(open), clickHouse).trace(traceId));
-    } catch (UserError absent) {
-      throw new NotFound(String.valueOf(absent.getMessage()));
+    } catch (UserError failed) {
+      throw PageErrors.of(failed);
     } catch (StorageException | CorruptObjectException failed) {
       throw new Unavailable(String.valueOf(failed.getMessage()), failed);
     }

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /** The tables behind the page. A question that takes too long is given up: nobody waits for it. */
 public final class ClickHouseTables implements Tables, AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** How long a question may take. */
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ClickHouse clickHouse;
 

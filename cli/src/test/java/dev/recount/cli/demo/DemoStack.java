@@ -58,7 +58,7 @@ public final class DemoStack implements AutoCloseable {
       sender.send(fleet.deliveries(), sent -> {});
       sender.send(fleet.afterSettlement(), sent -> {});
     }
-    UnusualTraces.send(pipeline.otlpHttpUrl());
+    UnusualTraces.send(pipeline.otlpHttpUrl(), pipeline.connection());
     sendGarbage();
     await()
         .atMost(PATIENCE)

@@ -39,7 +39,7 @@ class BrowserTest {
       List.of("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell");
   private static final Pattern RESULT =
       Pattern.compile("^(not )?ok \\d+ - (.*?)( # SKIP.*)?$", Pattern.MULTILINE);
-  private static final int PATIENCE_SECONDS = 180;
+  private static final int PATIENCE_SECONDS = 420;
 
   @TestFactory
   Stream<DynamicTest> page(DemoStack stack) throws IOException, InterruptedException {

@@ -18,12 +18,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the page is told, held to what the tables say. */
 @ExtendWith(DemoStack.Provider.class)
@@ -236,6 +238,94 @@ class PageTest {
     assertThat(versions.path("versions")).hasSize(2);
   }
 
+  /**
+   * Whatever else is asked: failed ones alone, a tool, and both by names that numbers need, too.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "&agent_name=order-agent",
+        "&tool=inventory&evaluator=groundedness",
+        "&status=error&feedback=bad&min_confidence=0.5",
+      })
+  void everyNumberOfAComparisonFindsTheTracesBehindIt(String asked) throws Exception {
+    JsonNode compared = get("/compare?a=2.4.0&b=2.4.1" + asked);
+    for (String side : List.of("a", "b")) {
+      String of = "agent_version=" + compared.path(side).path("version").asText() + asked;
+      assertThat(found(of, compared.path(side)).size())
+          .isEqualTo(compared.path(side).path("traces").asInt());
+      for (JsonNode measure : compared.path("measures")) {
+        JsonNode told = measure.path(side);
+        if (!told.isMissingNode()) {
+          assertThat(found(of, told).size())
+              .as(measure.path("name").asText())
+              .isEqualTo(told.path(told.has("count") ? "count" : "of").asInt());
+        }
+      }
+      for (JsonNode tool : compared.path("tools")) {
+        String name = tool.path("name").asText();
+        JsonNode used = tool.path("used").path(side);
+        assertThat(found(of, used).size()).as(name).isEqualTo(used.path("count").asInt());
+        JsonNode failed = tool.path("failed").path(side);
+        if (!failed.isMissingNode()) {
+          assertThat(found(of, failed))
+              .as(name)
+              .isEqualTo(
+                  among(
+                      found(of, compared.path(side)),
+                      "SELECT DISTINCT trace_id AS v FROM decisions_latest WHERE kind ="
+                          + " 'TOOL_CALL' AND status = 'error' AND tool_name = '"
+                          + name
+                          + "'"));
+        }
+      }
+      for (JsonNode evaluator : compared.path("evaluators")) {
+        String name = evaluator.path("name").asText();
+        JsonNode failed = evaluator.path("failed").path(side);
+        if (!failed.isMissingNode()) {
+          assertThat(found(of, failed))
+              .as(name)
+              .isEqualTo(
+                  among(
+                      found(of, compared.path(side)),
+                      "SELECT trace_id AS v FROM traces_latest WHERE arrayExists((n, p) -> n = '"
+                          + name
+                          + "' AND p = false, evaluation_names, evaluation_passed)"));
+        }
+      }
+      for (JsonNode bin : compared.path("calibration").path(side).path("bins")) {
+        int tenth = (int) Math.min(9, Math.floor(bin.path("stated").asDouble() * 10 + 1e-9));
+        assertThat(found(of, bin))
+            .isEqualTo(
+                among(
+                    found(of, compared.path(side)),
+                    "SELECT DISTINCT trace_id AS v FROM decisions_latest WHERE confidence >= "
+                        + tenth
+                        + " / 10 AND (confidence < "
+                        + (tenth + 1)
+                        + " / 10 OR "
+                        + (tenth == 9)
+                        + ")"));
+      }
+    }
+  }
+
+  /** The traces that a number leads to: what was asked, and beside it the filter of the number. */
+  private Set<String> found(String asked, JsonNode told) throws Exception {
+    Set<String> found = new TreeSet<>();
+    get("/traces?limit=200&" + asked + "&also=" + encode(told.path("filter").asText()))
+        .path("traces")
+        .forEach(row -> found.add(row.path("trace_id").asText()));
+    return found;
+  }
+
+  private Set<String> among(Set<String> traces, String sql) {
+    Set<String> found = new TreeSet<>(texts(sql));
+    found.retainAll(traces);
+    return found;
+  }
+
   @Test
   void theSearchForARegressionIsThatOfTheCommand() throws Exception {
     JsonNode found = get("/bisect?measure=error&environment=demo");
@@ -263,6 +353,64 @@ class PageTest {
     }
     throw new AssertionError("No measure " + name);
   }
+
+  @Test
+  void everyTextOfTheHostileTraceIsHostile() throws Exception {
+    JsonNode story = get("/traces/" + UnusualTraces.HOSTILE);
+    JsonNode branch = null;
+    for (JsonNode step : story.path("steps")) {
+      branch = step.path("kind").asText().equals("BRANCH") ? step : branch;
+    }
+    assertThat(branch).isNotNull();
+    JsonNode detail =
+        get(
+            "/traces/"
+                + UnusualTraces.HOSTILE
+                + "/step?decision_id="
+                + encode(branch.path("decision_id").asText()));
+    List<JsonNode> parts = new ArrayList<>(List.of(story.path("trace"), detail.path("step")));
+    assertThat(detail.path("snapshot").isObject()).isTrue();
+    parts.add(detail.path("snapshot"));
+    story.path("feedback").forEach(parts::add);
+    for (JsonNode evaluation : story.path("evaluations")) {
+      // Recount's own evaluators judge the trace as well, in words of theirs.
+      if (!evaluation.path("evaluator").asText().matches("\\w+@\\d+")) {
+        parts.add(evaluation);
+      }
+    }
+    assertThat(story.path("feedback")).hasSizeGreaterThan(10);
+    assertThat(parts.size()).isGreaterThan(story.path("feedback").size() + 4);
+    for (JsonNode part : parts) {
+      for (Map.Entry<String, JsonNode> field : part.properties()) {
+        String text = field.getValue().asText();
+        if (field.getValue().isTextual() && !text.isEmpty() && !OWN_WORDS.contains(field.getKey())) {
+          assertThat(text.codePoints().anyMatch(PageTest::isHostile))
+              .as(field.getKey() + ": " + text)
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  /** Of markup, of text from right to left, or of an emoji. */
+  private static boolean isHostile(int codePoint) {
+    return codePoint == '<' || (codePoint >= 0x590 && codePoint <= 0x6ff) || codePoint > 0x1f000;
+  }
+
+  /** What comes from a list of Recount's own, or is an ID of digits. */
+  private static final Set<String> OWN_WORDS =
+      Set.of(
+          "trace_id",
+          "parent_id",
+          "span_id",
+          "status",
+          "kind",
+          "phase",
+          "boundary",
+          "retained_by",
+          "suspect_decision_id",
+          "base_snapshot_id",
+          "evaluation_id");
 
   @Test
   void nowTellsOfRolesAndLag() throws Exception {

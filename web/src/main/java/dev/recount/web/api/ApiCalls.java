@@ -158,9 +158,16 @@ final class ApiCalls {
                 ApiParameter.required("a", "The one version."),
                 ApiParameter.required("b", "The other.")),
             Map.of(
+                "a",
+                    "the one side: traces that count and, where they are a sample, stand_for; here"
+                        + " and below filter finds the traces behind a number, beside what was"
+                        + " asked and the version",
+                "b", "the other",
                 "measures", "outcomes, scores, latency and cost of both with 95 % intervals",
-                "evaluators", "verdicts and scores likewise",
-                "tools", "use and failures likewise",
+                "evaluators", "verdicts and scores likewise, of the most frequent",
+                "evaluators_left_out", "how many more there are",
+                "tools", "use and failures likewise, of the most frequent",
+                "tools_left_out", "how many more there are",
                 "calibration", "stated confidence against what came of it, in ten bins"),
             json(new Comparison(tables)::compare)),
         new ApiCall(
@@ -170,7 +177,9 @@ final class ApiCalls {
             List.of(
                 ApiParameter.text(
                     "dimension", "What there are versions of, a column. Default: agent_version")),
-            Map.of("versions", "each with counts, and the same over time in its stretches"),
+            Map.of(
+                "versions", "each with counts, and the same over time in its stretches",
+                "left_out", "how many versions with fewer traces there are besides"),
             json(new Timeline(tables)::versions)),
         new ApiCall(
             "/bisect",
@@ -202,6 +211,7 @@ final class ApiCalls {
                 "open", "traces that have not settled",
                 "alerts", "those that fire, and those of the last day",
                 "feedback", "the latest",
+                "unavailable", "why these are not there, while ClickHouse does not answer",
                 "pipeline",
                     "roles with their health, and records that each consumer has yet to read"),
             json(new Now(tables, pipeline)::now)));

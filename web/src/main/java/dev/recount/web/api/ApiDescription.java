@@ -22,7 +22,9 @@ final class ApiDescription {
         .put(
             "description",
             "What the page shows. Reads only: feedback goes to POST /v1/feedback. Times are"
-                + " microseconds since the epoch where a name ends in _us.");
+                + " microseconds since the epoch where a name ends in _us. Parameters whose values"
+                + " hold control characters, which no address may, go into encoded: there they"
+                + " are encoded once more.");
     document.putArray("servers").addObject().put("url", ApiService.PREFIX);
     ObjectNode paths = document.putObject("paths");
     for (ApiCall call : calls) {

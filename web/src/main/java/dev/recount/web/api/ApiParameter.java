@@ -1,5 +1,6 @@
 package dev.recount.web.api;
 
+import dev.recount.web.query.TraceFilter;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param name its name
  * @param description what it does, in one line
- * @param type {@code string}, {@code integer} or {@code boolean}
+ * @param type {@code string}, {@code integer}, {@code number} or {@code boolean}
  * @param many whether it may be given several times
  * @param required whether it has to be given
  * @param words what it may be; empty for anything
@@ -36,6 +37,14 @@ record ApiParameter(
 
   static ApiParameter whole(String name, String description) {
     return new ApiParameter(name, description, "integer", false, false, Set.of());
+  }
+
+  static ApiParameter number(String name, String description) {
+    return new ApiParameter(name, description, "number", false, false, Set.of());
+  }
+
+  static ApiParameter words(String name, String description, Set<String> words) {
+    return new ApiParameter(name, description, "string", true, false, new TreeSet<>(words));
   }
 
   static ApiParameter flag(String name, String description) {
@@ -72,13 +81,32 @@ record ApiParameter(
                 texts("flag", "Traces with this flag, or any of these."),
                 text("evaluator", "Traces that this evaluator has judged."),
                 oneOf(
-                    "verdict", "How it, or any evaluator, has judged.", Set.of("passed", "failed")),
+                    "verdict",
+                    "How it, or any evaluator, has judged; scored: it gave a score.",
+                    Set.of("passed", "failed", "scored")),
                 oneOf(
                     "feedback",
                     "What people said: a mean score of 0.5 and more, of less; anything, or"
                         + " nothing.",
                     Set.of("good", "bad", "any", "none")),
                 whole("min_duration_ms", "Traces that took so long, or longer."),
+                whole("min_errors", "Traces with so many errors, or more."),
+                texts(
+                    "failed_tool",
+                    "Traces in which a call of this tool failed, or of any of these."),
+                number("min_confidence", "Traces with a decision that was so sure, from 0 to 1."),
+                number(
+                    "below_confidence",
+                    "Traces with a decision that was less sure; with the one before, in between."),
+                flag("settled", "Traces of which nothing more is expected, or is."),
+                words(
+                    "known",
+                    "Traces of which this is known, or all of these.",
+                    TraceFilter.knowable()),
+                texts(
+                    "also",
+                    "What has to hold, too: a filter, its parameters encoded as those of an"
+                        + " address."),
                 text(
                     "q",
                     "Traces with this ID, or an ID that begins so, of this session or user, or with"

@@ -12,6 +12,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -37,6 +38,12 @@ import org.slf4j.LoggerFactory;
 public final class ApiService implements HttpService {
   /** Where the calls are. */
   public static final String PREFIX = "/api/v1";
+
+  /**
+   * Parameters that are encoded once more: telemetry may hold control characters, and the server
+   * refuses them in an address.
+   */
+  private static final String ENCODED = "encoded";
 
   /** Longer than ClickHouse is given, so that its refusal arrives. */
   private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -76,13 +83,19 @@ public final class ApiService implements HttpService {
     }
     context.setRequestTimeout(PATIENCE);
     Map<String, List<String>> values = new HashMap<>();
-    context
-        .queryParams()
-        .forEach(
-            (name, value) -> values.computeIfAbsent(name, any -> new ArrayList<>()).add(value));
+    context.queryParams().forEach((name, value) -> add(values, name, value));
+    List<String> encoded = values.getOrDefault(ENCODED, List.of());
+    values.remove(ENCODED);
+    encoded.forEach(
+        text ->
+            QueryParams.fromQueryString(text).forEach((name, value) -> add(values, name, value)));
     // What the path says wins over what stands behind the question mark.
     context.pathParams().forEach((name, value) -> values.put(name, List.of(value)));
     return HttpResponse.of(() -> answer(new Parameters(values)), context.blockingTaskExecutor());
+  }
+
+  private static void add(Map<String, List<String>> values, String name, String value) {
+    values.computeIfAbsent(name, any -> new ArrayList<>()).add(value);
   }
 
   private HttpResponse answer(Parameters parameters) {

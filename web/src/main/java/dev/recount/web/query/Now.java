@@ -1,15 +1,35 @@
 package dev.recount.web.query;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.recount.web.PipelineStatus;
 import dev.recount.web.Tables;
+import dev.recount.web.Unavailable;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What is going on at this moment. */
 public final class Now {
   private static final int MOST_OPEN = 50;
   private static final int MOST_ALERTS = 100;
   private static final int NAME = 200;
+
+  /** Shorter than ClickHouse is given elsewhere: who looks here wants to know that it is away. */
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private static final Executor THREADS =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "recount-page-now");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final Tables tables;
   private final PipelineStatus pipeline;
@@ -23,10 +43,33 @@ public final class Now {
   /**
    * {@code open}: the traces that have not settled, the latest first; {@code alerts}: those that
    * fire, and those that stopped within a day; {@code feedback}: the latest; {@code pipeline}: as
-   * {@link PipelineStatus#now} says.
+   * {@link PipelineStatus#now} says. Where the tables do not answer, {@code unavailable} says why,
+   * and only the pipeline is told: it is looked at when something is down.
    */
   public ObjectNode now(Parameters parameters) {
     parameters.finish();
+    ObjectNode now = JsonNodeFactory.instance.objectNode();
+    CompletableFuture<ObjectNode> rows =
+        CompletableFuture.supplyAsync(this::rows, THREADS)
+            .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    JsonNode status = pipeline.now();
+    try {
+      now.setAll(rows.join());
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof TimeoutException) {
+        now.put(
+            "unavailable", "ClickHouse has not answered for " + PATIENCE.toSeconds() + " seconds.");
+      } else if (failed.getCause() instanceof Unavailable away) {
+        now.put("unavailable", away.getMessage());
+      } else {
+        throw failed;
+      }
+    }
+    now.set("pipeline", status);
+    return now;
+  }
+
+  private ObjectNode rows() {
     ObjectNode now = JsonNodeFactory.instance.objectNode();
     now.putArray("open")
         .addAll(
@@ -79,7 +122,6 @@ public final class Now {
                         + Sql.micros("occurred_at", "occurred_us")
                         + ", trace_id FROM (SELECT * FROM feedback_latest"
                         + " ORDER BY occurred_at DESC LIMIT 20) ORDER BY occurred_us DESC"));
-    now.set("pipeline", pipeline.now());
     return now;
   }
 }

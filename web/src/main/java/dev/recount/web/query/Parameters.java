@@ -1,11 +1,16 @@
 package dev.recount.web.query;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,14 +38,18 @@ public final class Parameters {
 
   /** Every value of a name. */
   public List<String> texts(String name) {
+    return texts(name, LONGEST_VALUE);
+  }
+
+  private List<String> texts(String name, int longest) {
     known.add(name);
     List<String> found = values.getOrDefault(name, List.of());
     if (found.size() > MOST_VALUES) {
       throw new BadParameter(name, "At most " + MOST_VALUES + " values, please.");
     }
     for (String value : found) {
-      if (value.length() > LONGEST_VALUE) {
-        throw new BadParameter(name, "At most " + LONGEST_VALUE + " characters, please.");
+      if (value.length() > longest) {
+        throw new BadParameter(name, "At most " + longest + " characters, please.");
       }
     }
     return found;
@@ -71,6 +80,55 @@ public final class Parameters {
           }
         });
     return value;
+  }
+
+  /** Any of several words. */
+  public Set<String> words(String name, Set<String> words) {
+    Set<String> found = new TreeSet<>(texts(name));
+    if (!words.containsAll(found)) {
+      throw new BadParameter(name, "Not one of " + String.join(", ", new TreeSet<>(words)) + ".");
+    }
+    return found;
+  }
+
+  /** A number from 0 to 1. */
+  public OptionalDouble share(String name) {
+    Optional<String> value = text(name);
+    if (value.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    if (value.get().matches("0|1|[01]?\\.\\d{1,6}")) {
+      double number = Double.parseDouble(value.get());
+      if (number <= 1) {
+        return OptionalDouble.of(number);
+      }
+    }
+    throw new BadParameter(name, "Not a number from 0 to 1.");
+  }
+
+  /** Parameters within a parameter, encoded as those of an address are; several times. */
+  List<Parameters> nested(String name, int longest) {
+    return texts(name, longest).stream().map(text -> new Parameters(decoded(name, text))).toList();
+  }
+
+  private static Map<String, List<String>> decoded(String name, String text) {
+    Map<String, List<String>> decoded = new HashMap<>();
+    for (String pair : text.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals < 0) {
+        throw new BadParameter(name, "Not parameters such as tool=search.");
+      }
+      try {
+        decoded
+            .computeIfAbsent(
+                URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+                any -> new ArrayList<>())
+            .add(URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException malformed) {
+        throw new BadParameter(name, "Not encoded as an address is.");
+      }
+    }
+    return decoded;
   }
 
   /** {@code true} or {@code false}. */

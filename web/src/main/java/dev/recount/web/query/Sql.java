@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 
 /** The parameters of one statement. No value ever becomes part of its text. */
 final class Sql {
+  /** Characters of a name that are shown. */
+  static final int NAME = 200;
+
   private final Map<String, String> parameters = new LinkedHashMap<>();
 
   /** A text, as it stands in the statement. */
@@ -20,6 +23,35 @@ final class Sql {
   /** Texts, as they stand in the statement: separated by commas. */
   String texts(List<String> values) {
     return values.stream().map(this::text).collect(Collectors.joining(", "));
+  }
+
+  /** That a column is one of some names. What was cut to be shown stands for all that begins so. */
+  String named(String column, List<String> names) {
+    List<String> whole = names.stream().filter(name -> !isCut(name)).toList();
+    List<String> conditions = new ArrayList<>();
+    if (!whole.isEmpty()) {
+      conditions.add(column + " IN (" + texts(whole) + ")");
+    }
+    names.stream()
+        .filter(Sql::isCut)
+        .forEach(name -> conditions.add("startsWith(" + column + ", " + text(name) + ")"));
+    return conditions.size() == 1 ? conditions.get(0) : "(" + String.join(" OR ", conditions) + ")";
+  }
+
+  /** That an array has one of some names, likewise. */
+  String anyNamed(String column, List<String> names) {
+    return names.stream().noneMatch(Sql::isCut)
+        ? "hasAny(" + column + ", [" + texts(names) + "])"
+        : "arrayExists(each -> " + named("each", names) + ", " + column + ")";
+  }
+
+  private static boolean isCut(String name) {
+    return name.codePointCount(0, name.length()) >= NAME;
+  }
+
+  /** A number. */
+  String decimal(double value) {
+    return bind("Float64", Double.toString(value));
   }
 
   /** A whole number. */

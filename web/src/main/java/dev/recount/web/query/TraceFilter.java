@@ -8,15 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which traces are meant. Its parameters are the same wherever traces are listed, counted or
  * compared, and they are those in the address of the page.
  *
  * <p>Several values of one name are alternatives; all names have to hold. An empty value means that
- * nobody said: {@code agent_version=} finds the traces without one.
+ * nobody said: {@code agent_version=} finds the traces without one. A name as long as names are
+ * shown finds whatever begins with it. What has to hold beside all that, of a name that has a value
+ * already, is a filter within: {@code also}.
  */
 public final class TraceFilter {
+  /** Nothing more is expected of the trace. */
+  static final String SETTLED = "phase != 'provisional'";
+
   /** Columns that hold one text each, and are filtered by it. */
   public static final List<String> TEXTS =
       List.of(
@@ -42,9 +48,22 @@ public final class TraceFilter {
   /** Columns that are yes or no. */
   public static final List<String> FLAGS = List.of("escalated", "rolled_back", "retained");
 
-  private static final Set<String> VERDICTS = Set.of("passed", "failed");
+  private static final Set<String> VERDICTS = Set.of("passed", "failed", "scored");
   private static final Set<String> FEEDBACK = Set.of("good", "bad", "any", "none");
   private static final Set<String> PLACES = Set.of("traces", "steps");
+
+  /** What not every trace has, and the column that says so. */
+  private static final Map<String, String> KNOWN =
+      Map.of(
+          "feedback_score", "feedback_score",
+          "evaluation_min_score", "evaluation_min_score",
+          "duration", "ended_at",
+          "total_tokens", "total_tokens",
+          "cost", "cost_usd",
+          "context_utilization", "max_context_utilization");
+
+  /** A filter within a filter is longer than any other value: it is encoded twice. */
+  private static final int LONGEST_ALSO = 8_000;
 
   /** From here on a score counts as good, as it does for alerts. */
   private static final String GOOD = "0.5";
@@ -59,8 +78,12 @@ public final class TraceFilter {
   private final Optional<String> verdict;
   private final Optional<String> feedback;
   private final Optional<String> search;
-  private final boolean searchSteps;
+  private final StepFilter steps;
   private final OptionalLong leastMillis;
+  private final OptionalLong leastErrors;
+  private final Optional<Boolean> settled;
+  private final Set<String> known;
+  private final List<TraceFilter> also;
 
   /**
    * Reads a filter.
@@ -87,8 +110,24 @@ public final class TraceFilter {
     this.verdict = parameters.oneOf("verdict", VERDICTS);
     this.feedback = parameters.oneOf("feedback", FEEDBACK);
     this.search = parameters.text("q").map(String::strip).filter(text -> !text.isEmpty());
-    this.searchSteps = parameters.oneOf("in", PLACES).orElse("traces").equals("steps");
+    boolean searchSteps = parameters.oneOf("in", PLACES).orElse("traces").equals("steps");
+    this.steps = new StepFilter(parameters, from, searchSteps ? search : Optional.empty());
     this.leastMillis = parameters.whole("min_duration_ms", 0, Long.MAX_VALUE / 1_000);
+    this.leastErrors = parameters.whole("min_errors", 0, Long.MAX_VALUE);
+    this.settled = parameters.flag("settled");
+    this.known = parameters.words("known", KNOWN.keySet());
+    this.also = parameters.nested("also", LONGEST_ALSO).stream().map(TraceFilter::within).toList();
+  }
+
+  private static TraceFilter within(Parameters parameters) {
+    TraceFilter filter = new TraceFilter(parameters);
+    parameters.finish();
+    return filter;
+  }
+
+  /** What {@code known} may ask for. */
+  public static Set<String> knowable() {
+    return new TreeSet<>(KNOWN.keySet());
   }
 
   /** Whether every trace is meant. */
@@ -118,14 +157,17 @@ public final class TraceFilter {
   /** The conditions without those on time. */
   List<String> timeless(Sql sql) {
     List<String> conditions = new ArrayList<>();
-    texts.forEach((column, values) -> conditions.add(column + " IN (" + sql.texts(values) + ")"));
+    texts.forEach((column, values) -> conditions.add(sql.named(column, values)));
     flags.forEach((column, value) -> conditions.add(column + " = " + value));
     if (!tools.isEmpty()) {
-      conditions.add("hasAny(tools, [" + sql.texts(tools) + "])");
+      conditions.add(sql.anyNamed("tools", tools));
     }
     if (!marks.isEmpty()) {
-      conditions.add("hasAny(flags, [" + sql.texts(marks) + "])");
+      conditions.add(sql.anyNamed("flags", marks));
     }
+    settled.ifPresent(yes -> conditions.add(yes ? SETTLED : "phase = 'provisional'"));
+    known.forEach(name -> conditions.add("isNotNull(" + KNOWN.get(name) + ")"));
+    leastErrors.ifPresent(least -> conditions.add("error_count >= " + sql.number(least)));
     evaluations(sql).ifPresent(conditions::add);
     feedback.ifPresent(kind -> conditions.add(feedback(kind)));
     leastMillis.ifPresent(
@@ -133,6 +175,8 @@ public final class TraceFilter {
             conditions.add(
                 "dateDiff('millisecond', started_at, ended_at) >= " + sql.number(least)));
     search.ifPresent(text -> conditions.add(search(sql, text)));
+    conditions.addAll(steps.conditions(sql));
+    also.forEach(filter -> conditions.addAll(filter.conditions(sql)));
     return conditions;
   }
 
@@ -140,15 +184,20 @@ public final class TraceFilter {
     if (evaluator.isEmpty() && verdict.isEmpty()) {
       return Optional.empty();
     }
-    String named = evaluator.map(name -> "name = " + sql.text(name)).orElse("1");
+    String named = evaluator.map(name -> sql.named("name", List.of(name))).orElse("1");
     String judged =
-        verdict.map(word -> "ifNull(pass = " + word.equals("passed") + ", 0)").orElse("1");
+        switch (verdict.orElse("")) {
+          case "passed" -> "ifNull(pass, 0)";
+          case "failed" -> "ifNull(NOT pass, 0)";
+          case "scored" -> "isNotNull(score)";
+          default -> "1";
+        };
     return Optional.of(
-        "arrayExists((name, pass) -> "
+        "arrayExists((name, pass, score) -> "
             + named
             + " AND "
             + judged
-            + ", evaluation_names, evaluation_passed)");
+            + ", evaluation_names, evaluation_passed, evaluation_scores)");
   }
 
   private static String feedback(String kind) {
@@ -175,33 +224,11 @@ public final class TraceFilter {
     if (digits.matches("[0-9a-f]{4,32}")) {
       places.add("startsWith(trace_id, " + sql.text(digits) + ")");
     }
-    if (searchSteps) {
-      places.add(inSteps(sql, bound));
-    }
+    steps.search(sql, bound).ifPresent(places::add);
     return "(" + String.join(" OR ", places) + ")";
   }
 
-  /** Texts of decisions are many: they are read only when that is asked for. */
-  private String inSteps(Sql sql, String bound) {
-    List<String> conditions = new ArrayList<>();
-    from.ifPresent(time -> conditions.add("started_at >= " + sql.time(time)));
-    List<String> columns =
-        List.of(
-            "name",
-            "chosen",
-            "rationale",
-            "tool_arguments",
-            "tool_result",
-            "actual_outcome",
-            "error_message");
-    conditions.add(
-        "("
-            + String.join(" OR ", columns.stream().map(column -> contains(column, bound)).toList())
-            + ")");
-    return "trace_id IN (SELECT trace_id FROM decisions_latest" + Sql.where(conditions) + ")";
-  }
-
-  private static String contains(String column, String bound) {
+  static String contains(String column, String bound) {
     return "positionCaseInsensitiveUTF8(" + column + ", " + bound + ") > 0";
   }
 }

@@ -3,6 +3,8 @@ package dev.recount.web.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +20,11 @@ class TraceFilterTest {
   void noValueBecomesPartOfTheStatement() {
     Map<String, List<String>> values = new HashMap<>();
     TraceFilter.TEXTS.forEach(column -> values.put(column, List.of(HOSTILE)));
-    for (String name : List.of("tool", "flag", "evaluator", "q")) {
+    for (String name : List.of("tool", "flag", "evaluator", "q", "failed_tool")) {
       values.put(name, List.of(HOSTILE));
     }
     values.put("in", List.of("steps"));
+    values.put("also", List.of("tool=" + URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8)));
     Parameters parameters = new Parameters(values);
     TraceFilter filter = new TraceFilter(parameters);
     parameters.finish();
@@ -43,7 +46,23 @@ class TraceFilterTest {
     assertThat(conditions(Map.of("verdict", List.of("failed"))))
         .singleElement()
         .asString()
-        .contains("pass = false", "evaluation_passed");
+        .contains("NOT pass", "evaluation_passed");
+  }
+
+  @Test
+  void aFilterWithinHasToHoldBesideTheOthers() {
+    assertThat(conditions(Map.of("tool", List.of("a"), "also", List.of("tool=b&tool=c"))))
+        .containsExactly(
+            "hasAny(tools, [{p0:String}])", "hasAny(tools, [{p1:String}, {p2:String}])");
+  }
+
+  @Test
+  void aNameThatWasCutToBeShownFindsAllThatBeginsSo() {
+    String cut = "\ud83d\ude80".repeat(Sql.NAME);
+    assertThat(conditions(Map.of("model", List.of(cut, "short"))))
+        .containsExactly("(model IN ({p0:String}) OR startsWith(model, {p1:String}))");
+    assertThat(conditions(Map.of("tool", List.of(cut))))
+        .containsExactly("arrayExists(each -> startsWith(each, {p0:String}), tools)");
   }
 
   @Test

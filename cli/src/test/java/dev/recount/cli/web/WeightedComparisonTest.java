@@ -1,0 +1,269 @@
+package dev.recount.cli.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.recount.cli.sql.ClickHouse;
+import dev.recount.local.clickhouse.ClickHouseProcess;
+import dev.recount.local.install.Installation;
+import dev.recount.local.install.InstallationListener;
+import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
+import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
+import dev.recount.sinks.clickhouse.schema.Migrations;
+import dev.recount.sinks.clickhouse.schema.SchemaOptions;
+import dev.recount.web.query.Comparison;
+import dev.recount.web.query.Parameters;
+import dev.recount.web.query.Timeline;
+import dev.recount.web.query.TraceCounts;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same 1,000 traces as three versions have them: {@code plain} without sampling, {@code all}
+ * with the rows of those that were not kept, {@code sample} without. Of each 50 failed, which are
+ * all kept, and of the others 100 stand for 9.5 each.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledOnOs(
+    value = OS.LINUX,
+    architectures = "amd64",
+    disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
+class WeightedComparisonTest {
+  private static final int TOOLS = 45;
+
+  private ClickHouseProcess process;
+  private ClickHouseTables tables;
+
+  @BeforeAll
+  void fill(@TempDir Path folder) {
+    process =
+        ClickHouseProcess.start(
+            Installation.ofThisUser(InstallationListener.SILENT), folder.resolve("data"), 0);
+    ClickHouseTarget target =
+        ClickHouseTarget.plain(process.url()).withDatabase(ClickHouseTarget.DEFAULT_DATABASE);
+    try (ClickHouseConnection connection =
+        ClickHouseConnection.open(target, Duration.ofSeconds(30))) {
+      Migrations.apply(connection, SchemaOptions.of(ClickHouseTarget.DEFAULT_DATABASE));
+      for (String version : List.of("plain", "all", "sample")) {
+        connection.execute(traces(version));
+        connection.execute(decisions(version));
+      }
+      connection.execute(
+          "INSERT INTO recount.traces (trace_id, agent_version, started_at, tools, retained,"
+              + " sample_weight, phase, revision, key_time)"
+              + " SELECT leftPad(toString(number), 32, 'f'), 'handy', "
+              + time("number")
+              + ", arrayMap(n -> concat('tool ', toString(n)), range(1 + number)), true, 1,"
+              + " 'settled', 1, "
+              + time("number")
+              + " FROM numbers("
+              + TOOLS
+              + ")");
+    }
+    tables = new ClickHouseTables(ClickHouse.connect(target));
+  }
+
+  @AfterAll
+  void stop() {
+    if (tables != null) {
+      tables.close();
+    }
+    if (process != null) {
+      process.close();
+    }
+  }
+
+  private static String traces(String version) {
+    return "INSERT INTO recount.traces (trace_id, agent_version, started_at, ended_at, tools,"
+        + " status, error_count, evaluation_names, evaluation_scores, evaluation_labels,"
+        + " evaluation_passed, total_tokens, retained, sample_weight, phase,"
+        + " revision, key_time) SELECT "
+        + id(version)
+        + ", '"
+        + version
+        + "', "
+        + time("number")
+        + " AS started, started + INTERVAL if(failed, 8, 2) SECOND, if(failed, ['pay', 'search'],"
+        + " ['search']), if(failed, 'error', 'ok'), toUInt64(failed), ['tone'],"
+        + " [if(failed, 0.2, 0.8)], [''], [NOT failed], if(failed, 500, 100),"
+        + " kept, weight, 'settled', 1, started FROM "
+        + rows(version);
+  }
+
+  private static String decisions(String version) {
+    return "INSERT INTO recount.decisions (trace_id, decision_id, kind, started_at, tool_name,"
+        + " confidence, status, retained, sample_weight, phase, revision, key_time) SELECT "
+        + id(version)
+        + ", 'd', 'TOOL_CALL', "
+        + time("number")
+        + " AS started, 'search', if(failed, 0.3, 0.95), if(failed, 'error', 'ok'), kept, weight,"
+        + " 'settled', 1, started FROM "
+        + rows(version);
+  }
+
+  private static String rows(String version) {
+    String weight =
+        version.equals("plain") ? "1." : "multiIf(failed, 1., number % 10 = 1, 9.5, 0.)";
+    return "(SELECT number, number % 20 = 0 AS failed, "
+        + weight
+        + " AS weight, weight > 0 AS kept FROM numbers(1000))"
+        + (version.equals("sample") ? " WHERE kept" : "");
+  }
+
+  private static String id(String version) {
+    return "lower(hex(MD5(concat('" + version + "', toString(number)))))";
+  }
+
+  private static String time(String number) {
+    return "toDateTime64('2026-11-20 00:00:00', 3, 'UTC') + INTERVAL " + number + " MINUTE";
+  }
+
+  @Test
+  void aSampleTellsTheSameAsAllRowsWithLessCertainty() {
+    JsonNode compared = compare("all", "sample");
+    assertThat(compared.path("a").path("traces").asLong()).isEqualTo(1_000);
+    assertThat(compared.path("a").has("stand_for")).isFalse();
+    assertThat(compared.path("b").path("traces").asLong()).isEqualTo(150);
+    assertThat(compared.path("b").path("stand_for").asDouble()).isCloseTo(1_000, within(1e-6));
+
+    JsonNode failed = measure(compared, "failed");
+    assertSame(failed, 0.05);
+    assertThat(failed.path("a").path("of").asLong()).isEqualTo(1_000);
+    assertThat(failed.path("b").path("of").asLong()).isEqualTo(150);
+    assertThat(failed.path("b").path("count").asLong()).isEqualTo(50);
+    assertSame(measure(compared, "total_tokens"), 0.05 * 500 + 0.95 * 100);
+    assertSame(measure(compared, "duration"), 0.05 * 8_000 + 0.95 * 2_000);
+    assertSame(measure(compared, "evaluation_min_score"), Double.NaN);
+    JsonNode tone = compared.path("evaluators").get(0);
+    assertSame(tone.path("failed"), 0.05);
+    assertSame(tone.path("score"), 0.05 * 0.2 + 0.95 * 0.8);
+    for (JsonNode tool : compared.path("tools")) {
+      assertSame(tool.path("used"), tool.path("name").asText().equals("pay") ? 0.05 : 1);
+    }
+    assertSame(compared.path("tools").get(0).path("failed"), 0.05);
+    JsonNode calibration = compared.path("calibration");
+    for (String side : List.of("a", "b")) {
+      assertThat(calibration.path(side).path("expected_calibration_error").asDouble())
+          .isCloseTo(0.05 * 0.3 + 0.95 * 0.05, within(1e-9));
+    }
+    assertThat(calibration.path("b").path("decisions").asLong()).isEqualTo(150);
+    for (JsonNode side : List.of(compared.path("a"), compared.path("b"))) {
+      assertThat(side.path("duration_ms_quantiles").get(0).asDouble())
+          .isCloseTo(2_000, within(1.0));
+    }
+  }
+
+  /** Both sides have the value, and the second is less sure of it. */
+  private static void assertSame(JsonNode sided, double value) {
+    if (Double.isNaN(value)) {
+      assertThat(sided.has("a") || sided.has("b")).isFalse();
+      return;
+    }
+    JsonNode a = sided.path("a");
+    JsonNode b = sided.path("b");
+    assertThat(a.path("value").asDouble()).isCloseTo(value, within(1e-9));
+    assertThat(b.path("value").asDouble()).isCloseTo(value, within(1e-9));
+    assertThat(width(b)).isGreaterThan(1.5 * width(a));
+    assertThat(sided.path("difference").path("clear").asBoolean()).isFalse();
+  }
+
+  private static double width(JsonNode interval) {
+    return interval.path("high").asDouble() - interval.path("low").asDouble();
+  }
+
+  @Test
+  void whereAllRowsAreThereWeightsChangeNothing() {
+    JsonNode compared = compare("all", "plain");
+    assertThat(compared.path("measures"))
+        .allSatisfy(
+            measure -> {
+              assertThat(measure.path("a")).isEqualTo(measure.path("b"));
+              assertThat(measure.path("a").isObject()).isEqualTo(measure.has("difference"));
+            });
+    assertThat(compared.path("tools").get(0).path("calls_a").asLong()).isEqualTo(1_000);
+    assertThat(compared.path("calibration").path("a"))
+        .isEqualTo(compared.path("calibration").path("b"));
+  }
+
+  @Test
+  void everyNumberFindsTheTracesThatItCounts() {
+    JsonNode compared = compare("all", "sample");
+    for (String side : List.of("a", "b")) {
+      String version = side.equals("a") ? "all" : "sample";
+      assertThat(found(version, compared.path(side).path("filter").asText()))
+          .isEqualTo(compared.path(side).path("traces").asLong());
+      for (JsonNode measure : compared.path("measures")) {
+        JsonNode told = measure.path(side);
+        if (told.isMissingNode()) {
+          continue;
+        }
+        assertThat(found(version, told.path("filter").asText()))
+            .as(measure.path("name").asText())
+            .isEqualTo(told.path(told.has("count") ? "count" : "of").asLong());
+      }
+    }
+  }
+
+  @Test
+  void overTimeASampleIsWeighedToo() {
+    for (JsonNode version : new Timeline(tables).versions(parameters(Map.of())).path("versions")) {
+      if (version.path("version").asText().equals("handy")) {
+        continue;
+      }
+      assertThat(version.path("value").asDouble()).isCloseTo(0.05, within(1e-9));
+      assertThat(version.has("stand_for"))
+          .isEqualTo(version.path("version").asText().equals("sample"));
+    }
+  }
+
+  @Test
+  void toolsThatAreNotToldAreCounted() {
+    JsonNode compared = compare("handy", "plain");
+    assertThat(compared.path("tools")).hasSize(40);
+    // pay and search are among those that most traces use.
+    assertThat(compared.path("tools_left_out").asLong()).isEqualTo(TOOLS + 2 - 40);
+    assertThat(compared.path("tools").get(0).path("name").asText()).isEqualTo("search");
+    assertThat(compared.path("evaluators_left_out").asLong()).isZero();
+  }
+
+  private JsonNode compare(String a, String b) {
+    return new Comparison(tables).compare(parameters(Map.of("a", a, "b", b)));
+  }
+
+  private long found(String version, String filter) {
+    Map<String, String> values = new HashMap<>(Map.of("agent_version", version));
+    for (String pair : filter.isEmpty() ? new String[0] : filter.split("&")) {
+      String[] parts = pair.split("=", 2);
+      values.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+    }
+    return new TraceCounts(tables).histogram(parameters(values)).path("total").asLong();
+  }
+
+  private static Parameters parameters(Map<String, String> values) {
+    Map<String, List<String>> lists = new HashMap<>();
+    values.forEach((name, value) -> lists.put(name, List.of(value)));
+    return new Parameters(lists);
+  }
+
+  private static JsonNode measure(JsonNode compared, String name) {
+    for (JsonNode measure : compared.path("measures")) {
+      if (measure.path("name").asText().equals(name)) {
+        return measure;
+      }
+    }
+    throw new AssertionError("No measure " + name);
+  }
+}
