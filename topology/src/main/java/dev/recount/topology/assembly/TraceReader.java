@@ -17,9 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
 final class TraceReader implements Entries.Visitor {
+  /** Bytes of spans that are kept as they were read, to be released without reading them again. */
+  private static final long MOST_BYTES_KEPT = 1 << 20;
+
   private final AvroCodec<TraceEvent> codec;
   private final TraceHeader header;
 
@@ -32,6 +36,10 @@ final class TraceReader implements Entries.Visitor {
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
   private final Set<String> unlinked = new HashSet<>();
 
+  /** The spans as they were read, or what there was of them before they were too large. */
+  private final List<Entries.Entry> spanEntries = new ArrayList<>();
+
+  private long spanBytes;
   private final boolean overCap;
   private long foldedFailures;
 
@@ -87,6 +95,7 @@ final class TraceReader implements Entries.Visitor {
     Object payload = codec.decode(entry.value(), entry.offset()).getPayload();
     if (payload instanceof Span span) {
       spans.add(span);
+      keep(entry);
       foldedFailures += TraceHeader.isFailure(entry.envelope()) ? 1 : 0;
     } else if (payload instanceof ContextSnapshot snapshot) {
       snapshots.add(snapshot);
@@ -105,6 +114,20 @@ final class TraceReader implements Entries.Visitor {
     } else if (payload instanceof SpanLogRecord log) {
       logs.add(log);
     }
+  }
+
+  private void keep(Entries.Entry entry) {
+    spanBytes += entry.value().length;
+    if (spanBytes <= MOST_BYTES_KEPT) {
+      spanEntries.add(entry);
+    } else {
+      spanEntries.clear();
+    }
+  }
+
+  /** All spans of the trace as they were read; null when they are too large to have been kept. */
+  @Nullable List<Entries.Entry> spanEntries() {
+    return overCap || spanBytes > MOST_BYTES_KEPT ? null : spanEntries;
   }
 
   private void add(FeedbackLink link) {
