@@ -27,6 +27,7 @@ final class TraceReader implements Entries.Visitor {
   private final AvroCodec<TraceEvent> codec;
   private final TraceHeader header;
 
+  private final CompactSpans compactSpans = new CompactSpans();
   private final List<Span> spans = new ArrayList<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
@@ -94,6 +95,7 @@ final class TraceReader implements Entries.Visitor {
   public void visit(Entries.Entry entry) {
     Object payload = codec.decode(entry.value(), entry.offset()).getPayload();
     if (payload instanceof Span span) {
+      compactSpans.compact(span);
       spans.add(span);
       keep(entry);
       foldedFailures += TraceHeader.isFailure(entry.envelope()) ? 1 : 0;
