@@ -1,57 +1,110 @@
 package dev.recount.benchmarks;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * The assembler's processor time for each event by size of trace, without and with settling. Like
- * {@link AssemblerBenchmark}, but in processor time of the one thread, which other work on the
- * machine changes little, where JMH measures by the clock on the wall.
+ * {@link AssemblerBenchmark}, but in processor time of all threads, garbage collection and
+ * compaction of state included, which other work on the machine changes little, where JMH measures
+ * by the clock on the wall.
  */
-public final class AssemblerCost {
-  private static final int[] SPANS = {10, 1_000, 100_000, 1_000_000};
-  private static final int DEFAULT_EVENTS = 1_000_000;
-  private static final int WARM_UP_EVENTS = 200_000;
+@Command(
+    name = "run-assembler-cost",
+    mixinStandardHelpOptions = true,
+    description = "Processor time of filing and settling an event, by size of trace.")
+public final class AssemblerCost implements Runnable {
+  private static final int CAP = 20_000;
+
+  /** Traces of each size that warm the code up: small ones, and one that takes long to fold. */
+  private static final int[] WARM_UP_SPANS = {10, 1_000, 100_000};
 
   private final EntryTemplates templates = new EntryTemplates(new AgentTraces(1, 0));
-  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+  @Option(
+      names = "--events",
+      defaultValue = "1000000",
+      description = "Events that each size is measured on. Default: ${DEFAULT-VALUE}.")
+  private int events;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "300000",
+      description = "Events of each of a few sizes before. Default: ${DEFAULT-VALUE}.")
+  private int warmUp;
+
+  @Option(names = "--capped", description = "Measure with the default cap of 20,000 spans too.")
+  private boolean capped;
+
+  @Parameters(
+      defaultValue = "10 1000 100000 1000000",
+      split = " ",
+      description = "Sizes, in spans a trace. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> sizes = new ArrayList<>();
 
   private AssemblerCost() {}
 
-  /**
-   * Prints a line for each size.
-   *
-   * @param arguments how many events each size is measured on, a million if left out; then the
-   *     sizes, in spans a trace, four powers of ten if left out
-   */
+  /** Prints a line for each size. */
   public static void main(String[] arguments) {
-    int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : DEFAULT_EVENTS;
-    int[] sizes =
-        arguments.length > 1
-            ? Arrays.stream(arguments).skip(1).mapToInt(Integer::parseInt).toArray()
-            : SPANS;
-    AssemblerCost cost = new AssemblerCost();
-    cost.measure(SPANS[0], WARM_UP_EVENTS, 0);
-    System.out.println("processor time, µs an event      filing   settling");
+    System.exit(new CommandLine(new AssemblerCost()).execute(arguments));
+  }
+
+  @Override
+  public void run() {
+    for (int spans : WARM_UP_SPANS) {
+      if (spans <= warmUp) {
+        measure(spans, warmUp, AssemblerBenchmark.NO_CAP);
+      }
+    }
+    System.out.println("load of the machine before: " + Machine.loadAverage());
+    System.out.println(
+        "processor time, µs an event          filing  settling  together  of which"
+            + " collection  compaction  compilation");
     for (int spans : sizes) {
       if (spans <= events) {
-        for (int cap : new int[] {20_000, AssemblerBenchmark.NO_CAP}) {
-          double[] micros = cost.measure(spans, events, cap);
-          System.out.printf(
-              "%,9d spans a trace, %s  %7.1f  %9.1f%n",
-              spans, cap == AssemblerBenchmark.NO_CAP ? "no cap" : "capped", micros[0], micros[1]);
+        print(spans, AssemblerBenchmark.NO_CAP);
+        if (capped) {
+          print(spans, CAP);
         }
       }
     }
+    System.out.println("load of the machine after: " + Machine.loadAverage());
   }
 
-  private double[] measure(int spans, int events, int cap) {
-    Map<String, String> settings = cap == 0 ? Map.of() : Map.of("span.cap", Integer.toString(cap));
-    try (AssemblerPartition partition = new AssemblerPartition(settings)) {
-      long began = threads.getCurrentThreadCpuTime();
+  private void print(int spans, int cap) {
+    Cost cost = measure(spans, events, cap);
+    ProcessorTime filing = cost.filing();
+    ProcessorTime settling = cost.settling();
+    System.out.printf(
+        "%,9d spans a trace, %s  %11.1f  %8.1f  %8.1f  %20.1f  %10.1f  %11.1f%n",
+        spans,
+        cap == AssemblerBenchmark.NO_CAP ? "no cap" : "capped",
+        micros(filing.all()),
+        micros(settling.all()),
+        micros(filing.all() + settling.all()),
+        micros(filing.collection() + settling.collection()),
+        micros(filing.compaction() + settling.compaction()),
+        micros(filing.compilation() + settling.compilation()));
+  }
+
+  private double micros(long nanos) {
+    return nanos / 1e3 / events;
+  }
+
+  private record Cost(ProcessorTime filing, ProcessorTime settling) {}
+
+  private Cost measure(int spans, int events, int cap) {
+    try (AssemblerPartition partition =
+        new AssemblerPartition(Map.of("span.cap", Integer.toString(cap)))) {
+      // What was left by the size before is not this one's.
+      System.gc();
+      ProcessorTime began = ProcessorTime.now();
       byte[] key = new byte[0];
       for (int event = 0; event < events; event++) {
         int index = event % spans;
@@ -61,7 +114,7 @@ public final class AssemblerCost {
         // The root last: it is what ends.
         partition.append(key, templates.entry(key, event / spans, spans - 1 - index));
       }
-      long filed = threads.getCurrentThreadCpuTime();
+      ProcessorTime filed = ProcessorTime.now();
       partition.pass(Duration.ofSeconds(20));
       // Timers that one tick may fire are limited: as many ticks as it takes.
       long before;
@@ -69,8 +122,8 @@ public final class AssemblerCost {
         before = partition.forwarded();
         partition.pass(Duration.ofSeconds(1));
       } while (partition.forwarded() > before);
-      long settled = threads.getCurrentThreadCpuTime();
-      return new double[] {(filed - began) / 1e3 / events, (settled - filed) / 1e3 / events};
+      ProcessorTime settled = ProcessorTime.now();
+      return new Cost(filed.since(began), settled.since(filed));
     }
   }
 }

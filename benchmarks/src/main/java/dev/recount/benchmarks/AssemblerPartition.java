@@ -32,12 +32,30 @@ final class AssemblerPartition implements AutoCloseable {
   private static final byte[] TICK_KEY = "tick:0".getBytes(StandardCharsets.US_ASCII);
 
   private final Path folder;
-  private final MockProcessorContext<byte[], byte[]> context;
+  private final CountingContext<byte[], byte[]> context;
   private final Processor<byte[], byte[], byte[], byte[]> assembler;
   private final byte[] tick;
   private final List<StateStore> stores = new ArrayList<>();
   private long now = 1_767_225_600_000L;
-  private long forwarded;
+
+  /** Counts records and lets them go, as Streams does: a producer's buffer is small. */
+  private static final class CountingContext<K, V> extends MockProcessorContext<K, V> {
+    long forwarded;
+
+    CountingContext(Properties properties, Path folder) {
+      super(properties, new org.apache.kafka.streams.processor.TaskId(0, 0), folder.toFile());
+    }
+
+    @Override
+    public <A extends K, B extends V> void forward(Record<A, B> record) {
+      forwarded++;
+    }
+
+    @Override
+    public <A extends K, B extends V> void forward(Record<A, B> record, String child) {
+      forwarded++;
+    }
+  }
 
   AssemblerPartition(Map<String, String> settings) {
     try {
@@ -50,9 +68,7 @@ final class AssemblerPartition implements AutoCloseable {
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
     properties.put(
         StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
-    context =
-        new MockProcessorContext<>(
-            properties, new org.apache.kafka.streams.processor.TaskId(0, 0), folder.toFile());
+    context = new CountingContext<>(properties, folder);
     ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
         TraceAssembler.supplier(LogEntries.CODECS, TopologySettings.fromMap(settings));
     for (StoreBuilder<?> builder : supplier.stores()) {
@@ -77,10 +93,6 @@ final class AssemblerPartition implements AutoCloseable {
   /** Appends an entry and lets the assembler process it. */
   void append(byte[] key, byte[] entry) {
     assembler.process(new Record<>(key, entry, now));
-    if (!context.forwarded().isEmpty()) {
-      forwarded += context.forwarded().size();
-      context.resetForwards();
-    }
   }
 
   /** Lets time pass in the log, and with it whatever has become due. */
@@ -91,7 +103,7 @@ final class AssemblerPartition implements AutoCloseable {
 
   /** Records that the assembler has written. */
   long forwarded() {
-    return forwarded;
+    return context.forwarded;
   }
 
   @Override

@@ -21,7 +21,13 @@ record ProcessUsage(String name, long pid) {
 
   /** Processor time so far, user and system, in milliseconds. */
   long cpuMillis() {
-    String stat = read("stat");
+    return cpuMillis(read("stat"));
+  }
+
+  /**
+   * Processor time in what {@code /proc} tells in a file {@code stat}, of a process or a thread.
+   */
+  static long cpuMillis(String stat) {
     // The name in parentheses may hold blanks; the fields after it are numbered from the state.
     int afterName = stat.lastIndexOf(')');
     if (afterName < 0) {

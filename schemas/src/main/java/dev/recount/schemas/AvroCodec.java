@@ -9,10 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -21,7 +19,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes and decodes one record type in the Confluent wire format: a zero byte, the schema's ID in
@@ -61,7 +58,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
   private static final class Buffers {
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    @Nullable BinaryDecoder decoder;
+    final ArrayDecoder decoder = new ArrayDecoder();
   }
 
   private AvroCodec(Class<T> type, SchemaRegistryClient registry, int schemaId) {
@@ -153,17 +150,16 @@ public final class AvroCodec<T extends SpecificRecordBase> {
   public T decode(byte[] bytes, int offset) {
     DatumReader<T> reader = readerFor(writerSchemaId(bytes, offset));
     Buffers own = buffers.get();
-    int start = offset + HEADER_BYTES;
-    own.decoder =
-        DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, own.decoder);
     try {
       @SuppressWarnings("NullAway") // Avro takes null for "no record to reuse"
-      T record = reader.read(null, own.decoder);
+      T record = reader.read(null, own.decoder.read(bytes, offset + HEADER_BYTES));
       return record;
     } catch (IOException | RuntimeException malformed) {
       // Avro meets hostile bytes with many kinds of exceptions, bounds and casts among them.
       throw new UndecodableException(
           "Not a " + schema.getName() + " in Avro binary: " + malformed, malformed);
+    } finally {
+      own.decoder.release();
     }
   }
 

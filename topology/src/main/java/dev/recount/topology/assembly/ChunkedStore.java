@@ -23,33 +23,41 @@ final class ChunkedStore {
   }
 
   byte @Nullable [] get(String trace) {
-    try (KeyValueIterator<Bytes, byte[]> chunks = chunks(trace)) {
-      if (!chunks.hasNext()) {
-        return null;
-      }
-      byte[] first = chunks.next().value;
-      if (!chunks.hasNext()) {
-        return first;
-      }
-      ByteArrayOutputStream whole = new ByteArrayOutputStream(2 * CHUNK_BYTES);
-      whole.writeBytes(first);
-      while (chunks.hasNext()) {
-        whole.writeBytes(chunks.next().value);
-      }
-      return whole.toByteArray();
+    // By key: a filter says of most traces that there is nothing, and a scan costs more to begin.
+    byte[] first = store.get(key(trace, 0));
+    if (first == null || first.length < CHUNK_BYTES) {
+      return first;
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(2 * CHUNK_BYTES);
+    byte[] next = first;
+    for (int chunk = 1; next != null; chunk++) {
+      whole.writeBytes(next);
+      next = store.get(key(trace, chunk));
+    }
+    return whole.toByteArray();
+  }
+
+  /** Keeps a value in the place of the one before. */
+  void put(String trace, byte[] value) {
+    int chunk = putChunks(trace, value);
+    // A shorter value must not keep the end of a longer one.
+    while (store.delete(key(trace, chunk)) != null) {
+      chunk++;
     }
   }
 
-  void put(String trace, byte[] value) {
+  /** Keeps the first value of a trace, or one after an empty one: there is nothing to replace. */
+  void putFirst(String trace, byte[] value) {
+    putChunks(trace, value);
+  }
+
+  private int putChunks(String trace, byte[] value) {
     int chunk = 0;
     for (int from = 0; from == 0 || from < value.length; from += CHUNK_BYTES) {
       int to = Math.min(value.length, from + CHUNK_BYTES);
       store.put(key(trace, chunk++), Arrays.copyOfRange(value, from, to));
     }
-    // A shorter value must not keep the end of a longer one.
-    while (store.delete(key(trace, chunk)) != null) {
-      chunk++;
-    }
+    return chunk;
   }
 
   void delete(String trace) {

@@ -5,6 +5,7 @@ import dev.recount.topology.Configuration;
 import dev.recount.topology.Configuration.Replacement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -23,6 +24,9 @@ final class ConfigurationLog {
   private final KeyValueStore<Bytes, byte[]> store;
   private final Map<String, Replacement> replacements;
 
+  /** Editions in force as far as they have been looked up: every emission asks for them. */
+  private final Map<String, Long> editions = new HashMap<>();
+
   ConfigurationLog(KeyValueStore<Bytes, byte[]> store, Map<String, Replacement> replacements) {
     this.store = store;
     this.replacements = replacements;
@@ -40,6 +44,7 @@ final class ConfigurationLog {
     long edition = edition(change.getName()) + 1;
     store.put(key(change.getName(), edition), change.getValue().getBytes(StandardCharsets.UTF_8));
     store.put(key(change.getName(), 0), ByteBuffer.allocate(Long.BYTES).putLong(edition).array());
+    editions.put(change.getName(), edition);
   }
 
   /** What changes of a name must name to hold: the replay after which they came. */
@@ -50,6 +55,10 @@ final class ConfigurationLog {
 
   /** Number of the edition that is in force; 0 when there has been none. */
   long edition(String name) {
+    return editions.computeIfAbsent(name, this::savedEdition);
+  }
+
+  private long savedEdition(String name) {
     byte[] saved = store.get(key(name, 0));
     if (saved == null) {
       return replacements.containsKey(name) ? REPLACEMENT : 0;

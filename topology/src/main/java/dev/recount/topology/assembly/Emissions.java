@@ -74,7 +74,12 @@ final class Emissions {
     return rows;
   }
 
-  void save(String trace, Map<RowKey, Fingerprint> rows) {
+  /**
+   * Saves the fingerprints of what a trace has emitted.
+   *
+   * @param first whether it had emitted nothing before
+   */
+  void save(String trace, Map<RowKey, Fingerprint> rows, boolean first) {
     int size = 0;
     for (RowKey row : rows.keySet()) {
       size += 1 + Integer.BYTES + 3 * row.id().length() + FINGERPRINT_BYTES;
@@ -92,7 +97,11 @@ final class Emissions {
         });
     byte[] bytes = new byte[buffer.position()];
     buffer.flip().get(bytes);
-    store.put(trace, bytes);
+    if (first) {
+      store.putFirst(trace, bytes);
+    } else {
+      store.put(trace, bytes);
+    }
   }
 
   void delete(String trace) {

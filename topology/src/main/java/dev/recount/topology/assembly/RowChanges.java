@@ -30,7 +30,7 @@ final class RowChanges {
     this.phase = phase;
     this.now = now;
     this.keyTime = Instant.ofEpochMilli(header.firstAppend);
-    this.before = emissions.load(trace);
+    this.before = header.neverEmitted() ? Map.of() : emissions.load(trace);
   }
 
   boolean provisional() {
@@ -81,6 +81,6 @@ final class RowChanges {
   }
 
   void save(Emissions emissions) {
-    emissions.save(trace, after);
+    emissions.save(trace, after, before.isEmpty());
   }
 }

@@ -6,6 +6,8 @@ import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Folds a trace and emits those of its rows that have changed since the last emission. */
 final class RowEmitter {
@@ -53,15 +55,20 @@ final class RowEmitter {
     if (phase != Phase.provisional) {
       judging.settle(header);
     }
-    if (!cappedRows.emit(trace, header, phase, now)) {
-      fold(trace, header, phase, now);
-    }
+    List<Entries.Entry> read =
+        cappedRows.emit(trace, header, phase, now) ? null : fold(trace, header, phase, now);
     if (phase != Phase.provisional) {
-      releaseSpans(trace, header, now);
+      releaseSpans(trace, header, read, now);
     }
   }
 
-  private void fold(String trace, TraceHeader header, Phase phase, long now) {
+  /**
+   * Folds a trace and emits its rows.
+   *
+   * @return the spans as they were read, if they could be kept
+   */
+  private @Nullable List<Entries.Entry> fold(
+      String trace, TraceHeader header, Phase phase, long now) {
     // Whatever cap it was made under, it is the last one no more.
     header.lastFold = null;
     LastFold fold = new LastFold(spanCap);
@@ -77,6 +84,7 @@ final class RowEmitter {
     if (sampling.emitted(header.fate).trace()) {
       cappedRows.folded(trace, header, fold, written.trace());
     }
+    return reader.spanEntries();
   }
 
   /** Lays late events over the anchor of an expired trace and emits what they change. */
@@ -90,7 +98,7 @@ final class RowEmitter {
     sampling.mark(header.fate, rows);
     header.revision++;
     rowWriter.write(rows, reader, changes(trace, header, Phase.amended, now));
-    releaseSpans(trace, header, now);
+    releaseSpans(trace, header, reader.spanEntries(), now);
   }
 
   /** The fate of a trace of which only an anchor is left. */
@@ -154,19 +162,28 @@ final class RowEmitter {
     return Anchors.amend(anchor, reader, trace, header.spans, judging.of(anchor).evaluators());
   }
 
-  /** Releases the spans that have come since the last release, one by one: they may be many. */
-  private void releaseSpans(String trace, TraceHeader header, long now) {
+  /**
+   * Releases the spans that have come since the last release.
+   *
+   * @param read all spans in the order of the store; null to read them again, one by one: they may
+   *     be many
+   */
+  private void releaseSpans(
+      String trace, TraceHeader header, @Nullable List<Entries.Entry> read, long now) {
     if (!header.unreleased() || !header.fate.retained()) {
       return;
     }
-    entries.visit(
-        header.owner(trace),
-        TraceEventKind.SPAN,
+    Entries.Visitor release =
         entry -> {
           if (entry.sequence() > header.releasedSequence) {
             release(trace, entry.value(), entry.offset(), header, now);
           }
-        });
+        };
+    if (read == null) {
+      entries.visit(header.owner(trace), TraceEventKind.SPAN, release);
+    } else {
+      read.forEach(release::visit);
+    }
     released(header);
   }
 

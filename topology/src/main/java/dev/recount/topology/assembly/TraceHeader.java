@@ -169,6 +169,14 @@ final class TraceHeader {
     return spans + others > 0;
   }
 
+  /**
+   * Whether the emission that has just begun is the first of the trace, in any of its lives: then
+   * no fingerprints of rows are kept of it.
+   */
+  boolean neverEmitted() {
+    return revision <= 1 && born == 0 && lifecycle == Lifecycle.OPEN;
+  }
+
   /** Number of events that the trace has. */
   long events() {
     return spans + others + feedback + logRecords;

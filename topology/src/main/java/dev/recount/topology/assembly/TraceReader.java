@@ -17,12 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the events of a trace back from the store, for the fold and for release. */
 final class TraceReader implements Entries.Visitor {
+  /** Bytes of spans that are kept as they were read, to be released without reading them again. */
+  private static final long MOST_BYTES_KEPT = 1 << 20;
+
   private final AvroCodec<TraceEvent> codec;
   private final TraceHeader header;
 
+  private final CompactSpans compactSpans = new CompactSpans();
   private final List<Span> spans = new ArrayList<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
@@ -32,6 +37,10 @@ final class TraceReader implements Entries.Visitor {
   private final List<TraceContents.LinkedFeedback> withdrawn = new ArrayList<>();
   private final Set<String> unlinked = new HashSet<>();
 
+  /** The spans as they were read, or what there was of them before they were too large. */
+  private final List<Entries.Entry> spanEntries = new ArrayList<>();
+
+  private long spanBytes;
   private final boolean overCap;
   private long foldedFailures;
 
@@ -86,7 +95,9 @@ final class TraceReader implements Entries.Visitor {
   public void visit(Entries.Entry entry) {
     Object payload = codec.decode(entry.value(), entry.offset()).getPayload();
     if (payload instanceof Span span) {
+      compactSpans.compact(span);
       spans.add(span);
+      keep(entry);
       foldedFailures += TraceHeader.isFailure(entry.envelope()) ? 1 : 0;
     } else if (payload instanceof ContextSnapshot snapshot) {
       snapshots.add(snapshot);
@@ -105,6 +116,20 @@ final class TraceReader implements Entries.Visitor {
     } else if (payload instanceof SpanLogRecord log) {
       logs.add(log);
     }
+  }
+
+  private void keep(Entries.Entry entry) {
+    spanBytes += entry.value().length;
+    if (spanBytes <= MOST_BYTES_KEPT) {
+      spanEntries.add(entry);
+    } else {
+      spanEntries.clear();
+    }
+  }
+
+  /** All spans of the trace as they were read; null when they are too large to have been kept. */
+  @Nullable List<Entries.Entry> spanEntries() {
+    return overCap || spanBytes > MOST_BYTES_KEPT ? null : spanEntries;
   }
 
   private void add(FeedbackLink link) {

@@ -21,6 +21,10 @@ public record Window(String snapshotId, List<ContextSegment> segments, Contents 
   public static Window of(ContextSnapshot snapshot, Contents contents) {
     List<ContextSegment> segments = new ArrayList<>(snapshot.getSegments().size());
     for (ContextSegment sent : snapshot.getSegments()) {
+      if (sent.getContent() == null) {
+        segments.add(sent);
+        continue;
+      }
       ContextSegment segment = new ContextSegment();
       segment.setKind(sent.getKind());
       segment.setSource(sent.getSource());
@@ -29,10 +33,8 @@ public record Window(String snapshotId, List<ContextSegment> segments, Contents 
       segment.setScore(sent.getScore());
       segment.setTruncated(sent.getTruncated());
       segment.setContentType(sent.getContentType());
-      String content = sent.getContent();
       // What a body is addressed by is computed: a wrong address would hide it.
-      segment.setContentSha256(
-          content == null ? sent.getContentSha256() : contents.add(sent.getContentType(), content));
+      segment.setContentSha256(contents.add(sent.getContentType(), sent.getContent()));
       segments.add(segment);
     }
     return new Window(snapshot.getSnapshotId(), segments, contents);

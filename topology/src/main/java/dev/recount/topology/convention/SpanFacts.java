@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // an array by fact, within one instance only
 public final class SpanFacts {
   private static final int FACTS = Fact.values().length;
+  private static final short[] NO_RANKS = new short[0];
 
   /** Facts about an agent that any step may state of the agent that it belongs to. */
   private static final Set<String> AGENT_OPERATIONS =
@@ -30,9 +31,11 @@ public final class SpanFacts {
 
   private final Span span;
   private final @Nullable Object[] values = new Object[FACTS];
-  private final short[] ranks = new short[FACTS];
+  private short[] ranks = new short[FACTS];
   private boolean exceptionRecorded;
-  private @Nullable JsonNode toolOutput;
+  private boolean kindKnown;
+  private @Nullable DecisionKind kind;
+  private @Nullable ToolOutput toolOutput;
 
   SpanFacts(Span span) {
     this.span = span;
@@ -41,6 +44,25 @@ public final class SpanFacts {
   /** Reads a span by the standard table. */
   public static SpanFacts of(Span span) {
     return SpanMapper.standard().read(span);
+  }
+
+  /**
+   * What a tool's output says, without the output itself.
+   *
+   * @param call ID of the call that it answers; null when it does not say
+   * @param tool name of the tool that answers, likewise
+   * @param result the answer freed of its wrapping; null when there is none
+   * @param error whether it says of itself that the call failed
+   */
+  private record ToolOutput(
+      @Nullable String call, @Nullable String tool, @Nullable String result, boolean error) {
+    static ToolOutput of(JsonNode output) {
+      return new ToolOutput(
+          ToolTexts.answeredCall(output),
+          ToolTexts.answeringTool(output),
+          ToolTexts.result(output),
+          ToolTexts.isErrorOutput(output));
+    }
   }
 
   /** Takes note of a statement, unless one of lower rank is there. */
@@ -52,6 +74,11 @@ public final class SpanFacts {
       values[index] = value;
       ranks[index] = (short) rank;
     }
+  }
+
+  /** Notes that everything was stated: ranks are of no use any more. */
+  void complete() {
+    ranks = NO_RANKS;
   }
 
   void exception(@Nullable Object type, @Nullable Object message, int rank) {
@@ -143,6 +170,14 @@ public final class SpanFacts {
 
   /** What kind of decision the span is, or null when it is none. */
   public @Nullable DecisionKind decisionKind() {
+    if (!kindKnown) {
+      kind = readKind();
+      kindKnown = true;
+    }
+    return kind;
+  }
+
+  private @Nullable DecisionKind readKind() {
     String explicit = text(Fact.DECISION_KIND);
     if (explicit != null) {
       DecisionKind kind = Operations.explicitKind(explicit);
@@ -226,7 +261,7 @@ public final class SpanFacts {
     if (decisionKind() != DecisionKind.TOOL_CALL) {
       return name;
     }
-    String step = ToolTexts.answeringTool(toolOutput());
+    String step = toolOutput().tool();
     if (step == null) {
       step = text(Fact.STEP_NAME);
     }
@@ -242,7 +277,7 @@ public final class SpanFacts {
     if (id != null || decisionKind() != DecisionKind.TOOL_CALL) {
       return id;
     }
-    id = ToolTexts.answeredCall(toolOutput());
+    id = toolOutput().call();
     if (id == null) {
       Object said = eventAttribute(TOOL_MESSAGE, "id");
       id = said == null ? null : said.toString();
@@ -264,15 +299,15 @@ public final class SpanFacts {
 
   /** What the tool answered, freed of its wrapping; null when it was not recorded. */
   public @Nullable String toolResult() {
-    return ToolTexts.result(toolOutput());
+    return toolOutput().result();
   }
 
   /** Whether the tool's answer says of itself that the call failed. */
   public boolean resultIsError() {
-    return ToolTexts.isErrorOutput(toolOutput());
+    return toolOutput().error();
   }
 
-  private JsonNode toolOutput() {
+  private ToolOutput toolOutput() {
     if (toolOutput == null) {
       Object stated = value(Fact.TOOL_RESULT);
       if (stated == null && decisionKind() == DecisionKind.TOOL_CALL) {
@@ -281,7 +316,7 @@ public final class SpanFacts {
           stated = eventAttribute("gen_ai.choice", "message");
         }
       }
-      toolOutput = Json.ofAttribute(stated);
+      toolOutput = ToolOutput.of(Json.ofAttribute(stated));
     }
     return toolOutput;
   }

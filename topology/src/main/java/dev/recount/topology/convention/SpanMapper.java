@@ -160,6 +160,7 @@ public final class SpanMapper {
             RESOURCE_RANK);
       }
     }
+    facts.complete();
     return facts;
   }
 

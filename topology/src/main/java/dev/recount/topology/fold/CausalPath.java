@@ -33,10 +33,10 @@ final class CausalPath {
   private record Scope(@Nullable DecisionDraft enclosing, @Nullable String agent) {}
 
   /** Puts the decisions in order of their steps and gives each its number, parent and depth. */
-  static void trace(List<DecisionDraft> drafts) {
+  static void trace(SpanTree tree, List<DecisionDraft> drafts) {
     orderAfterAsking(drafts);
     drafts.sort(BY_ORDER);
-    Map<SpanNode, DecisionDraft> bySpan = bySpan(drafts);
+    NodeMap<DecisionDraft> bySpan = bySpan(tree, drafts);
     Map<Scope, NavigableMap<Long, DecisionDraft>> endedByScope = new HashMap<>();
     for (int i = 0; i < drafts.size(); i++) {
       DecisionDraft draft = drafts.get(i);
@@ -88,8 +88,8 @@ final class CausalPath {
     return last == null ? null : last.getValue();
   }
 
-  private static Map<SpanNode, DecisionDraft> bySpan(List<DecisionDraft> drafts) {
-    Map<SpanNode, DecisionDraft> bySpan = new HashMap<>();
+  private static NodeMap<DecisionDraft> bySpan(SpanTree tree, List<DecisionDraft> drafts) {
+    NodeMap<DecisionDraft> bySpan = new NodeMap<>(tree.nodes());
     for (DecisionDraft draft : drafts) {
       if (draft.node != null) {
         bySpan.putIfAbsent(draft.node, draft);
@@ -100,7 +100,7 @@ final class CausalPath {
 
   /** The nearest decision around this one: on an enclosing span, or else on its own span. */
   private static @Nullable DecisionDraft enclosing(
-      DecisionDraft draft, Map<SpanNode, DecisionDraft> bySpan) {
+      DecisionDraft draft, NodeMap<DecisionDraft> bySpan) {
     // What only messages tell of stands beside the model call that tells it, not within.
     SpanNode beside = draft.place == null ? null : draft.place.parent;
     SpanNode from = draft.node != null ? draft.node : beside;

@@ -19,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  * start, and let go.
  */
 final class Conversations {
-  private final Map<SpanNode, Exchange.Summary> summaries = new HashMap<>();
-  private final ToolCalls calls = new ToolCalls();
+  private final NodeMap<Exchange.Summary> summaries;
+  private final ToolCalls calls;
   private final List<SpanNode> answers = new ArrayList<>();
   private final List<SpanNode> thoughts = new ArrayList<>();
 
   private final DerivedSnapshots windows;
-  private CallsAcrossTraces acrossTraces = CallsAcrossTraces.of(calls);
+  private CallsAcrossTraces acrossTraces;
 
-  private Conversations(DerivedSnapshots windows) {
+  private Conversations(SpanTree tree, DerivedSnapshots windows) {
     this.windows = windows;
+    this.summaries = new NodeMap<>(tree.nodes());
+    this.calls = new ToolCalls(tree);
+    this.acrossTraces = CallsAcrossTraces.of(calls);
   }
 
   /**
@@ -42,7 +45,7 @@ final class Conversations {
       Collection<SpanLogRecord> logs,
       Collection<ToolCallMention> answers,
       DerivedSnapshots windows) {
-    Conversations conversations = new Conversations(windows);
+    Conversations conversations = new Conversations(tree, windows);
     conversations.read(tree, logsBySpan(logs));
     conversations.acrossTraces = CallsAcrossTraces.of(conversations.calls);
     conversations.acrossTraces.answer(answers);

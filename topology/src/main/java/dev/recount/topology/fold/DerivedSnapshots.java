@@ -11,7 +11,6 @@ import dev.recount.topology.convention.ChatMessages;
 import dev.recount.topology.convention.Fact;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +26,19 @@ final class DerivedSnapshots {
   private final Contents contents;
   private final Set<String> senders = new HashSet<>();
   private final Set<String> sentIds = new HashSet<>();
-  private final Map<SpanNode, List<ContextSegment>> segments = new HashMap<>();
+  private final NodeMap<List<ContextSegment>> segments;
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<String> compacted = new HashSet<>();
 
   /**
+   * @param tree the spans of the trace
    * @param sent snapshots that were sent
    * @param contents takes the messages
    */
-  DerivedSnapshots(Collection<ContextSnapshot> sent, Contents contents) {
+  DerivedSnapshots(SpanTree tree, Collection<ContextSnapshot> sent, Contents contents) {
     this.contents = contents;
+    this.segments = new NodeMap<>(tree.nodes());
     for (ContextSnapshot snapshot : sent) {
       senders.add(SnapshotJoin.agentOf(snapshot));
       sentIds.add(snapshot.getSnapshotId());

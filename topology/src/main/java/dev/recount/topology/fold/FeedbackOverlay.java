@@ -42,7 +42,8 @@ public final class FeedbackOverlay {
   private final TraceRecord trace;
   private final List<DecisionRecord> decisions;
   private final List<LinkedFeedback> inOrder;
-  private final DecisionIndex index;
+  private final Map<String, String> enclosingDecisions;
+  private @Nullable DecisionIndex index;
   private final Map<String, List<FeedbackOutcome>> outcomes = new HashMap<>();
   private final List<FeedbackRecord> feedbackRows = new ArrayList<>();
   private final List<Evaluation> evaluationRows = new ArrayList<>();
@@ -55,7 +56,7 @@ public final class FeedbackOverlay {
     this.trace = trace;
     this.decisions = decisions;
     this.inOrder = feedback.stream().sorted(BY_OCCURRENCE).toList();
-    this.index = new DecisionIndex(decisions, enclosingDecisions);
+    this.enclosingDecisions = enclosingDecisions;
   }
 
   /**
@@ -113,10 +114,18 @@ public final class FeedbackOverlay {
     return new Added(evaluationRows, verdicts, feedbackRows);
   }
 
+  /** Made when it is needed: most traces have no feedback and do not fail. */
+  private DecisionIndex index() {
+    if (index == null) {
+      index = new DecisionIndex(decisions, enclosingDecisions);
+    }
+    return index;
+  }
+
   private void join() {
     for (LinkedFeedback linked : inOrder) {
       FeedbackEvent event = linked.event();
-      DecisionRecord decision = index.decisionOf(event);
+      DecisionRecord decision = index().decisionOf(event);
       feedbackRows.add(FeedbackRows.row(linked, decision, trace));
       if (event.getKind() == FeedbackKind.EVALUATION) {
         evaluationRows.add(FeedbackRows.evaluation(event, decision, trace));
@@ -249,7 +258,7 @@ public final class FeedbackOverlay {
       failed = decisions.get(decisions.size() - 1);
     }
     String earliest = null;
-    Map<String, DecisionRecord> unvisited = new LinkedHashMap<>(index.byId());
+    Map<String, DecisionRecord> unvisited = new LinkedHashMap<>(index().byId());
     while (failed != null) {
       if (!failed.getFlags().isEmpty()) {
         earliest = failed.getDecisionId();

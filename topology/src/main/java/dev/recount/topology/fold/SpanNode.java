@@ -13,6 +13,9 @@ final class SpanNode {
   final SpanFacts facts;
   final @Nullable DecisionKind kind;
 
+  /** Place among the spans of the tree, in order of start. */
+  int number;
+
   /** Nearest ancestor that is in the trace; null for roots, orphans and broken cycles. */
   @Nullable SpanNode parent;
 

@@ -43,6 +43,7 @@ final class SpanTree {
       byId.put(node.id(), node);
     }
     nodes.sort(BY_START);
+    number(nodes);
     for (SpanNode node : nodes) {
       String parentId = node.span.getParentSpanId();
       if (parentId != null) {
@@ -61,9 +62,15 @@ final class SpanTree {
     return new SpanTree(nodes, byId, root);
   }
 
+  private static void number(List<SpanNode> nodes) {
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.get(i).number = i;
+    }
+  }
+
   /** Cuts a cycle of parents, which only broken senders produce, at its earliest span. */
   private static void breakCycles(List<SpanNode> nodes) {
-    Map<SpanNode, SpanNode> visitedFrom = new HashMap<>();
+    NodeMap<SpanNode> visitedFrom = new NodeMap<>(nodes);
     for (SpanNode start : nodes) {
       for (SpanNode node = start; node != null; node = node.parent) {
         SpanNode earlier = visitedFrom.putIfAbsent(node, start);

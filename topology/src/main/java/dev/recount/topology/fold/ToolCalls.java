@@ -42,7 +42,11 @@ final class ToolCalls {
   private final Set<Prior> priors = new HashSet<>();
   private final List<Answered> answeredHere = new ArrayList<>();
   private final List<ToolCall> calls = new ArrayList<>();
-  private final Map<SpanNode, ToolCall> bySpan = new HashMap<>();
+  private final NodeMap<ToolCall> bySpan;
+
+  ToolCalls(SpanTree tree) {
+    this.bySpan = new NodeMap<>(tree.nodes());
+  }
 
   /**
    * Takes in what a model call's messages tell. Model calls are to be handed over in order of

@@ -30,12 +30,12 @@ public final class TraceFold {
     String traceId = contents.traceId();
     SpanTree tree = SpanTree.of(contents.spans(), interpretation.mapper());
     Contents bodies = new Contents();
-    DerivedSnapshots derived = new DerivedSnapshots(contents.snapshots(), bodies);
+    DerivedSnapshots derived = new DerivedSnapshots(tree, contents.snapshots(), bodies);
     Conversations conversations =
         Conversations.of(tree, contents.logs(), contents.answers(), derived);
     List<DecisionDraft> decisions =
         DecisionBuilder.build(traceId, tree, conversations, contents.decisions(), interpretation);
-    CausalPath.trace(decisions);
+    CausalPath.trace(tree, decisions);
     VersionTuples.spreadToolSchema(decisions);
     ContextFigures.complete(decisions, interpretation.models());
     derived.make(traceId, decisions);
@@ -53,7 +53,7 @@ public final class TraceFold {
       decisionRows.add(DecisionRows.row(traceId, decision, identity));
     }
     TraceRecord traceRow = new TraceRow(contents, tree, windows, decisions).build(identity);
-    Map<String, String> enclosing = enclosingDecisions(contents, tree, decisions);
+    Map<String, String> enclosing = enclosingDecisions(tree, decisions);
     FeedbackOverlay overlay =
         FeedbackOverlay.lay(traceRow, decisionRows, enclosing, contents.feedback());
     // After what the world said, which evaluators may ask for, and before what sums verdicts up.
@@ -101,19 +101,19 @@ public final class TraceFold {
     return true;
   }
 
-  /** For each span at or within a decision, that decision: feedback may name any of them. */
+  /** For each span within a decision that is none itself, that decision: feedback may name it. */
   private static Map<String, String> enclosingDecisions(
-      TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
-    Map<String, String> bySpan = new HashMap<>();
+      SpanTree tree, List<DecisionDraft> decisions) {
+    NodeMap<String> bySpan = new NodeMap<>(tree.nodes());
     for (DecisionDraft decision : decisions) {
       if (decision.node != null) {
-        bySpan.putIfAbsent(decision.node.id(), decision.id);
+        bySpan.putIfAbsent(decision.node, decision.id);
       }
     }
     Map<String, String> enclosing = new HashMap<>();
-    Map<SpanNode, String> known = new HashMap<>();
+    NodeMap<String> known = new NodeMap<>(tree.nodes());
     for (SpanNode node : tree.nodes()) {
-      String decision = enclosing(node, bySpan, known);
+      String decision = bySpan.get(node) == null ? enclosing(node, bySpan, known) : "";
       if (!decision.isEmpty()) {
         enclosing.put(node.id(), decision);
       }
@@ -122,12 +122,12 @@ public final class TraceFold {
   }
 
   /** The decision at or around a span; empty when there is none. Climbs each branch once. */
-  private static String enclosing(
-      SpanNode from, Map<String, String> bySpan, Map<SpanNode, String> known) {
+  private static String enclosing(SpanNode from, NodeMap<String> bySpan, NodeMap<String> known) {
     List<SpanNode> climbed = new ArrayList<>();
     String found = "";
     for (SpanNode node = from; node != null; node = node.parent) {
-      String decision = bySpan.getOrDefault(node.id(), known.get(node));
+      String decision = bySpan.get(node);
+      decision = decision == null ? known.get(node) : decision;
       if (decision != null) {
         found = decision;
         break;
