@@ -5,6 +5,7 @@ import dev.recount.sinks.clickhouse.ClickHouseSinkConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Option;
@@ -45,7 +46,8 @@ public final class SinkSettingOptions {
           "Unknown setting of the ClickHouse sink: " + name + ".",
           "Use one of " + String.join(", ", NAMES) + ".");
     }
-    ConfigDef.ConfigKey key = ClickHouseSinkConfig.DEFINITION.configKeys().get(name);
+    ConfigDef.ConfigKey key =
+        Objects.requireNonNull(ClickHouseSinkConfig.DEFINITION.configKeys().get(name));
     try {
       key.validator.ensureValid(name, ConfigDef.parseType(name, value, key.type));
     } catch (ConfigException refused) {

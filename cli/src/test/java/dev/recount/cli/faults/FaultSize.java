@@ -7,11 +7,7 @@ final class FaultSize {
   /** Whether it is the long form. */
   static final boolean LONG = Boolean.getBoolean("recount.faults.long");
 
-  static final int TRACES = Integer.getInteger("recount.faults.traces", LONG ? 10_000 : 400);
-
-  static final int TRACES_OF_FULL_DISKS = LONG ? 1_000 : 100;
-
-  static final int TRACES_OF_OUTAGE = LONG ? 20_000 : 600;
+  static final int TRACES = Integer.getInteger("recount.faults.traces", LONG ? 4_000 : 400);
 
   /** How often everything fails. */
   static final int ROUNDS = LONG ? 5 : 1;
@@ -19,11 +15,17 @@ final class FaultSize {
   /** How often two more instances of the topology come and go. */
   static final int STORMS = LONG ? 6 : 1;
 
-  /** How long it takes to send the share of one fault: about as long as a fault lasts. */
-  static final Duration SHARE = Duration.ofSeconds(LONG ? 10 : 3);
+  /** How long it takes to send the share of one fault, at least; a fault may take longer. */
+  static final Duration SHARE = Duration.ofMillis(LONG ? 5_000 : 1_000);
 
-  /** How long ClickHouse is away under full load. */
-  static final Duration OUTAGE = LONG ? Duration.ofMinutes(10) : Duration.ofSeconds(20);
+  /** How long ClickHouse is away: longer than the sink's session and its time between polls. */
+  static final Duration OUTAGE = Duration.ofSeconds(LONG ? 60 : 12);
+
+  /** How long it is away in {@link BackPressureTest}, in seconds. */
+  static final Duration LONG_OUTAGE =
+      Duration.ofSeconds(Integer.getInteger("recount.faults.outage", 600));
+
+  static final int TRACES_OF_LONG_OUTAGE = 20_000;
 
   private FaultSize() {}
 }

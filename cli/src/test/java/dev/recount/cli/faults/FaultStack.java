@@ -40,8 +40,10 @@ final class FaultStack implements AutoCloseable {
           "flush.interval.ms=200",
           "batch.bytes=2097152");
 
+  /** How much memory each role may take: little, so that what is kept by mistake shows. */
+  static final String HEAP = "192m";
+
   private final Path folder;
-  private final String heap;
   private final Installation installation = Installation.ofThisUser(InstallationListener.SILENT);
   private final int registryPort = Ports.findFree();
   private final int clickHousePort = Ports.findFree();
@@ -57,9 +59,8 @@ final class FaultStack implements AutoCloseable {
   private RoleProcess topology;
   private RoleProcess sinks;
 
-  private FaultStack(Path folder, String heap) {
+  private FaultStack(Path folder) {
     this.folder = folder;
-    this.heap = heap;
     CompletableFuture<SchemaRegistryProcess> startingRegistry =
         CompletableFuture.supplyAsync(this::newRegistry);
     CompletableFuture<ClickHouseProcess> startingClickHouse =
@@ -78,15 +79,14 @@ final class FaultStack implements AutoCloseable {
    * Starts everything and waits until the roles are ready.
    *
    * @param folder where everything is kept, a folder for each part
-   * @param heap how much memory each role may take
    */
-  static FaultStack start(Path folder, String heap) {
+  static FaultStack start(Path folder) {
     try {
       Files.writeString(folder.resolve("sinks.properties"), SINK_CLIENTS);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-    FaultStack stack = new FaultStack(folder, heap);
+    FaultStack stack = new FaultStack(folder);
     stack.awaitReady();
     return stack;
   }
@@ -131,7 +131,7 @@ final class FaultStack implements AutoCloseable {
   }
 
   private RoleProcess role(String name, List<String> arguments) {
-    RoleProcess role = RoleProcess.start(folder.resolve(name + ".log"), heap, Map.of(), arguments);
+    RoleProcess role = RoleProcess.start(folder.resolve(name + ".log"), HEAP, Map.of(), arguments);
     roles.add(role);
     return role;
   }

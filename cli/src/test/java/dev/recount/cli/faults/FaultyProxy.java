@@ -67,6 +67,7 @@ final class FaultyProxy implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ExecutorService threads = Executors.newCachedThreadPool(FaultyProxy::daemon);
   private final AtomicInteger hits = new AtomicInteger();
+  private final AtomicInteger cutOff = new AtomicInteger();
   private final int port;
   private volatile Behaviour behaviour = new Pass();
   private @Nullable HttpServer server;
@@ -108,6 +109,7 @@ final class FaultyProxy implements AutoCloseable {
   /** Behaves like this from now on; requests that hang are dropped. */
   synchronized void behave(Behaviour now) {
     hits.set(0);
+    cutOff.set(0);
     behaviour = now;
     HttpServer running = server;
     if (now instanceof Down && running != null) {
@@ -118,7 +120,12 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /** Requests that the present behaviour has met. */
+  /** Inserts that were done and whose answer was kept back, since the behaviour changed. */
+  int cutOffInserts() {
+    return cutOff.get();
+  }
+
+  /** Inserts that the present behaviour has met. */
   int hits() {
     return hits.get();
   }
@@ -127,14 +134,15 @@ final class FaultyProxy implements AutoCloseable {
     byte[] body = exchange.getRequestBody().readAllBytes();
     Behaviour now = behaviour;
     boolean insert = isInsert(exchange.getRequestURI(), body);
-    if (now instanceof Hang) {
+    if (insert && !(now instanceof Pass)) {
       hits.incrementAndGet();
+    }
+    if (now instanceof Hang) {
       while (behaviour.equals(now)) {
         LockSupport.parkNanos(LOOK.toNanos());
       }
       exchange.close();
     } else if (now instanceof Refuse refuse && insert) {
-      hits.incrementAndGet();
       exchange.getResponseHeaders().set(CODE, Integer.toString(refuse.code()));
       byte[] message =
           ("Code: " + refuse.code() + ". DB::Exception: " + refuse.message() + "\n")
@@ -153,11 +161,10 @@ final class FaultyProxy implements AutoCloseable {
       return;
     }
     if (now instanceof Slow slow) {
-      hits.incrementAndGet();
       LockSupport.parkNanos(slow.delay().toNanos());
     }
-    if (now instanceof CutOff && insert && response.get().statusCode() < BAD_GATEWAY - 2) {
-      hits.incrementAndGet();
+    if (now instanceof CutOff && insert && response.get().statusCode() < SERVER_ERROR) {
+      cutOff.incrementAndGet();
       exchange.close();
       return;
     }
