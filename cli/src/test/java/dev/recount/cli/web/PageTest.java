@@ -244,7 +244,8 @@ class PageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "&tool=inventory&evaluator=groundedness&status=error&min_confidence=0.5",
+        "",
+        "&tool=inventory&evaluator=groundedness&status=error&min_confidence=0.5",
       })
   void everyNumberOfAComparisonFindsTheTracesBehindIt(String asked) throws Exception {
     JsonNode compared = get("/compare?a=2.4.0&b=2.4.1" + asked);
@@ -380,7 +381,9 @@ class PageTest {
     for (JsonNode part : parts) {
       for (Map.Entry<String, JsonNode> field : part.properties()) {
         String text = field.getValue().asText();
-        if (field.getValue().isTextual() && !text.isEmpty() && !OWN_WORDS.contains(field.getKey())) {
+        if (field.getValue().isTextual()
+            && !text.isEmpty()
+            && !OWN_WORDS.contains(field.getKey())) {
           assertThat(text.codePoints().anyMatch(PageTest::isHostile))
               .as(field.getKey() + ": " + text)
               .isTrue();
