@@ -40,9 +40,9 @@ public final class RoleHealth {
 
   /**
    * Puts in what each role says, beside what is there already; a server that does not answer counts
-   * as a role that is not ready. Of roles of the same name, as when several servers run one, each is
-   * told with its server; what all of them use is told once while it is ready to all. All are asked
-   * at once, so that one that is down delays no other.
+   * as a role that is not ready. Of roles of the same name, as when several servers run one, each
+   * is told with its server; what all of them use is told once while it is ready to all. All are
+   * asked at once, so that one that is down delays no other.
    *
    * @return whether all are ready
    */
@@ -51,7 +51,8 @@ public final class RoleHealth {
     List<Said> all = asked.stream().map(CompletableFuture::join).toList();
     Map<String, Integer> times = new HashMap<>();
     Set<String> unready = new HashSet<>();
-    for (ObjectNode told : Stream.concat(Stream.of(roles), all.stream().map(Said::roles)).toList()) {
+    for (ObjectNode told :
+        Stream.concat(Stream.of(roles), all.stream().map(Said::roles)).toList()) {
       told.properties()
           .forEach(
               role -> {
@@ -64,7 +65,8 @@ public final class RoleHealth {
     for (Said said : all) {
       for (Map.Entry<String, JsonNode> role : said.roles().properties()) {
         String name = role.getKey();
-        if (times.getOrDefault(name, 1) == 1 || (SHARED.contains(name) && !unready.contains(name))) {
+        if (times.getOrDefault(name, 1) == 1
+            || (SHARED.contains(name) && !unready.contains(name))) {
           roles.putIfAbsent(name, role.getValue());
         } else {
           roles.set(name + " at " + server(said.url()), role.getValue());
