@@ -47,8 +47,8 @@ public final class Evaluators {
    *
    * @param traces traces that it was asked about, each time that they were folded
    * @param adverse traces that it faulted
-   * @param errors traces for which it threw or ran out of budget
-   * @param units units of work that it took, on traces and on single events
+   * @param errors traces and single events for which it threw or ran out of budget
+   * @param units units of work that it took
    * @param nanoseconds how long that took, if anybody measures
    */
   public record Counts(long traces, long adverse, long errors, long units, long nanoseconds) {
@@ -291,8 +291,10 @@ public final class Evaluators {
       count.errors.increment();
       return List.of(error(evaluator, failed));
     } finally {
-      count.units.add(budget.spent());
-      count.nanoseconds.add(stopwatch.getAsLong() - began);
+      if (ofTrace) {
+        count.units.add(budget.spent());
+        count.nanoseconds.add(stopwatch.getAsLong() - began);
+      }
     }
   }
 
