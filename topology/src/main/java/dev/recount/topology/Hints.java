@@ -17,8 +17,14 @@ public final class Hints {
   /** A span that is a decision. */
   public static final int DECISION = 16;
 
-  /** An event for which an evaluator wants its trace judged at once. */
+  /** An event that an evaluator wants judged at once. */
   public static final int SUSPECT = 32;
+
+  /** An event that an evaluator wants to see by itself, for what it will say of later ones. */
+  public static final int EVIDENCE = 64;
+
+  /** A suspect event that can be judged only together with the rest of its trace. */
+  public static final int IN_TRACE = 128;
 
   private Hints() {}
 }

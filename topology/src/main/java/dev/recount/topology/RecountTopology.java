@@ -137,7 +137,12 @@ public final class RecountTopology {
         topics.otlpLogs(),
         NodeNames.LOG_INTAKE,
         () ->
-            new LogIntake(events, settings.otlpEncoding(), redaction, settings.announceAliases()));
+            new LogIntake(
+                events,
+                settings.otlpEncoding(),
+                redaction,
+                evaluators,
+                settings.announceAliases()));
     intake(
         NodeNames.SNAPSHOTS_SOURCE,
         topics.contextSnapshots(),

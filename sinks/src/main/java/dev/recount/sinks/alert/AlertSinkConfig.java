@@ -1,16 +1,12 @@
 package dev.recount.sinks.alert;
 
-import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topics;
 import dev.recount.sinks.clickhouse.client.Secret;
-import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import dev.recount.sinks.config.SinkConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -19,7 +15,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Settings of the alert sink. Each secret can be in a file in place of the configuration. */
-public final class AlertSinkConfig extends AbstractConfig {
+public final class AlertSinkConfig extends SinkConfig {
   public static final String FORMAT_CONFIG = "alert.format";
   private static final String FORMAT_DOC =
       "Whom to tell: alertmanager (POST /api/v2/alerts) or webhook (a JSON object).";
@@ -60,27 +56,9 @@ public final class AlertSinkConfig extends AbstractConfig {
   private static final String REQUEST_TIMEOUT_MS_DOC =
       "How long one request may take, in milliseconds.";
 
-  public static final String RETRY_BACKOFF_MAX_MS_CONFIG = "retry.backoff.max.ms";
-  private static final String RETRY_BACKOFF_MAX_MS_DOC =
-      "Longest wait between two attempts to reach the endpoint or the registry, in milliseconds. Attempts never end.";
-
-  public static final String REGISTRY_URL_CONFIG = "schema.registry.url";
-  private static final String REGISTRY_URL_DOC =
-      "Base URL of a Confluent-compatible schema registry, several with commas.";
-
-  /** Properties of the schema registry's client, passed through without this prefix. */
-  public static final String REGISTRY_CLIENT_PREFIX = "schema.registry.client.";
-
-  /** Properties of the schema registry's client that have this prefix themselves. */
-  private static final String REGISTRY_PREFIX = "schema.registry.";
-
-  public static final String TOPIC_PREFIX_CONFIG = "topic.prefix";
-  private static final String TOPIC_PREFIX_DOC =
-      "Prefix of the names of all topics of the catalogue.";
-
   /** The settings, with their documentation. */
   public static final ConfigDef DEFINITION =
-      new ConfigDef()
+      common("the endpoint")
           .define(
               FORMAT_CONFIG,
               Type.STRING,
@@ -109,21 +87,7 @@ public final class AlertSinkConfig extends AbstractConfig {
               10_000,
               Range.atLeast(1),
               Importance.LOW,
-              REQUEST_TIMEOUT_MS_DOC)
-          .define(
-              RETRY_BACKOFF_MAX_MS_CONFIG,
-              Type.INT,
-              15_000,
-              Range.atLeast(1),
-              Importance.LOW,
-              RETRY_BACKOFF_MAX_MS_DOC)
-          .define(
-              REGISTRY_URL_CONFIG,
-              Type.STRING,
-              ConfigDef.NO_DEFAULT_VALUE,
-              Importance.HIGH,
-              REGISTRY_URL_DOC)
-          .define(TOPIC_PREFIX_CONFIG, Type.STRING, "", Importance.MEDIUM, TOPIC_PREFIX_DOC);
+              REQUEST_TIMEOUT_MS_DOC);
 
   /**
    * Reads settings.
@@ -131,7 +95,7 @@ public final class AlertSinkConfig extends AbstractConfig {
    * @throws ConfigException when one is missing or malformed; it shows no secret
    */
   public AlertSinkConfig(Map<String, String> properties) {
-    super(DEFINITION, properties, false);
+    super(DEFINITION, properties);
     if (getString(URL_CONFIG).isBlank() == getString(URL_FILE_CONFIG).isBlank()) {
       throw new ConfigException("Give one of " + URL_CONFIG + " and " + URL_FILE_CONFIG);
     }
@@ -162,30 +126,6 @@ public final class AlertSinkConfig extends AbstractConfig {
 
   Duration requestTimeout() {
     return Duration.ofMillis(getInt(REQUEST_TIMEOUT_MS_CONFIG));
-  }
-
-  Duration longestBackOff() {
-    return Duration.ofMillis(getInt(RETRY_BACKOFF_MAX_MS_CONFIG));
-  }
-
-  Topics topics() {
-    return Topics.withPrefix(getString(TOPIC_PREFIX_CONFIG));
-  }
-
-  SchemaRegistryClient newRegistryClient() {
-    Map<String, String> registry = new HashMap<>();
-    originalsStrings()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith(REGISTRY_CLIENT_PREFIX)) {
-                registry.put(name.substring(REGISTRY_CLIENT_PREFIX.length()), value);
-              } else if (name.startsWith(REGISTRY_PREFIX)) {
-                registry.put(name, value);
-              }
-            });
-    String noKafka = "";
-    return new Connection(noKafka, getString(REGISTRY_URL_CONFIG), topics(), Map.of(), registry)
-        .newRegistryClient();
   }
 
   private Secret secret(String literal, String file) {

@@ -8,6 +8,8 @@ import dev.recount.sinks.clickhouse.client.Secret;
 import dev.recount.sinks.clickhouse.delivery.BackOff;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -69,7 +71,11 @@ public final class AlertSinkTask extends SinkTask {
           new Started(
               AvroCodec.reading(Alert.class, config.newRegistryClient()),
               config.format(),
-              HttpClient.newBuilder().connectTimeout(config.requestTimeout()).build(),
+              // A followed redirect may turn the POST into a GET, and takes secrets elsewhere.
+              HttpClient.newBuilder()
+                  .connectTimeout(config.requestTimeout())
+                  .followRedirects(HttpClient.Redirect.NEVER)
+                  .build(),
               config.authorization(),
               config.requestTimeout(),
               new BackOff(FIRST_BACK_OFF, config.longestBackOff(), System::nanoTime));
@@ -106,15 +112,47 @@ public final class AlertSinkTask extends SinkTask {
     if (request.isEmpty()) {
       return;
     }
-    int status = send(request.get(), running);
+    HttpResponse<Void> response = send(request.get(), running);
+    int status = response.statusCode();
     if (status / 100 == 2) {
       running.backOff().succeeded();
       running.format().told(alert);
+    } else if (status / 100 == 3) {
+      running.backOff().succeeded();
+      putAside(record, new ConnectException(redirected(response)));
     } else if (status / 100 == 4 && status != REQUEST_TIMEOUT && status != TOO_MANY_REQUESTS) {
       running.backOff().succeeded();
       putAside(record, new ConnectException("The endpoint refused the alert with " + status));
     } else {
       throw later(running, "The endpoint answered " + status);
+    }
+  }
+
+  /** It will redirect the next time too: only whoever set the URL can mend it. */
+  private static String redirected(HttpResponse<Void> response) {
+    String target =
+        response.headers().firstValue("Location").flatMap(AlertSinkTask::origin).orElse("");
+    return "The endpoint answered "
+        + response.statusCode()
+        + (target.isEmpty() ? "" : ", a redirect to " + target)
+        + ". Redirects are not followed, since they could take alerts and secrets elsewhere: set "
+        + AlertSinkConfig.URL_CONFIG
+        + " to where the endpoint really is";
+  }
+
+  /** Scheme, host and port: the rest of a URL may hold a secret. */
+  private static Optional<String> origin(String location) {
+    try {
+      URI target = new URI(location);
+      return target.getHost() == null
+          ? Optional.empty()
+          : Optional.of(
+              target.getScheme()
+                  + "://"
+                  + target.getHost()
+                  + (target.getPort() < 0 ? "" : ":" + target.getPort()));
+    } catch (URISyntaxException malformed) {
+      return Optional.empty();
     }
   }
 
@@ -125,17 +163,14 @@ public final class AlertSinkTask extends SinkTask {
     throw new UndecodableException("The value is not bytes: use ByteArrayConverter", null);
   }
 
-  private int send(HttpRequest.Builder request, Started running) {
+  private HttpResponse<Void> send(HttpRequest.Builder request, Started running) {
     request.timeout(running.requestTimeout());
     String authorization = running.authorization().reveal();
     if (!authorization.isEmpty()) {
       request.header("Authorization", authorization);
     }
     try {
-      return running
-          .client()
-          .send(request.build(), HttpResponse.BodyHandlers.discarding())
-          .statusCode();
+      return running.client().send(request.build(), HttpResponse.BodyHandlers.discarding());
     } catch (IOException away) {
       // Without the URL, which may hold a secret.
       throw later(running, "The endpoint does not answer: " + away.getClass().getSimpleName());

@@ -1,13 +1,9 @@
 package dev.recount.sinks.archive;
 
-import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topics;
 import dev.recount.sinks.archive.storage.StorageLocation;
-import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import dev.recount.sinks.config.SinkConfig;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
@@ -15,7 +11,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of the snapshot archive. */
-public final class SnapshotArchiveConfig extends AbstractConfig {
+public final class SnapshotArchiveConfig extends SinkConfig {
   public static final String URL_CONFIG = "archive.url";
   private static final String URL_DOC =
       "Where the archive is: file:///folder, a path, or s3://bucket/prefix, for stores other than Amazon's with ?endpoint=URL&region=NAME&path-style=true. Credentials come from where the AWS SDK looks for them.";
@@ -34,25 +30,9 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
   private static final String PRUNES_DOC =
       "Whether this task removes what is older than the retention. Set by the connector.";
 
-  public static final String REGISTRY_URL_CONFIG = "schema.registry.url";
-  private static final String REGISTRY_URL_DOC =
-      "Base URL of a Confluent-compatible schema registry, several with commas.";
-
-  /** Properties of the schema registry's client, passed through without this prefix. */
-  public static final String REGISTRY_CLIENT_PREFIX = "schema.registry.client.";
-
-  public static final String TOPIC_PREFIX_CONFIG = "topic.prefix";
-  private static final String TOPIC_PREFIX_DOC =
-      "Prefix of the names of all topics of the catalogue.";
-
-  public static final String RETRY_BACKOFF_MAX_MS_CONFIG = "retry.backoff.max.ms";
-  private static final String RETRY_BACKOFF_MAX_MS_DOC =
-      "Longest wait between two attempts to reach the storage or the registry, in milliseconds. Attempts never end.";
-  private static final int RETRY_BACKOFF_MAX_MS_DEFAULT = 15_000;
-
   /** The settings, with their documentation. */
   public static final ConfigDef DEFINITION =
-      new ConfigDef()
+      common("the storage")
           .define(
               URL_CONFIG,
               Type.STRING,
@@ -74,22 +54,7 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
               ConfigDef.Range.between(1, 256),
               Importance.LOW,
               PARALLEL_WRITES_DOC)
-          .define(PRUNES_CONFIG, Type.BOOLEAN, true, Importance.LOW, PRUNES_DOC)
-          .define(
-              REGISTRY_URL_CONFIG,
-              Type.STRING,
-              ConfigDef.NO_DEFAULT_VALUE,
-              new ConfigDef.NonEmptyString(),
-              Importance.HIGH,
-              REGISTRY_URL_DOC)
-          .define(TOPIC_PREFIX_CONFIG, Type.STRING, "", Importance.MEDIUM, TOPIC_PREFIX_DOC)
-          .define(
-              RETRY_BACKOFF_MAX_MS_CONFIG,
-              Type.INT,
-              RETRY_BACKOFF_MAX_MS_DEFAULT,
-              ConfigDef.Range.between(1, 600_000),
-              Importance.LOW,
-              RETRY_BACKOFF_MAX_MS_DOC);
+          .define(PRUNES_CONFIG, Type.BOOLEAN, true, Importance.LOW, PRUNES_DOC);
 
   /**
    * Reads the settings.
@@ -97,8 +62,7 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
    * @throws ConfigException when one is missing or not valid
    */
   public SnapshotArchiveConfig(Map<String, String> properties) {
-    // Never logged as a whole: what is passed through to a client may hold secrets.
-    super(DEFINITION, properties, false);
+    super(DEFINITION, properties);
   }
 
   /** Where the archive is. */
@@ -119,26 +83,6 @@ public final class SnapshotArchiveConfig extends AbstractConfig {
   /** How many objects are written at a time. */
   public int parallelWrites() {
     return getInt(PARALLEL_WRITES_CONFIG);
-  }
-
-  /** The topic catalogue. */
-  public Topics topics() {
-    return Topics.withPrefix(getString(TOPIC_PREFIX_CONFIG));
-  }
-
-  /** Longest wait between two attempts. */
-  public Duration longestBackOff() {
-    return Duration.ofMillis(getInt(RETRY_BACKOFF_MAX_MS_CONFIG));
-  }
-
-  /** A new client of the schema registry. */
-  public SchemaRegistryClient newRegistryClient() {
-    Map<String, String> properties = new HashMap<>();
-    originalsWithPrefix(REGISTRY_CLIENT_PREFIX)
-        .forEach((name, value) -> properties.put(name, String.valueOf(value)));
-    String noKafka = "";
-    return new Connection(noKafka, getString(REGISTRY_URL_CONFIG), topics(), Map.of(), properties)
-        .newRegistryClient();
   }
 
   private static void requireLocation(String name, @Nullable Object value) {

@@ -1,12 +1,10 @@
 package dev.recount.sinks.clickhouse;
 
-import dev.recount.schemas.Connection;
-import dev.recount.schemas.Topics;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import dev.recount.sinks.clickhouse.client.Secret;
 import dev.recount.sinks.clickhouse.delivery.BatchLimits;
 import dev.recount.sinks.clickhouse.schema.SchemaOptions;
-import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import dev.recount.sinks.config.SinkConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
@@ -22,7 +19,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of the ClickHouse sink. */
-public final class ClickHouseSinkConfig extends AbstractConfig {
+public final class ClickHouseSinkConfig extends SinkConfig {
   public static final String URL_CONFIG = "clickhouse.url";
   private static final String URL_DOC =
       "Base URL of ClickHouse's HTTP interface: http://host:8123 or https://host:8443.";
@@ -54,20 +51,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
   /** Options of ClickHouse's Java client, passed through without this prefix. */
   public static final String CLIENT_OPTION_PREFIX = "clickhouse.client.";
 
-  public static final String REGISTRY_URL_CONFIG = "schema.registry.url";
-  private static final String REGISTRY_URL_DOC =
-      "Base URL of a Confluent-compatible schema registry, several with commas.";
-
-  /** Properties of the schema registry's client, passed through without this prefix. */
-  public static final String REGISTRY_CLIENT_PREFIX = "schema.registry.client.";
-
-  /** Properties of the schema registry's client that have this prefix themselves. */
-  private static final String REGISTRY_PREFIX = "schema.registry.";
-
-  public static final String TOPIC_PREFIX_CONFIG = "topic.prefix";
-  private static final String TOPIC_PREFIX_DOC =
-      "Prefix of the names of all topics of the catalogue.";
-
   public static final String BATCH_ROWS_CONFIG = "batch.rows";
   private static final String BATCH_ROWS_DOC = "A batch is written at this many rows.";
   private static final int BATCH_ROWS_DEFAULT = 50_000;
@@ -82,11 +65,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
       "A batch is written when its first row has waited this long, in milliseconds.";
   private static final int FLUSH_INTERVAL_MS_DEFAULT = 500;
 
-  public static final String RETRY_BACKOFF_MAX_MS_CONFIG = "retry.backoff.max.ms";
-  private static final String RETRY_BACKOFF_MAX_MS_DOC =
-      "Longest wait between two attempts to reach ClickHouse or the registry, in milliseconds. Attempts never end.";
-  private static final int RETRY_BACKOFF_MAX_MS_DEFAULT = 15_000;
-
   public static final String MIGRATE_CONFIG = "migrate.on.start";
   private static final String MIGRATE_DOC =
       "Whether to create the database and its tables and bring them up to date at start.";
@@ -97,7 +75,7 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
 
   /** The settings, with their documentation. */
   public static final ConfigDef DEFINITION =
-      new ConfigDef()
+      common("ClickHouse")
           .define(
               URL_CONFIG,
               Type.STRING,
@@ -131,14 +109,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
               Importance.LOW,
               REQUEST_TIMEOUT_MS_DOC)
           .define(
-              REGISTRY_URL_CONFIG,
-              Type.STRING,
-              ConfigDef.NO_DEFAULT_VALUE,
-              new ConfigDef.NonEmptyString(),
-              Importance.HIGH,
-              REGISTRY_URL_DOC)
-          .define(TOPIC_PREFIX_CONFIG, Type.STRING, "", Importance.MEDIUM, TOPIC_PREFIX_DOC)
-          .define(
               BATCH_ROWS_CONFIG,
               Type.INT,
               BATCH_ROWS_DEFAULT,
@@ -159,13 +129,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
               ConfigDef.Range.between(1, 600_000),
               Importance.MEDIUM,
               FLUSH_INTERVAL_MS_DOC)
-          .define(
-              RETRY_BACKOFF_MAX_MS_CONFIG,
-              Type.INT,
-              RETRY_BACKOFF_MAX_MS_DEFAULT,
-              ConfigDef.Range.between(1, 600_000),
-              Importance.LOW,
-              RETRY_BACKOFF_MAX_MS_DOC)
           .define(MIGRATE_CONFIG, Type.BOOLEAN, true, Importance.MEDIUM, MIGRATE_DOC)
           .define(
               RETENTION_DAYS_CONFIG,
@@ -181,8 +144,7 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
    * @throws ConfigException when one is missing or not valid
    */
   public ClickHouseSinkConfig(Map<String, String> properties) {
-    // Never logged as a whole: what is passed through to a client may hold secrets.
-    super(DEFINITION, properties, false);
+    super(DEFINITION, properties);
     if (!getPassword(PASSWORD_CONFIG).value().isEmpty()
         && !getString(PASSWORD_FILE_CONFIG).isEmpty()) {
       throw new ConfigException(
@@ -224,11 +186,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
     return getBoolean(MIGRATE_CONFIG);
   }
 
-  /** The topic catalogue. */
-  public Topics topics() {
-    return Topics.withPrefix(getString(TOPIC_PREFIX_CONFIG));
-  }
-
   /** When batches are written. */
   public BatchLimits batchLimits() {
     return new BatchLimits(
@@ -240,28 +197,6 @@ public final class ClickHouseSinkConfig extends AbstractConfig {
   /** How long one request may take. */
   public Duration requestTimeout() {
     return Duration.ofMillis(getInt(REQUEST_TIMEOUT_MS_CONFIG));
-  }
-
-  /** Longest wait between two attempts. */
-  public Duration longestBackOff() {
-    return Duration.ofMillis(getInt(RETRY_BACKOFF_MAX_MS_CONFIG));
-  }
-
-  /** A new client of the schema registry. */
-  public SchemaRegistryClient newRegistryClient() {
-    Map<String, String> properties = new HashMap<>();
-    originalsStrings()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith(REGISTRY_CLIENT_PREFIX)) {
-                properties.put(name.substring(REGISTRY_CLIENT_PREFIX.length()), value);
-              } else if (name.startsWith(REGISTRY_PREFIX)) {
-                properties.put(name, value);
-              }
-            });
-    String noKafka = "";
-    return new Connection(noKafka, getString(REGISTRY_URL_CONFIG), topics(), Map.of(), properties)
-        .newRegistryClient();
   }
 
   private static void requireHttpUrl(String name, @Nullable Object value) {

@@ -18,6 +18,7 @@ final class AlertEndpoint implements AutoCloseable {
 
   private final HttpServer server;
   private volatile int status = 200;
+  private volatile String location = "";
 
   /** One request; names of headers as Java's server writes them, as in {@code Content-type}. */
   record Request(String method, String path, Map<String, List<String>> headers, String body) {
@@ -45,6 +46,12 @@ final class AlertEndpoint implements AutoCloseable {
     status = other;
   }
 
+  /** From now on it sends whoever comes elsewhere. */
+  void redirects(int how, String where) {
+    location = where;
+    status = how;
+  }
+
   private void take(HttpExchange exchange) throws IOException {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -56,6 +63,9 @@ final class AlertEndpoint implements AutoCloseable {
                 exchange.getRequestURI().getPath(),
                 Map.copyOf(exchange.getRequestHeaders()),
                 body));
+      }
+      if (answer / 100 == 3) {
+        exchange.getResponseHeaders().set("Location", location);
       }
       exchange.sendResponseHeaders(answer, -1);
     }

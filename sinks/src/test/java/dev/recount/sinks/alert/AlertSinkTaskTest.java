@@ -20,6 +20,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AlertSinkTaskTest {
   private static final Instant FIRED = Instant.parse("2026-03-01T12:00:00Z");
@@ -189,6 +191,41 @@ class AlertSinkTaskTest {
     task.put(List.of(poison, record(alert(AlertState.resolved, 2))));
     assertThat(context.reported()).containsExactly(refused, poison);
     assertThat(endpoint.requests).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 304, 307, 308})
+  void aRedirectIsPutAsideAndNeverFollowed(int status) {
+    try (AlertEndpoint elsewhere = new AlertEndpoint()) {
+      start(AlertSinkConfig.WEBHOOK, Map.of(AlertSinkConfig.AUTHORIZATION_CONFIG, "Bearer token"));
+      endpoint.redirects(status, elsewhere.url() + "/secret-path");
+      SinkRecord redirected = record(alert(AlertState.firing, 1));
+      task.put(List.of(redirected));
+      assertThat(context.reported()).containsExactly(redirected);
+      assertThat(context.reasons())
+          .singleElement()
+          .satisfies(
+              reason ->
+                  assertThat(reason)
+                      .hasMessageContaining(status + ", a redirect to " + elsewhere.url() + ".")
+                      .hasMessageContaining("set alert.url")
+                      .hasMessageNotContaining("secret-path"));
+      assertThat(elsewhere.requests).isEmpty();
+      endpoint.answers(200);
+      task.put(List.of(record(alert(AlertState.firing, 2))));
+      assertThat(endpoint.requests).as("it has not been told before").hasSize(1);
+    }
+  }
+
+  @Test
+  void aRedirectWithinTheHostIsNotFollowedEither() {
+    start(AlertSinkConfig.ALERTMANAGER, Map.of());
+    endpoint.redirects(302, "/login");
+    task.put(List.of(record(alert(AlertState.firing, 1))));
+    assertThat(context.reasons())
+        .singleElement()
+        .satisfies(reason -> assertThat(reason).hasMessageContaining("answered 302. Redirects"));
+    assertThat(endpoint.requests).isEmpty();
   }
 
   @Test

@@ -121,4 +121,9 @@ final class Group {
   private static @Nullable Aggregate read(DataInputStream in) throws IOException {
     return in.readBoolean() ? Aggregate.read(in) : null;
   }
+
+  /** Whether there is nothing in it to be judged. */
+  boolean isIdle() {
+    return panes.isEmpty() && firing == null;
+  }
 }

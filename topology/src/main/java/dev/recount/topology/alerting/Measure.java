@@ -47,6 +47,11 @@ record Measure(Kind kind, @Nullable String field, double quantile) {
     };
   }
 
+  /** What rows come to together. */
+  double of(Aggregate rows) {
+    return kind == Kind.QUANTILE ? rows.quantile(quantile) : rows.mean();
+  }
+
   /** In words, as in {@code mean score}. */
   String words() {
     return switch (kind) {

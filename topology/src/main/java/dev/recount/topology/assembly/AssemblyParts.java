@@ -11,6 +11,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * @param headers what is known of traces
  * @param links what is known of aliases, feedback and calls, each under its key
  * @param entries the events of traces
+ * @param notes what is noted beside the events
  * @param folding which of them are folded where they are too many
  * @param emissions what has been emitted
  * @param lastRows the last rows of traces over their cap
@@ -20,6 +21,7 @@ record AssemblyParts(
     KeyValueStore<Bytes, byte[]> headers,
     KeyValueStore<Bytes, byte[]> links,
     Entries entries,
+    TraceNotes notes,
     FoldingOrder folding,
     Timers timers,
     Emissions emissions,

@@ -25,7 +25,10 @@ final class Entries {
   /** Follows the owner in the key of an event's place in the folding order. */
   private static final byte PLACE = 1;
 
-  private static final byte END = 2;
+  /** Follows the owner in the key of what is noted beside its events, see {@link TraceNotes}. */
+  static final byte NOTE = 2;
+
+  private static final byte END = 3;
   private static final byte[] NOTHING = new byte[0];
 
   private final KeyValueStore<Bytes, byte[]> store;
@@ -89,6 +92,12 @@ final class Entries {
     }
     store.put(key, value(filed.firstAppend(), sequence, event));
     return new Filing(Outcome.REPLACED, filed);
+  }
+
+  /** One event of a trace; null when it has not come. */
+  @Nullable Entry find(String owner, TraceEventKind kind, String identity) {
+    byte[] found = store.get(key(owner, kind, identity.getBytes(StandardCharsets.UTF_8)));
+    return found == null ? null : entry(found);
   }
 
   /** Visits all events of a trace, in order of kind and identity. */

@@ -49,6 +49,14 @@ final class Judging {
     return edition(edition(header));
   }
 
+  /** What a single event of a trace is read and judged by, with what was noted of others before. */
+  Interpretation ofEvents(TraceHeader header, String owner, TraceNotes notes) {
+    long edition = edition(header);
+    Interpretation ofTrace = edition(edition);
+    return ofTrace.judgedBy(
+        ofTrace.evaluators().ofEvents(evaluator -> notes.memory(owner, evaluator, edition)));
+  }
+
   /** Notes in the header of a trace that settles by whom it is judged from now on. */
   void settle(TraceHeader header) {
     header.evaluators = edition(header);

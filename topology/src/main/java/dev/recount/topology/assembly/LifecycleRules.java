@@ -20,7 +20,7 @@ final class LifecycleRules {
   private static final int LONGEST_GATHERING = 30;
 
   /** One error after another is shown this many times sooner than a running trace is anyway. */
-  private static final int SHARE_OF_INTERVAL = 32;
+  private static final int SHARE_OF_INTERVAL = 8;
 
   /** Milliseconds in which what came with a suspect event joins it; a tick follows in a second. */
   private static final long SUSPICION_GATHERS = 50;
@@ -75,23 +75,31 @@ final class LifecycleRules {
       }
       if (urgent && !header.urgent()) {
         header.setUrgent(true);
-        header.provisionalDue = Math.min(header.provisionalDue, now + urgentAfter);
+        long due = Math.max(now + urgentAfter, header.urgentRestUntil);
+        header.provisionalDue = Math.min(header.provisionalDue, due);
       }
     }
   }
 
   /**
-   * Notes in the header that an evaluator wants the trace judged at once: a verdict may come in
-   * time to stop what has been begun, also where a trace goes on that had settled.
+   * Notes in the header that an evaluator wants an event judged at once: a verdict may come in time
+   * to stop what has been begun, also where a trace goes on that had settled.
+   *
+   * @param inTrace whether that takes the rest of the trace: then it rests for no longer than
+   *     folding it is worth
+   * @return whether the trace is folded in time; where it is not, the event is to be judged by
+   *     itself
    */
-  void suspect(TraceHeader header, long now) {
+  boolean suspect(TraceHeader header, long now, boolean inTrace) {
     if (header.lifecycle == Lifecycle.EXPIRED || !header.hasTrace() || exceedsCap(header)) {
-      return;
+      return false;
     }
-    long due = now + SUSPICION_GATHERS;
+    long atOnce = now + SUSPICION_GATHERS;
+    long due = inTrace ? atOnce : Math.max(atOnce, header.urgentRestUntil);
     boolean planned = header.lifecycle == Lifecycle.OPEN || header.urgent();
     header.provisionalDue = planned ? Math.min(header.provisionalDue, due) : due;
     header.setUrgent(true);
+    return Math.max(header.provisionalDue, header.restUntil) <= atOnce;
   }
 
   /**
@@ -139,7 +147,7 @@ final class LifecycleRules {
   }
 
   private long amendDue(TraceHeader header) {
-    long wanted = amendWanted(header);
+    long wanted = Math.max(amendWanted(header), header.urgentRestUntil);
     // Once it has settled only a suspicion is urgent.
     long due = header.urgent() ? Math.min(wanted, header.provisionalDue) : wanted;
     return Math.max(due, header.restUntil);
@@ -220,12 +228,16 @@ final class LifecycleRules {
     if (phase == Phase.provisional || exceedsCap(header)) {
       // Growing intervals keep the cost of showing a long trace linear in its length.
       header.provisionalDue = now + header.provisionalDelay;
-      header.provisionalDelay = Math.min(2 * header.provisionalDelay, longestInterval(header));
+      // An error or a suspicion that came between must not have it grow faster than the trace does.
+      long grown = Math.max(provisionalAfter, 2 * (now - header.firstAppend));
+      header.provisionalDelay =
+          Math.min(Math.min(2 * header.provisionalDelay, grown), longestInterval(header));
     }
     if (phase != Phase.provisional && header.lifecycle == Lifecycle.OPEN) {
       header.lifecycle = Lifecycle.SETTLED;
     }
-    header.restUntil = now + Math.max(foldingRest(header), urgent ? urgentRest(header, phase) : 0);
+    header.restUntil = now + foldingRest(header);
+    header.urgentRestUntil = urgent ? now + urgentRest(header, phase) : 0;
   }
 
   private long foldingRest(TraceHeader header) {

@@ -42,6 +42,11 @@ final class RowChanges {
     return header.lifecycle == TraceHeader.Lifecycle.EXPIRED;
   }
 
+  /** Notes a row that stands since the last emission, and was not a part of it. */
+  void stood(RowType type, String id, Fingerprint fingerprint) {
+    before.put(new RowKey(type, id), fingerprint);
+  }
+
   /** Whether a row says something else than when it was last emitted. */
   boolean changed(RowType type, String id, byte[] row) {
     return changed(type, id, row, header.revision, keyTime);

@@ -21,12 +21,19 @@ final class RowEmitter {
   private final RowWriter rowWriter;
   private final CappedRows cappedRows;
   private final FeedbackEmitter feedbackEmitter;
+  private final EarlyVerdicts early;
   private final Judging judging;
   private final Sampling sampling;
   private final LifecycleRules rules;
   private final int spanCap;
 
-  RowEmitter(AssemblyParts parts, LifecycleRules rules, Sampling sampling, Judging judging) {
+  RowEmitter(
+      AssemblyParts parts,
+      LifecycleRules rules,
+      Sampling sampling,
+      Judging judging,
+      EarlyVerdicts early) {
+    this.early = early;
     this.entries = parts.entries();
     this.folding = parts.folding();
     this.emissions = parts.emissions();
@@ -44,9 +51,17 @@ final class RowEmitter {
     this.spanCap = parts.settings().spanCap();
   }
 
-  /** Takes back every row that a trace has emitted and that can be withdrawn by itself. */
-  void withdrawAll(String trace, TraceHeader header, long now) {
+  /**
+   * Takes back every row that a trace has emitted and that can be withdrawn by itself.
+   *
+   * @param header carries the revision in which they are
+   * @param known the header of the trace as it was; null when there was none
+   */
+  void withdrawAll(String trace, TraceHeader header, @Nullable TraceHeader known, long now) {
     RowChanges changes = changes(trace, header, Phase.amended, now);
+    if (known != null) {
+      early.join(known, known.owner(trace), changes);
+    }
     changes.withdrawn().forEach(row -> rowWriter.withdraw(row, changes));
   }
 
@@ -79,7 +94,9 @@ final class RowEmitter {
       sampling.decide(header, rows, contents.spans());
     }
     header.revision++;
-    RowWriter.Written written = rowWriter.write(rows, reader, changes(trace, header, phase, now));
+    RowChanges changes = changes(trace, header, phase, now);
+    early.join(header, header.owner(trace), changes);
+    RowWriter.Written written = rowWriter.write(rows, reader, changes);
     fold.announced(written.announced());
     if (sampling.emitted(header.fate).trace()) {
       cappedRows.folded(trace, header, fold, written.trace());

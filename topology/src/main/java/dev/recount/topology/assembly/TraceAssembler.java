@@ -144,6 +144,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
             store(Stores.HEADERS),
             store(Stores.LINKS),
             entries,
+            new TraceNotes(store(Stores.ENTRIES)),
             new FoldingOrder(entries, codecs.traceEvents()),
             timers,
             new Emissions(store(Stores.EMISSIONS)),
@@ -158,9 +159,10 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     Sampling sampling = new Sampling(configuration, parts, samplingMetrics);
     evaluatorMetrics = new EvaluatorMetrics(context);
     Judging judging = new Judging(configuration, settings.interpretation(), evaluatorMetrics);
-    emitter = new RowEmitter(parts, rules, sampling, judging);
     failures = new AssemblyFailures(context, outputs);
-    filing = new TraceFiling(parts, headers, rules, emitter);
+    EarlyVerdicts early = new EarlyVerdicts(parts, rules, judging, sampling, failures);
+    emitter = new RowEmitter(parts, rules, sampling, judging, early);
+    filing = new TraceFiling(parts, headers, rules, emitter, early);
     expiry = new TraceExpiry(parts, headers, emitter, failures);
     forgetting = new TraceForgetting(parts, headers, emitter, expiry);
     feedback = new FeedbackRouter(parts);

@@ -15,15 +15,22 @@ final class TraceFiling {
   private final Anchors anchors;
   private final LifecycleRules rules;
   private final RowEmitter emitter;
+  private final EarlyVerdicts early;
   private final AssemblyMetrics metrics;
 
-  TraceFiling(AssemblyParts parts, TraceHeaders headers, LifecycleRules rules, RowEmitter emitter) {
+  TraceFiling(
+      AssemblyParts parts,
+      TraceHeaders headers,
+      LifecycleRules rules,
+      RowEmitter emitter,
+      EarlyVerdicts early) {
     this.headers = headers;
     this.entries = parts.entries();
     this.folding = parts.folding();
     this.anchors = parts.anchors();
     this.rules = rules;
     this.emitter = emitter;
+    this.early = early;
     this.metrics = parts.outputs().metrics();
   }
 
@@ -53,7 +60,7 @@ final class TraceFiling {
       count(header, envelope.kind());
     }
     if (waited && header.hasTrace()) {
-      if (header.lifecycle == Lifecycle.OPEN) {
+      if (header.lifecycle == Lifecycle.OPEN && !header.keyTimeStands()) {
         // A trace is as old as its own first event: feedback may have waited for it for days.
         header.firstAppend = now;
       }
@@ -75,10 +82,8 @@ final class TraceFiling {
       header.lastAppend = now;
     } else {
       rules.touch(header, now, urgent(envelope));
-      if (envelope.has(Hints.SUSPECT)) {
-        rules.suspect(header, now);
-      }
     }
+    early.filed(trace, header, envelope, event, now);
     headers.schedule(trace, header);
     headers.save(trace, header);
     return true;

@@ -80,7 +80,7 @@ final class TraceForgetting {
       tombstone.firstAppend = now;
       tombstone.revision = 1;
     }
-    emitter.withdrawAll(trace, tombstone, now);
+    emitter.withdrawAll(trace, tombstone, known, now);
     forgetFeedback(trace, known, anchor, tombstone, now);
     emissions.delete(trace);
     anchors.delete(trace);

@@ -20,8 +20,8 @@ final class TraceHeader {
   }
 
   private static final Lifecycle[] LIFECYCLES = Lifecycle.values();
-  private static final byte FORMAT = 7;
-  private static final int BYTES = 2 + 4 + 18 * Long.BYTES;
+  private static final byte FORMAT = 8;
+  private static final int BYTES = 2 + 4 + 19 * Long.BYTES;
 
   /** No trace ID contains it. */
   private static final char LIFE = '@';
@@ -34,6 +34,8 @@ final class TraceHeader {
   private static final int PURGED = 32;
   private static final int FOLD_HOLDS = 64;
   private static final int FORGOTTEN = 128;
+  private static final int JUDGED_EARLY = 256;
+  private static final int KEY_TIME_STANDS = 512;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -77,6 +79,9 @@ final class TraceHeader {
 
   /** Until when no other emission amends the trace; 0 for none. */
   long restUntil;
+
+  /** Until when no error has the trace folded, since one just had; 0 for none. */
+  long urgentRestUntil;
 
   /** When the trace's timer fires; 0 for none. */
   long timerDue;
@@ -164,6 +169,24 @@ final class TraceHeader {
     flags |= FORGOTTEN;
   }
 
+  /** Whether verdicts on single events stand that no fold has confirmed. */
+  boolean judgedEarly() {
+    return (flags & JUDGED_EARLY) != 0;
+  }
+
+  void setJudgedEarly(boolean judgedEarly) {
+    flags = judgedEarly ? flags | JUDGED_EARLY : flags & ~JUDGED_EARLY;
+  }
+
+  /** Whether a row has been emitted before the trace had anything to show, and with it its age. */
+  boolean keyTimeStands() {
+    return (flags & KEY_TIME_STANDS) != 0;
+  }
+
+  void setKeyTimeStands() {
+    flags |= KEY_TIME_STANDS;
+  }
+
   /** Whether there is anything but feedback: only then is there a trace. */
   boolean hasTrace() {
     return spans + others > 0;
@@ -233,6 +256,7 @@ final class TraceHeader {
         .putLong(provisionalDue)
         .putLong(provisionalDelay)
         .putLong(restUntil)
+        .putLong(urgentRestUntil)
         .putLong(timerDue)
         .putLong(unemittedSince)
         .putLong(born)
@@ -268,6 +292,7 @@ final class TraceHeader {
     header.provisionalDue = buffer.getLong();
     header.provisionalDelay = buffer.getLong();
     header.restUntil = buffer.getLong();
+    header.urgentRestUntil = buffer.getLong();
     header.timerDue = buffer.getLong();
     header.unemittedSince = buffer.getLong();
     header.born = buffer.getLong();

@@ -43,14 +43,44 @@ public interface Evaluator {
   List<Verdict> evaluate(TraceView trace, Budget budget);
 
   /**
-   * Whether a single event calls for judging its trace at once instead of when it settles. Must be
+   * Whether a single event calls for judging at once, instead of when its trace settles. Must be
    * cheap: it is asked of every event as it comes in.
    */
   default boolean suspects(EventView event) {
     return false;
   }
 
-  /** Whether {@link #suspects} can be true of any event, by the settings. */
+  /**
+   * Whether this evaluator can judge an event that it suspects only together with the rest of the
+   * trace. Then the trace is folded for it, which a large one is only now and then.
+   */
+  default boolean needsTrace(EventView event) {
+    return true;
+  }
+
+  /**
+   * Whether {@link #judgeEvent} has to see an event that is not suspect, since what it will say of
+   * others rests on it. Asked of every event too.
+   */
+  default boolean remembers(EventView event) {
+    return false;
+  }
+
+  /**
+   * Judges what a single event tells, as soon as it is there and whatever the size of its trace. It
+   * is asked about every event that is suspect or to be remembered, one after the other as they
+   * come, and may be asked about a decision more than once. Only verdicts that fault a decision
+   * count, and only until the trace is folded: then what {@link #evaluate} says holds.
+   *
+   * @param event a view that knows of nothing but this event
+   * @param memory what has been remembered of events before
+   * @param budget as for a trace of this size
+   */
+  default List<Verdict> judgeEvent(TraceView event, Memory memory, Budget budget) {
+    return List.of();
+  }
+
+  /** Whether {@link #suspects} or {@link #remembers} can be true of any event, by the settings. */
   default boolean watches() {
     return false;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class Evaluators {
   private final List<Evaluator> watching;
   private final Limits limits;
   private final LongSupplier stopwatch;
-  private final Map<String, Count> counts = new LinkedHashMap<>();
+  private final Map<String, Count> counts;
 
   /** What an evaluator has done so far in this process. */
   private static final class Count {
@@ -46,7 +47,7 @@ public final class Evaluators {
    *
    * @param traces traces that it was asked about, each time that they were folded
    * @param adverse traces that it faulted
-   * @param errors traces for which it threw or ran out of budget
+   * @param errors traces and single events for which it threw or ran out of budget
    * @param units units of work that it took
    * @param nanoseconds how long that took, if anybody measures
    */
@@ -67,11 +68,20 @@ public final class Evaluators {
   }
 
   private Evaluators(List<Evaluator> evaluators, Limits limits, LongSupplier stopwatch) {
+    this(evaluators, limits, stopwatch, new LinkedHashMap<>());
+    evaluators.forEach(evaluator -> counts.put(evaluator.id(), new Count()));
+  }
+
+  private Evaluators(
+      List<Evaluator> evaluators,
+      Limits limits,
+      LongSupplier stopwatch,
+      Map<String, Count> counts) {
     this.stopwatch = stopwatch;
+    this.counts = counts;
     this.evaluators = List.copyOf(evaluators);
     this.watching = evaluators.stream().filter(Evaluator::watches).toList();
     this.limits = limits;
-    evaluators.forEach(evaluator -> counts.put(evaluator.id(), new Count()));
   }
 
   /** No evaluators. */
@@ -133,18 +143,59 @@ public final class Evaluators {
     return !watching.isEmpty();
   }
 
-  /** Whether a single event calls for judging its trace at once. */
-  public boolean suspects(EventView event) {
+  /** What the evaluators want done about a single event. */
+  public Suspicion suspicion(EventView event) {
+    Suspicion suspicion = Suspicion.NONE;
     for (Evaluator evaluator : watching) {
       try {
-        if (evaluator.suspects(event)) {
-          return true;
-        }
+        boolean suspect = evaluator.suspects(event);
+        boolean inTrace = suspect && evaluator.needsTrace(event);
+        suspicion =
+            new Suspicion(
+                suspicion.suspect() || suspect,
+                suspicion.inTrace() || inTrace,
+                suspicion.evidence() || evaluator.remembers(event));
       } catch (RuntimeException | StackOverflowError | LinkageError failed) {
         count(evaluator).errors.increment();
       }
     }
-    return false;
+    return suspicion;
+  }
+
+  /**
+   * Those that judge single events, to be asked about one of them in the place of a trace.
+   *
+   * @param memories the memory of each, by its ID
+   */
+  public Evaluators ofEvents(Function<String, Memory> memories) {
+    List<Evaluator> ofEvents = new ArrayList<>(watching.size());
+    for (Evaluator evaluator : watching) {
+      ofEvents.add(new OfEvent(evaluator, memories.apply(evaluator.id())));
+    }
+    return new Evaluators(ofEvents, limits, stopwatch, counts);
+  }
+
+  /** Has an evaluator judge a single event where others judge traces. */
+  private record OfEvent(Evaluator evaluator, Memory memory) implements Evaluator {
+    @Override
+    public String id() {
+      return evaluator.id();
+    }
+
+    @Override
+    public String version() {
+      return evaluator.version();
+    }
+
+    @Override
+    public Subject judges() {
+      return evaluator.judges();
+    }
+
+    @Override
+    public List<Verdict> evaluate(TraceView event, Budget budget) {
+      return evaluator.judgeEvent(event, memory, budget);
+    }
   }
 
   /** What each evaluator has done, by its ID. */
@@ -224,12 +275,15 @@ public final class Evaluators {
   private List<Verdict> verdicts(
       Evaluator evaluator, TraceFacts facts, Set<String> decisions, Budget budget) {
     Count count = count(evaluator);
-    count.traces.increment();
+    boolean ofTrace = !(evaluator instanceof OfEvent);
+    if (ofTrace) {
+      count.traces.increment();
+    }
     long began = stopwatch.getAsLong();
     try {
       List<Verdict> verdicts =
           kept(evaluator.evaluate(new TraceView(facts, budget), budget), decisions);
-      if (verdicts.stream().anyMatch(Verdict::adverse)) {
+      if (ofTrace && verdicts.stream().anyMatch(Verdict::adverse)) {
         count.adverse.increment();
       }
       return verdicts;
@@ -237,8 +291,10 @@ public final class Evaluators {
       count.errors.increment();
       return List.of(error(evaluator, failed));
     } finally {
-      count.units.add(budget.spent());
-      count.nanoseconds.add(stopwatch.getAsLong() - began);
+      if (ofTrace) {
+        count.units.add(budget.spent());
+        count.nanoseconds.add(stopwatch.getAsLong() - began);
+      }
     }
   }
 

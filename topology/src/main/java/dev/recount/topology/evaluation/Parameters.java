@@ -134,6 +134,12 @@ public final class Parameters {
     return value == null ? null : of("'" + name + "'", value);
   }
 
+  /** Whether a setting is given and is a mapping, where it may be something else too. */
+  public boolean isSection(String name) {
+    YamlNode value = value(name);
+    return value != null && !value.isScalar() && !value.isSequence();
+  }
+
   /** Whether a setting is a single word, such as on or off. */
   boolean isScalar(String name) {
     YamlNode value = value(name);

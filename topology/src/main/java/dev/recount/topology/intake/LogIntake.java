@@ -36,19 +36,23 @@ public final class LogIntake extends IntakeProcessor {
   private final OtlpEncoding encoding;
   private final boolean redacting;
   private final OtlpRedaction redaction;
+  private final Suspicions suspicions;
   private final boolean announceAliases;
 
   /**
    * Reads records of the encoding, redacts them and writes entries with the codec.
    *
+   * @param evaluators asked whether a model's answer calls for judging it at once
    * @param announceAliases whether to log which tool call IDs occur in a trace
    */
   public LogIntake(
       AvroCodec<TraceEvent> codec,
       OtlpEncoding encoding,
       Redaction redaction,
+      WantedEvaluators evaluators,
       boolean announceAliases) {
     super(codec, redaction);
+    this.suspicions = new Suspicions(evaluators);
     this.announceAliases = announceAliases;
     this.encoding = encoding;
     this.redacting = redaction.isActive();
@@ -156,7 +160,7 @@ public final class LogIntake extends IntakeProcessor {
     String identity = identity(log);
     int place = export.place(log);
     log.setPosition(place);
-    append(log.getTraceId(), TraceEventKind.LOG_RECORD, identity, place, 0, log);
+    append(log.getTraceId(), TraceEventKind.LOG_RECORD, identity, place, suspicions.of(log), log);
     if (announceAliases) {
       Aliases.of(
           log, alias -> announce(alias.kind(), alias.value(), log.getTraceId(), log.getSpanId()));

@@ -8,11 +8,13 @@ import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.Forget;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.avro.Versions;
 import dev.recount.topology.Configuration;
 import dev.recount.topology.FeedbackKeys;
+import dev.recount.topology.Hints;
 import dev.recount.topology.TopologySettings;
 import java.time.Instant;
 import java.util.List;
@@ -74,6 +76,36 @@ class JudgingTest {
     feedback.setOccurredAt(Instant.ofEpochMilli(START + 100));
     feedback.setAttributes(Map.of());
     append(FeedbackKeys.of(id), TraceEventKind.FEEDBACK, id, feedback);
+  }
+
+  /** A decision that the agent is not sure of, and that is to be judged at once. */
+  private void doubted(AssemblerHarness harness, String trace, String id) {
+    DecisionEvent decision = new DecisionEvent();
+    decision.setDecisionId(id);
+    decision.setTraceId(trace);
+    decision.setOccurredAt(Instant.ofEpochMilli(START));
+    decision.setKind(DecisionKind.PLAN);
+    decision.setConsidered(List.of());
+    decision.setConstraints(List.of());
+    decision.setConfidence(0.1);
+    decision.setVersions(new Versions());
+    decision.setAttributes(Map.of());
+    TraceEvent event = new TraceEvent();
+    event.setKind(TraceEventKind.DECISION);
+    event.setIdentity(id);
+    event.setPrecedence(START * 1_000_000);
+    event.setHints(Hints.SUSPECT);
+    event.setPayload(decision);
+    harness.append(trace, event);
+  }
+
+  /** Decisions with a verdict that stands. */
+  private static long faulted(AssemblerHarness harness) {
+    return harness.rows.values().stream()
+        .filter(Evaluation.class::isInstance)
+        .map(Evaluation.class::cast)
+        .filter(row -> row.getDecisionId() != null)
+        .count();
   }
 
   private void append(String key, TraceEventKind kind, String id, Object payload) {
@@ -148,5 +180,37 @@ class JudgingTest {
     decided(TRACE);
     harness.pass(SETTLED);
     assertThat(verdicts(harness, TRACE)).containsExactly("unsure");
+  }
+
+  @Test
+  void verdictsOnSingleEventsAreTheSameAfterARestartAndInAReplay() {
+    configured("");
+    for (int i = 0; i < 15; i++) {
+      doubted(harness, TRACE, "d-" + i);
+      assertThat(faulted(harness)).as("without a second's delay").isGreaterThanOrEqualTo(i);
+      harness.pass(1_000);
+      assertThat(faulted(harness)).isEqualTo(i + 1);
+      if (i % 4 == 3) {
+        harness.restart();
+      }
+    }
+    harness.pass(SETTLED);
+    assertThat(faulted(harness)).isEqualTo(15);
+    AssemblerHarness replay = with("default");
+    replay.replay(harness.log);
+    assertThat(replay.written).isEqualTo(harness.written);
+    assertThat(replay.rows).isEqualTo(harness.rows);
+  }
+
+  @Test
+  void aForgottenTraceTakesBackWhatWasSaidOfSingleEvents() {
+    configured("");
+    doubted(harness, TRACE, "d-1");
+    harness.pass(1_000);
+    doubted(harness, TRACE, "d-2");
+    doubted(harness, TRACE, "d-3");
+    assertThat(faulted(harness)).isEqualTo(3);
+    append(TRACE, TraceEventKind.FORGET, TRACE, new Forget(TRACE, null));
+    assertThat(harness.rows).isEmpty();
   }
 }

@@ -86,13 +86,41 @@ class LifecycleRulesTest {
   void aSuspicionIsFollowedAtOnceHoweverLongTheTraceHasRun() {
     TraceHeader header = running();
     rules.touch(header, TEN_MINUTES, false);
-    rules.suspect(header, TEN_MINUTES);
+    assertThat(rules.suspect(header, TEN_MINUTES, false)).isTrue();
     assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 50);
     // One after another at longer intervals: each time the trace is folded.
     rules.emitted(header, Phase.provisional, TEN_MINUTES + 50);
     rules.touch(header, TEN_MINUTES + 60, false);
-    rules.suspect(header, TEN_MINUTES + 60);
+    assertThat(rules.suspect(header, TEN_MINUTES + 60, false)).as("folded in time").isFalse();
     assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 50 + 60_000);
+  }
+
+  @Test
+  void whatTakesTheWholeTraceToJudgeWaitsOnlyForWhatFoldingItIsWorth() {
+    TraceHeader header = running();
+    header.spans = 1_000;
+    for (long now = TEN_MINUTES; now < TEN_MINUTES + 60_000; now += 1_000) {
+      rules.touch(header, now, false);
+      assertThat(rules.suspect(header, now, true)).isTrue();
+      assertThat(rules.due(header)).isEqualTo(now + 50);
+      rules.emitted(header, Phase.provisional, now + 50);
+    }
+    rules.touch(header, TEN_MINUTES + 59_100, false);
+    assertThat(rules.suspect(header, TEN_MINUTES + 59_100, true)).isFalse();
+    assertThat(rules.due(header)).isEqualTo(TEN_MINUTES + 59_550);
+  }
+
+  @Test
+  void manySuspicionsDoNotKeepATraceFromBeingShown() {
+    TraceHeader header = running();
+    long now = TEN_MINUTES;
+    for (; now < TEN_MINUTES + 60_000; now += 1_000) {
+      rules.touch(header, now, false);
+      rules.suspect(header, now, true);
+      rules.emitted(header, Phase.provisional, now + 50);
+    }
+    rules.touch(header, now, false);
+    assertThat(rules.due(header)).isLessThanOrEqualTo(now + 2 * (TEN_MINUTES + 60_000));
   }
 
   @Test
@@ -108,13 +136,13 @@ class LifecycleRulesTest {
     for (long now = SETTLED + 1; now < SETTLED + 1_000; now += 50) {
       rules.touch(header, now, false);
     }
-    rules.suspect(header, SETTLED + 1_000);
+    rules.suspect(header, SETTLED + 1_000, false);
     rules.touch(header, SETTLED + 1_040, false);
     assertThat(rules.emission(header, SETTLED + 1_049)).isNull();
     assertThat(rules.emission(header, SETTLED + 1_050)).isEqualTo(Phase.amended);
     rules.emitted(header, Phase.amended, SETTLED + 1_050);
     rules.touch(header, SETTLED + 1_100, false);
-    rules.suspect(header, SETTLED + 1_100);
+    rules.suspect(header, SETTLED + 1_100, false);
     assertThat(rules.due(header)).as("a second later").isEqualTo(SETTLED + 2_050);
   }
 }

@@ -267,6 +267,10 @@ class EvaluatorsTest {
         "evaluators: {policy_violation: {policies: [{name: a, kind: X, forbidden: on}]}} | no kind",
         "evaluators: {policy_violation: {policies: [{name: a, tool: b, forbidden: on, where: {c: '> x'}}]}} | no number",
         "evaluators: {policy_violation: {policies: [{name: a, tool: b, forbidden: on, where: {c: 'matches ('}}]}} | RE2",
+        "evaluators: ¶  policy_violation: ¶    policies: ¶    - {name: a, tool: b, forbidden: on, result: {c: '> x'}} | line 4 column 53: 'x' is no number",
+        "evaluators: ¶  policy_violation: ¶    policies: ¶    - {name: a, tool: b, forbidden: on, result: 'matches ('} | line 4 column 49: '(' cannot be used",
+        "evaluators: {policy_violation: {policies: [{name: a, tool: b, requires_before: {tool: c, result: {d: '< y'}}}]}} | 'y' is no number",
+        "evaluators: {policy_violation: {policies: [{name: a, tool: b, forbidden: on, result: {c: {d: 1}}}]}} | a text or a list of texts is expected",
         "evaluators: {policy_violation: {policies: [{name: a, tool: b, forbidden: on, wher: {}}]}} | unknown key 'wher'"
       })
   void whatCannotBeFollowedIsRefused(String yaml, String message) {

@@ -78,6 +78,7 @@ class SamplingPageTest {
         "Collector `numeric_attribute`, `min_value: 50`, `max_value: 100`",
         with("key", 100L),
         with("key", 101L));
+    pair("Collector `numeric_attribute`, `invert_match`", with("key", 101L), with("key", 100L));
     pair(
         "Collector `string_attribute`, `values: [value1, value2]`",
         with("key", "value2"),
@@ -91,6 +92,7 @@ class SamplingPageTest {
         with("key", "value3"),
         with("key", "value2"));
     pair("Collector `boolean_attribute`, `value: true`", with("key", true), with("key", false));
+    pair("Collector `boolean_attribute`, `invert_match`", with("key", false), with("key", true));
     pair(
         "Collector `status_code`, `[ERROR, UNSET]`",
         TestTrace.trace(),

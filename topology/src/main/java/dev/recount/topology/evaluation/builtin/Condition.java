@@ -12,9 +12,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition on one argument of a call: {@code > 500}, {@code <= 3}, {@code != draft}, {@code
- * matches ^VIP-}, {@code present}, {@code absent}, or the value itself. A path leads through
- * objects by points, and through lists by itself: one element that fits is enough.
+ * A condition on one argument of a call, or on what it returned: {@code > 500}, {@code <= 3},
+ * {@code != draft}, {@code matches ^VIP-}, {@code present}, {@code absent}, or the value itself. A
+ * path leads through objects by points, and through lists by itself: one element that fits is
+ * enough.
  */
 final class Condition {
   private final List<String> path;
@@ -34,27 +35,30 @@ final class Condition {
     }
     List<Condition> conditions = new ArrayList<>();
     for (String path : where.names()) {
-      List<Condition> either = new ArrayList<>();
-      for (String expression : where.texts(path, List.of())) {
-        either.add(of(where, path, expression.strip()));
-      }
-      conditions.add(anyOf(path, either));
+      conditions.add(anyOf(where, path, List.of(path.split("\\.", -1))));
     }
     return conditions;
   }
 
-  private static Condition anyOf(String path, List<Condition> either) {
+  /** A condition on a whole text; a setting of that name gives it. */
+  static Condition whole(Parameters parameters, String name) {
+    return anyOf(parameters, name, List.of());
+  }
+
+  private static Condition anyOf(Parameters where, String name, List<String> steps) {
+    List<Condition> either = new ArrayList<>();
+    for (String expression : where.texts(name, List.of())) {
+      either.add(of(where, name, steps, expression.strip()));
+    }
     if (either.size() == 1) {
       return either.get(0);
     }
     return new Condition(
-        List.of(path.split("\\.", -1)),
-        false,
-        value -> either.stream().anyMatch(condition -> condition.test.test(value)));
+        steps, false, value -> either.stream().anyMatch(condition -> condition.test.test(value)));
   }
 
-  private static Condition of(Parameters where, String path, String expression) {
-    List<String> steps = List.of(path.split("\\.", -1));
+  private static Condition of(
+      Parameters where, String path, List<String> steps, String expression) {
     if (expression.equals("absent")) {
       return new Condition(steps, true, value -> false);
     }

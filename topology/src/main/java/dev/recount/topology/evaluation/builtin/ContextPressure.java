@@ -6,6 +6,7 @@ import dev.recount.topology.evaluation.DecisionView;
 import dev.recount.topology.evaluation.Evaluator;
 import dev.recount.topology.evaluation.EventView;
 import dev.recount.topology.evaluation.Findings;
+import dev.recount.topology.evaluation.Memory;
 import dev.recount.topology.evaluation.Parameters;
 import dev.recount.topology.evaluation.Subject;
 import dev.recount.topology.evaluation.TraceView;
@@ -74,6 +75,17 @@ public final class ContextPressure implements Evaluator {
   public boolean suspects(EventView event) {
     Double utilization = utilization(event.contextTokens(), event.contextLimit());
     return utilization != null && utilization >= threshold;
+  }
+
+  @Override
+  public boolean needsTrace(EventView event) {
+    return false;
+  }
+
+  /** Of a window that was nearly full before, it says so again until the trace is folded. */
+  @Override
+  public List<Verdict> judgeEvent(TraceView event, Memory memory, Budget budget) {
+    return evaluate(event, budget);
   }
 
   private static @Nullable Double utilization(@Nullable Long tokens, @Nullable Long limit) {

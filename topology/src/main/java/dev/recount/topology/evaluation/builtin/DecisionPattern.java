@@ -4,25 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.avro.DecisionKind;
 import dev.recount.topology.evaluation.Budget;
 import dev.recount.topology.evaluation.DecisionView;
+import dev.recount.topology.evaluation.EventView;
 import dev.recount.topology.evaluation.Parameters;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which decisions a policy speaks of: by tool, by name, by kind, by arguments, and by what is known
- * of the agent. What is not given does not matter.
+ * Which decisions a policy speaks of: by tool, by name, by kind, by arguments, by what was
+ * returned, and by what is known of the agent. What is not given does not matter.
  */
 final class DecisionPattern {
+  /** A shorter piece of a tool's name is in any text. */
+  private static final int SHORTEST_LITERAL = 3;
+
   private final Names tools;
   private final Names names;
   private final @Nullable DecisionKind kind;
   private final List<Condition> where;
+  private final List<Condition> result;
+  private final @Nullable Condition resultText;
   private final Map<String, Names> labels;
   private final List<String> literals;
 
@@ -31,12 +36,16 @@ final class DecisionPattern {
       Names names,
       @Nullable DecisionKind kind,
       List<Condition> where,
+      List<Condition> result,
+      @Nullable Condition resultText,
       Map<String, Names> labels,
       List<String> literals) {
     this.tools = tools;
     this.names = names;
     this.kind = kind;
     this.where = where;
+    this.result = result;
+    this.resultText = resultText;
     this.labels = labels;
     this.literals = literals;
   }
@@ -60,11 +69,14 @@ final class DecisionPattern {
       throw parameters.malformed(
           "tool", "it is not said which decisions are meant", "give tool, kind or name_of_step");
     }
+    boolean inside = parameters.isSection("result");
     return new DecisionPattern(
         new Names(tools),
         new Names(names),
         kind == null ? null : kind(parameters, kind),
         Condition.all(parameters.section("where")),
+        inside ? Condition.all(parameters.section("result")) : List.of(),
+        inside || !parameters.has("result") ? null : Condition.whole(parameters, "result"),
         labels,
         tools.stream().map(DecisionPattern::longestLiteral).toList());
   }
@@ -121,23 +133,45 @@ final class DecisionPattern {
         return false;
       }
     }
-    return where.isEmpty() || argumentsFit(parsed.arguments(budget), budget);
+    return (where.isEmpty() || allHold(where, parsed.arguments(budget), budget))
+        && resultFits(parsed, budget);
   }
 
-  /** Whether a call that is all that is known fits as far as can be said. */
-  boolean mayMatch(@Nullable String tool, Supplier<String> arguments, Budget budget) {
-    return fits(tools, tool)
-        && (where.isEmpty() || argumentsFit(ParsedDecision.parse(arguments.get(), budget), budget));
+  /** What a call will return is not known before it has ended. */
+  private boolean resultFits(ParsedDecision parsed, Budget budget) {
+    if (result.isEmpty() && resultText == null) {
+      return true;
+    }
+    return parsed.decision().endedAt() != null
+        && (resultText == null || resultText.holds(parsed.resultText(budget), budget))
+        && (result.isEmpty() || allHold(result, parsed.result(budget), budget));
   }
 
-  /** How the tools are spelled, as far as it is fixed. */
-  List<String> literals() {
-    return literals;
+  /** Whether what a single event tells of may be one of those that are meant, or ask for one. */
+  boolean mayMatch(EventView event, Budget budget) {
+    if (event.kind() == DecisionKind.MODEL_CALL && asks(event)) {
+      return true;
+    }
+    DecisionKind meant = kind == null ? DecisionKind.TOOL_CALL : kind;
+    return event.kind() == meant
+        && fits(tools, event.toolName())
+        && (where.isEmpty()
+            || allHold(where, ParsedDecision.parse(event.arguments().get(), budget), budget));
   }
 
-  private boolean argumentsFit(JsonNode arguments, Budget budget) {
-    for (Condition condition : where) {
-      if (!condition.holds(arguments, budget)) {
+  /** Whether a model's answer may ask for a tool of this kind, by how it is spelled. */
+  private boolean asks(EventView event) {
+    for (String literal : literals) {
+      if (literal.length() >= SHORTEST_LITERAL && event.asksFor().test(literal)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean allHold(List<Condition> conditions, JsonNode value, Budget budget) {
+    for (Condition condition : conditions) {
+      if (!condition.holds(value, budget)) {
         return false;
       }
     }

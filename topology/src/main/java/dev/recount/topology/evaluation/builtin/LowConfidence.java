@@ -5,6 +5,7 @@ import dev.recount.topology.evaluation.DecisionView;
 import dev.recount.topology.evaluation.Evaluator;
 import dev.recount.topology.evaluation.EventView;
 import dev.recount.topology.evaluation.Findings;
+import dev.recount.topology.evaluation.Memory;
 import dev.recount.topology.evaluation.Parameters;
 import dev.recount.topology.evaluation.Subject;
 import dev.recount.topology.evaluation.TraceView;
@@ -53,6 +54,16 @@ public final class LowConfidence implements Evaluator {
   public boolean suspects(EventView event) {
     Double confidence = event.confidence();
     return confidence != null && confidence < threshold;
+  }
+
+  @Override
+  public boolean needsTrace(EventView event) {
+    return false;
+  }
+
+  @Override
+  public List<Verdict> judgeEvent(TraceView event, Memory memory, Budget budget) {
+    return evaluate(event, budget);
   }
 
   @Override

@@ -6,11 +6,9 @@ import dev.recount.topology.evaluation.DecisionView;
 import dev.recount.topology.evaluation.Findings;
 import dev.recount.topology.evaluation.Parameters;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,15 +101,19 @@ record Policy(
     return policy;
   }
 
+  /** What may have come before, as far as the rule asks for it. */
+  Stream<Precedent> precedents() {
+    return Stream.of(before, never).filter(Objects::nonNull);
+  }
+
   /** Judges the decisions of a trace, one after the other. */
   final class Course {
     private final Findings findings;
-    private final Set<List<String>> came = new HashSet<>();
-    private final Map<List<String>, String> forbidding = new HashMap<>();
-    private int seen;
+    private final Past past;
 
-    Course(String evaluator) {
+    Course(String evaluator, Past past) {
       this.findings = new Findings(evaluator + "." + name);
+      this.past = past;
     }
 
     Findings findings() {
@@ -120,7 +122,6 @@ record Policy(
 
     void take(ParsedDecision decision, Budget budget) {
       if (subject.matches(decision, budget)) {
-        seen++;
         findings.apply();
         judge(decision, budget);
       }
@@ -129,6 +130,7 @@ record Policy(
 
     private void judge(ParsedDecision parsed, Budget budget) {
       DecisionView decision = parsed.decision();
+      long seen = atMost == Integer.MAX_VALUE ? 0 : past.count(decision.id());
       if (forbidden) {
         fault(decision, "forbidden", what(decision) + " is forbidden", List.of());
       } else if (seen > atMost) {
@@ -137,14 +139,14 @@ record Policy(
             "too_often",
             what(decision) + " for the " + seen + ". time, and at most " + atMost + " are allowed",
             List.of());
-      } else if (before != null && !came.contains(before.key(parsed, budget))) {
+      } else if (before != null && found(Past.Kind.REQUIRED, before, parsed, budget) == null) {
         fault(
             decision,
             "requirement_missing",
             what(decision) + " without what it requires before it",
             List.of());
       } else if (never != null) {
-        String earlier = forbidding.get(never.key(parsed, budget));
+        String earlier = found(Past.Kind.FORBIDDING, never, parsed, budget);
         if (earlier != null) {
           fault(
               decision,
@@ -155,18 +157,24 @@ record Policy(
       }
     }
 
+    private @Nullable String found(
+        Past.Kind kind, Precedent precedent, ParsedDecision decision, Budget budget) {
+      List<String> key = precedent.key(decision, budget);
+      return key == null ? null : past.find(kind, key, decision.decision().id());
+    }
+
     /** A decision that is its own precedent comes before later ones only. */
     private void note(ParsedDecision decision, Budget budget) {
-      if (before != null && counts(before, decision, budget)) {
-        List<String> key = before.key(decision, budget);
+      note(Past.Kind.REQUIRED, before, decision, budget);
+      note(Past.Kind.FORBIDDING, never, decision, budget);
+    }
+
+    private void note(
+        Past.Kind kind, @Nullable Precedent precedent, ParsedDecision decision, Budget budget) {
+      if (precedent != null && counts(precedent, decision, budget)) {
+        List<String> key = precedent.key(decision, budget);
         if (key != null) {
-          came.add(key);
-        }
-      }
-      if (never != null && counts(never, decision, budget)) {
-        List<String> key = never.key(decision, budget);
-        if (key != null) {
-          forbidding.putIfAbsent(key, decision.decision().id());
+          past.note(kind, key, decision.decision().id());
         }
       }
     }

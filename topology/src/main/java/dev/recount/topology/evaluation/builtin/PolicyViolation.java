@@ -1,10 +1,10 @@
 package dev.recount.topology.evaluation.builtin;
 
-import dev.recount.avro.DecisionKind;
 import dev.recount.topology.evaluation.Budget;
 import dev.recount.topology.evaluation.DecisionView;
 import dev.recount.topology.evaluation.Evaluator;
 import dev.recount.topology.evaluation.EventView;
+import dev.recount.topology.evaluation.Memory;
 import dev.recount.topology.evaluation.Parameters;
 import dev.recount.topology.evaluation.Subject;
 import dev.recount.topology.evaluation.TraceView;
@@ -13,15 +13,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a team's own rules forbid: over tools, their arguments, the order of calls and labels, as in
  * "never refund above 500 without an approval before it". Without rules it says nothing.
  */
 public final class PolicyViolation implements Evaluator {
-  /** A shorter piece of a tool's name is in any text. */
-  private static final int SHORTEST_LITERAL = 3;
-
   /** Units of work that looking at one event may take. */
   private static final long EVENT_BUDGET = 10_000;
 
@@ -74,33 +72,40 @@ public final class PolicyViolation implements Evaluator {
   /** A call that a policy speaks of, or a model's answer that asks for such a tool. */
   @Override
   public boolean suspects(EventView event) {
-    for (Policy policy : policies) {
-      DecisionPattern subject = policy.subject();
-      if (event.kind() == DecisionKind.TOOL_CALL
-          && subject.mayMatch(event.toolName(), event.arguments(), new Budget(EVENT_BUDGET))) {
-        return true;
-      }
-      if (event.kind() == DecisionKind.MODEL_CALL) {
-        for (String literal : subject.literals()) {
-          if (literal.length() >= SHORTEST_LITERAL && event.asksFor().test(literal)) {
-            return true;
-          }
-        }
-      }
-    }
+    return policies.stream()
+        .anyMatch(policy -> policy.subject().mayMatch(event, new Budget(EVENT_BUDGET)));
+  }
+
+  @Override
+  public boolean needsTrace(EventView event) {
     return false;
+  }
+
+  /** What must come before, and what must not. */
+  @Override
+  public boolean remembers(EventView event) {
+    return policies.stream()
+        .flatMap(Policy::precedents)
+        .anyMatch(precedent -> precedent.pattern().mayMatch(event, new Budget(EVENT_BUDGET)));
+  }
+
+  @Override
+  public List<Verdict> judgeEvent(TraceView event, Memory memory, Budget budget) {
+    return judge(event, policy -> new Past.Remembered(memory, policy.name()), budget);
   }
 
   @Override
   public List<Verdict> evaluate(TraceView trace, Budget budget) {
-    if (policies.isEmpty()) {
-      return List.of();
-    }
+    return judge(trace, policy -> new Past.Seen(), budget);
+  }
+
+  private List<Verdict> judge(TraceView trace, Function<Policy, Past> pasts, Budget budget) {
     List<Policy.Course> courses = new ArrayList<>();
     for (Policy policy : policies) {
-      courses.add(policy.new Course(id()));
+      courses.add(policy.new Course(id(), pasts.apply(policy)));
     }
-    for (DecisionView decision : trace.decisions()) {
+    List<DecisionView> decisions = policies.isEmpty() ? List.of() : trace.decisions();
+    for (DecisionView decision : decisions) {
       ParsedDecision parsed = new ParsedDecision(decision);
       for (Policy.Course course : courses) {
         course.take(parsed, budget);

@@ -9,6 +9,7 @@ import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.evaluation.EventView;
 import dev.recount.topology.evaluation.Judging;
 import dev.recount.topology.evaluation.MadeUpTrace;
+import dev.recount.topology.evaluation.Suspicion;
 import dev.recount.topology.evaluation.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,15 +129,83 @@ class PolicyViolationTest {
   }
 
   @Test
+  void aRuleCanAskForWhatACallReturned() {
+    trace.tool("check_customer", "{\"customer\":\"A\"}", "{\"risk\":{\"level\":\"high\"}}");
+    trace.tool("check_customer", "{\"customer\":\"B\"}", "{\"risk\":{\"level\":\"low\"}}");
+    trace.tool("refund", "{\"customer\":\"A\"}", "refunded 120");
+    trace.tool(
+        "refund", "{\"customer\":\"B\"}", "{\"refunds\":[{\"amount\":20},{\"amount\":700}]}");
+    trace.tool("refund", "{\"customer\":\"C\"}", null);
+    assertThat(
+            violations(
+                """
+                policies:
+                  - name: not_to_the_risky
+                    tool: refund
+                    never_after:
+                      {tool: check_customer, result: {risk.level: [high, severe]}, same: [customer]}
+                """))
+        .containsExactly("3");
+    assertThat(
+            violations(
+                """
+                policies:
+                  - name: only_to_the_harmless
+                    tool: refund
+                    requires_before:
+                      {tool: check_customer, result: {risk.level: "!= high"}, same: [customer]}
+                """))
+        .containsExactly("3", "5");
+    assertThat(
+            violations(
+                "policies: [{name: p, tool: refund, forbidden: on, result: 'matches ^refunded'}]"))
+        .as("the whole text")
+        .containsExactly("3");
+    assertThat(
+            violations(
+                """
+                policies:
+                  - {name: p, tool: refund, forbidden: on, result: {refunds.amount: "> 500"}}
+                """))
+        .as("any element of a list")
+        .containsExactly("4");
+    assertThat(violations("policies: [{name: p, tool: refund, forbidden: on, result: absent}]"))
+        .containsExactly("5");
+    assertThat(
+            violations(
+                "policies: [{name: p, tool: refund, forbidden: on, result: ['matches \"amount\"', refunded 120]}]"))
+        .as("one of several")
+        .containsExactly("3", "4");
+  }
+
+  @Test
+  void aCallThatHasNotEndedHasNoResultYet() {
+    trace.tool("refund", "{}", null).setEndedAt(null);
+    assertThat(violations("policies: [{name: p, tool: refund, forbidden: on, result: absent}]"))
+        .isEmpty();
+  }
+
+  @Test
   void anEventThatARuleSpeaksOfIsSuspect() {
     Evaluators evaluators = Judging.only("policy_violation", REFUNDS);
     assertThat(evaluators.watches()).isTrue();
-    assertThat(evaluators.suspects(call("refund", "{\"amount\":501}"))).isTrue();
-    assertThat(evaluators.suspects(call("refund", "{\"amount\":5}"))).isFalse();
-    assertThat(evaluators.suspects(call("stock", "{\"amount\":501}"))).isFalse();
-    assertThat(evaluators.suspects(asking("…\"name\":\"refund_order\"…"))).isTrue();
-    assertThat(evaluators.suspects(asking("…\"name\":\"stock\"…"))).isFalse();
+    assertThat(evaluators.suspicion(call("refund", "{\"amount\":501}")).suspect()).isTrue();
+    assertThat(evaluators.suspicion(call("refund", "{\"amount\":5}")).suspect()).isFalse();
+    assertThat(evaluators.suspicion(call("stock", "{\"amount\":501}")).suspect()).isFalse();
+    assertThat(evaluators.suspicion(asking("…\"name\":\"refund_order\"…")).suspect()).isTrue();
+    assertThat(evaluators.suspicion(asking("…\"name\":\"stock\"…")).suspect()).isFalse();
     assertThat(Judging.only("policy_violation", "").watches()).isFalse();
+  }
+
+  @Test
+  void whatARuleRequiresOrForbidsBeforeIsEvidence() {
+    Evaluators evaluators = Judging.only("policy_violation", REFUNDS);
+    assertThat(evaluators.suspicion(call("approve", "{\"decision\":\"granted\"}")))
+        .isEqualTo(new Suspicion(false, false, true));
+    assertThat(evaluators.suspicion(call("approve", "{\"decision\":\"refused\"}")))
+        .isEqualTo(Suspicion.NONE);
+    assertThat(evaluators.suspicion(call("refund", "{\"amount\":501}")))
+        .isEqualTo(new Suspicion(true, false, false));
   }
 
   private static EventView call(String tool, String arguments) {
