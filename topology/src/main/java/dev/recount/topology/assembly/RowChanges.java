@@ -30,7 +30,7 @@ final class RowChanges {
     this.phase = phase;
     this.now = now;
     this.keyTime = Instant.ofEpochMilli(header.firstAppend);
-    this.before = header.neverEmitted() ? Map.of() : emissions.load(trace);
+    this.before = header.neverEmitted() ? new LinkedHashMap<>() : emissions.load(trace);
   }
 
   boolean provisional() {
