@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import dev.recount.cli.oracle.Comparison;
 import dev.recount.cli.oracle.Oracle;
 import dev.recount.cli.oracle.OracleStack;
@@ -112,7 +113,7 @@ class NothingLostTest {
     faults.removeIf(fault -> !FaultSize.ONLY.matcher(fault.name()).find());
     int shares = (faults.size() + FURTHER_SHARES) * FaultSize.ROUNDS;
     for (Fault fault : faults) {
-      if (fault == away) {
+      if (fault.equals(away)) {
         // As much at once as the roles can take.
         fail(stack, flow, fault, shares / FURTHER_SHARES * 2, Duration.ZERO);
       } else {
@@ -144,7 +145,7 @@ class NothingLostTest {
     byte[] tooLarge = new byte[TOO_LARGE_BYTES];
     new Random(OracleStack.SEED).nextBytes(tooLarge);
     for (Topic input : stack.connection().topics().inputs()) {
-      Poison large = new Poison("20 MB", input, tooLarge);
+      Poison large = new Poison("20 MB", input, ByteString.copyFrom(tooLarge));
       assertThatThrownBy(() -> Poison.send(stack.connection(), List.of(large)))
           .as("whoever sends %s is told", large)
           .hasCauseInstanceOf(RecordTooLargeException.class);
