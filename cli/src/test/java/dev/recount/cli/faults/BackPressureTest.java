@@ -28,8 +28,7 @@ class BackPressureTest {
 
   @Test
   void anOutageOfMinutesUnderFullLoadCostsNeitherMemoryNorRows() {
-    List<Telemetry> events =
-        Waves.generate(FaultSize.TRACES_OF_LONG_OUTAGE, OracleStack.SEED + 2);
+    List<Telemetry> events = Waves.generate(FaultSize.TRACES_OF_LONG_OUTAGE, OracleStack.SEED + 2);
     try (FaultStack stack = FaultStack.start(folder);
         Flow flow =
             Flow.start(

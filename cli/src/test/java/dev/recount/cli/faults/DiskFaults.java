@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class DiskFaults implements AutoCloseable {
   private static final String NO_SPACE = "No space left on device";
   private static final Map<String, Integer> MEGABYTES =
-      Map.of("kafka", 512, "topology", 128, "clickhouse", 512, "archive", 64);
+      Map.of("kafka", 384, "topology", 96, "clickhouse", 256, "archive", 32);
 
   private final Map<String, RamDisk> disks = new TreeMap<>();
 
@@ -26,7 +26,7 @@ final class DiskFaults implements AutoCloseable {
   static Optional<DiskFaults> mount(Path folder) {
     DiskFaults faults = new DiskFaults();
     for (Map.Entry<String, Integer> size : MEGABYTES.entrySet()) {
-      RamDisk.mount(folder.resolve(size.getKey()), size.getValue())
+      RamDisk.mount(folder.resolve(size.getKey()), size.getValue() * FaultSize.ROUNDS)
           .ifPresent(disk -> faults.disks.put(size.getKey(), disk));
     }
     if (faults.disks.size() < MEGABYTES.size()) {

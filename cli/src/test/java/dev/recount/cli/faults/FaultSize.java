@@ -1,6 +1,7 @@
 package dev.recount.cli.faults;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /** How much the fault suite does: what a build can afford, more by hand. */
 final class FaultSize {
@@ -8,6 +9,9 @@ final class FaultSize {
   static final boolean LONG = Boolean.getBoolean("recount.faults.long");
 
   static final int TRACES = Integer.getInteger("recount.faults.traces", LONG ? 4_000 : 400);
+
+  /** Which faults happen, by a regular expression that finds something in their names. */
+  static final Pattern ONLY = Pattern.compile(System.getProperty("recount.faults.only", ""));
 
   /** How often everything fails. */
   static final int ROUNDS = LONG ? 5 : 1;

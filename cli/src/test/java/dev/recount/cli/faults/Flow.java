@@ -5,6 +5,7 @@ import dev.recount.cli.oracle.TelemetrySender;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -18,7 +19,7 @@ final class Flow implements AutoCloseable {
   private final List<? extends Telemetry> events;
   private final CompletableFuture<Void> end;
   private volatile Share share = new Share(0, 0, 0);
-  private volatile int sent;
+  private final AtomicInteger sent = new AtomicInteger();
   private volatile boolean closed;
 
   /** Events from one to another, evenly over a time. */
@@ -48,14 +49,14 @@ final class Flow implements AutoCloseable {
   /** Sends a further share of the events, given as how many there are, over a time. */
   void send(int shares, Duration over) {
     awaitShare();
-    int from = sent;
+    int from = sent.get();
     int to = Math.min(events.size(), from + (events.size() + shares - 1) / shares);
     share = new Share(from, to, over.toNanos());
   }
 
   /** Waits until the present share is sent. */
   void awaitShare() {
-    Patience.await("what is to be sent is sent", () -> end.isDone() || sent >= share.to());
+    Patience.await("what is to be sent is sent", () -> end.isDone() || sent.get() >= share.to());
     if (end.isCompletedExceptionally()) {
       end.join();
     }
@@ -63,26 +64,27 @@ final class Flow implements AutoCloseable {
 
   /** Events that have been sent so far. */
   int sent() {
-    return sent;
+    return sent.get();
   }
 
   private void run(Supplier<TelemetrySender> open) {
     try (TelemetrySender sender = open.get()) {
       Share last = share;
       long begin = System.nanoTime();
-      while (!closed && sent < events.size()) {
+      for (int next = 0; !closed && next < events.size(); ) {
         Share now = share;
-        if (now != last) {
+        if (!now.equals(last)) {
           last = now;
           begin = System.nanoTime();
         }
-        long due = begin + now.nanos() / Math.max(1, now.to() - now.from()) * (sent - now.from());
-        if (sent < now.to() && System.nanoTime() >= due) {
-          sender.send(events.get(sent));
-          if (sent + 1 == now.to()) {
+        long due = begin + now.nanos() / Math.max(1, now.to() - now.from()) * (next - now.from());
+        if (next < now.to() && System.nanoTime() >= due) {
+          sender.send(events.get(next));
+          next++;
+          if (next == now.to()) {
             sender.flush();
           }
-          sent = sent + 1;
+          sent.set(next);
         } else {
           LockSupport.parkNanos(LOOK.toNanos());
         }

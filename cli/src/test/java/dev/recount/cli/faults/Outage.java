@@ -21,6 +21,9 @@ final class Outage {
   void happen(Duration lasts) {
     long sinks = stack.sinks().processId();
     long topology = stack.topology().processId();
+    // Whoever is asked for the first time takes his time.
+    Patience.await("figures of the sinks", () -> stack.sinksMetrics().isOk());
+    Patience.await("figures of the topology", () -> stack.topologyMetrics().isOk());
     stack.proxy().behave(new FaultyProxy.Down());
     long began = System.nanoTime();
     while (System.nanoTime() - began < lasts.toNanos()) {
@@ -31,6 +34,8 @@ final class Outage {
     }
     assertThat(stack.sinksHealth().isOk()).as(stack.sinksHealth().body()).isFalse();
     assertThat(lag).as("lag").isPositive();
+    assertThat(sinksMegabytes).as("heap of the sinks").isPositive();
+    assertThat(topologyMegabytes).as("heap of the topology").isPositive();
     assertThat(stack.sinks().isAlive() && stack.topology().isAlive()).isTrue();
     assertThat(stack.sinks().processId()).isEqualTo(sinks);
     assertThat(stack.topology().processId()).isEqualTo(topology);

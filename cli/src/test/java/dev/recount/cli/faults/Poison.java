@@ -1,5 +1,6 @@
 package dev.recount.cli.faults;
 
+import com.google.protobuf.ByteString;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what is wrong with it
  * @param value its bytes; null for a record without a value
  */
-record Poison(String kind, Topic topic, byte @Nullable [] value) {
+record Poison(String kind, Topic topic, @Nullable ByteString value) {
   private static final int NESTED_BYTES = 10 << 20;
 
   /** Larger than any topic takes: what is too large is to be told by the broker. */
@@ -61,7 +62,7 @@ record Poison(String kind, Topic topic, byte @Nullable [] value) {
         all.add(new Poison("10 MB of nesting in protobuf", input, nestedProtobuf()));
         all.add(new Poison("protobuf cut short", input, cutShort()));
       } else {
-        all.add(new Poison("empty", input, new byte[0]));
+        all.add(new Poison("empty", input, ByteString.EMPTY));
         all.add(new Poison("wrong magic byte", input, wire(7, 1, new byte[] {2, 2})));
         all.add(new Poison("Avro cut short", input, wire(0, 1, new byte[] {2})));
         all.add(unknownSchema(input, UNKNOWN_SCHEMA));
@@ -94,44 +95,41 @@ record Poison(String kind, Topic topic, byte @Nullable [] value) {
     }
   }
 
-  private static byte[] garbage() {
-    return "\u0007 not telemetry".getBytes(StandardCharsets.UTF_8);
+  private static ByteString garbage() {
+    return ByteString.copyFromUtf8("\u0007 not telemetry");
   }
 
-  private static byte[] wire(int magic, int schemaId, byte[] body) {
-    return ByteBuffer.allocate(5 + body.length)
-        .put((byte) magic)
-        .putInt(schemaId)
-        .put(body)
-        .array();
+  private static ByteString wire(int magic, int schemaId, byte[] body) {
+    return ByteString.copyFrom(
+        ByteBuffer.allocate(5 + body.length).put((byte) magic).putInt(schemaId).put(body).array());
   }
 
-  private static byte[] nestedJson() {
+  private static ByteString nestedJson() {
     byte[] json = new byte[NESTED_BYTES];
     Arrays.fill(json, (byte) '[');
     byte[] begin = "{\"resourceSpans\":".getBytes(StandardCharsets.UTF_8);
     System.arraycopy(begin, 0, json, 0, begin.length);
-    return json;
+    return ByteString.copyFrom(json);
   }
 
   /** Groups within groups, which a reader that recurses would follow until its stack ends. */
-  private static byte[] nestedProtobuf() {
+  private static ByteString nestedProtobuf() {
     byte[] nested = new byte[NESTED_BYTES];
     int startOfGroup = (1 << 3) | 3;
     Arrays.fill(nested, (byte) startOfGroup);
-    return nested;
+    return ByteString.copyFrom(nested);
   }
 
-  private static byte[] cutShort() {
-    byte[] whole =
+  private static ByteString cutShort() {
+    ByteString whole =
         TracesData.newBuilder()
             .addResourceSpans(
                 ResourceSpans.newBuilder()
                     .addScopeSpans(
                         ScopeSpans.newBuilder().addSpans(Span.newBuilder().setName("cut short"))))
             .build()
-            .toByteArray();
-    return Arrays.copyOf(whole, whole.length - 3);
+            .toByteString();
+    return whole.substring(0, whole.size() - 3);
   }
 
   /** Sends all and returns where each has been put. */
@@ -143,7 +141,7 @@ record Poison(String kind, Topic topic, byte @Nullable [] value) {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Poison each : all) {
         RecordMetadata put =
-            producer.send(new ProducerRecord<>(each.topic().name(), each.value())).get();
+            producer.send(new ProducerRecord<>(each.topic().name(), each.bytes())).get();
         places.put(each, new Place(put.topic(), put.partition(), put.offset()));
       }
       return places;
@@ -153,6 +151,10 @@ record Poison(String kind, Topic topic, byte @Nullable [] value) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);
     }
+  }
+
+  private byte @Nullable [] bytes() {
+    return value == null ? null : value.toByteArray();
   }
 
   /** How many of each kind. */

@@ -5,13 +5,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A small file system in memory at a folder of its own, which can be filled to the last byte. */
 final class RamDisk implements AutoCloseable {
   private static final String BALLAST = "ballast";
-  private static final int BLOCK = 4096;
+  private static final int[] BLOCKS = {1 << 20, 4096};
 
   private final Path folder;
 
@@ -23,23 +24,25 @@ final class RamDisk implements AutoCloseable {
   static Optional<RamDisk> mount(Path folder, int megabytes) {
     try {
       Files.createDirectories(folder);
-      return run(
-              "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString())
-          ? Optional.of(new RamDisk(folder))
-          : Optional.empty();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+    String size = "size=" + megabytes + "m";
+    return run("mount", "-t", "tmpfs", "-o", size, "tmpfs", folder.toString())
+        ? Optional.of(new RamDisk(folder))
+        : Optional.empty();
   }
 
-  private static boolean run(String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+  private static boolean run(String... command) {
     try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
       return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException noSuchCommand) {
+      return false;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
@@ -48,15 +51,20 @@ final class RamDisk implements AutoCloseable {
 
   /** Takes what space there is. */
   void fill() {
-    byte[] block = new byte[BLOCK];
-    try (OutputStream ballast = Files.newOutputStream(folder.resolve(BALLAST))) {
-      while (folder.toFile().getUsableSpace() > 0) {
-        ballast.write(block);
+    for (int block : BLOCKS) {
+      byte[] bytes = new byte[block];
+      try (OutputStream ballast =
+          Files.newOutputStream(
+              folder.resolve(BALLAST), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        while (folder.toFile().getUsableSpace() > 0) {
+          ballast.write(bytes);
+        }
+      } catch (IOException full) {
+        // That is what it is for; smaller blocks take what is left.
       }
-    } catch (IOException full) {
-      if (folder.toFile().getUsableSpace() >= BLOCK) {
-        throw new UncheckedIOException(full);
-      }
+    }
+    if (folder.toFile().getUsableSpace() > BLOCKS[1]) {
+      throw new IllegalStateException(folder + " still has room");
     }
   }
 
@@ -71,10 +79,6 @@ final class RamDisk implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      run("umount", "--lazy", folder.toString());
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    run("umount", "--lazy", folder.toString());
   }
 }

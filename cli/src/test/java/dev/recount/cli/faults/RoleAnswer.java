@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 record RoleAnswer(int status, String body) {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int OK = 200;
   private static final String HEAP = "jvm_memory_used_bytes{area=\"heap\"";
   private static final double MEGABYTE = 1 << 20;
