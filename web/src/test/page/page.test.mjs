@@ -153,6 +153,7 @@ test('filters are in the address and hold after a reload', async () => {
   await page.getByText(`${samples.failed} traces`).waitFor();
   await page.goBack();
   await page.getByRole('button', { name: 'Take away Agent version: 2.4.1' }).waitFor();
+  await listed(page);
   await accessible(page);
   await done(page, 'traces');
 });

@@ -48,7 +48,12 @@ export function HistogramToCome() {
 }
 
 /** Traces over time; dragging over it chooses a stretch. */
-export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: number, toUs: number) => void }) {
+export function TraceHistogram(props: {
+  counts: Histogram;
+  /** Whether the counts are those of what was asked before. */
+  busy: boolean;
+  onRange: (fromUs: number, toUs: number) => void;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const choose = useRef(props.onRange);
   choose.current = props.onRange;
@@ -135,10 +140,10 @@ export function TraceHistogram(props: { counts: Histogram; onRange: (fromUs: num
       ? `, ${day(counts.from_us)} ${clock(counts.from_us)} to ${day(counts.to_us)} ${clock(counts.to_us)} UTC`
       : '';
   return (
-    <figure class="histogram">
+    <figure class="histogram" aria-busy={props.busy}>
       <figcaption aria-live="polite">
-        <strong>{counted(counts.total, 'trace')}</strong>
-        {counts.total > 0 && (
+        {props.busy ? <span class="faint">Counting …</span> : <strong>{counted(counts.total, 'trace')}</strong>}
+        {counts.total > 0 && !props.busy && (
           <>
             , {count(counts.failed)} failed ({percent(counts.failed / counts.total)}), {count(counts.escalated)} escalated
             <span class="faint">{extent}</span>

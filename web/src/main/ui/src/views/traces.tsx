@@ -126,6 +126,7 @@ export function Traces(props: { place: Place }) {
       {counts.data ? (
         <TraceHistogram
           counts={counts.data}
+          busy={counts.loading}
           onRange={(from, to) => go(withQuery(place, { from: String(from), to: String(to), last: null }))}
         />
       ) : (
