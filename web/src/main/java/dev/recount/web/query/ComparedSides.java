@@ -6,6 +6,7 @@ import dev.recount.web.statistics.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -73,17 +74,21 @@ final class ComparedSides {
     return weights;
   }
 
+  private static <T> T of(Map<String, T> values, String side) {
+    return Objects.requireNonNull(values.get(side), side);
+  }
+
   /** The column that the versions are of. */
   String dimension() {
     return dimension.column();
   }
 
   String version(String side) {
-    return versions.get(side);
+    return of(versions, side);
   }
 
   boolean tracesAreASample(String side) {
-    return traces.get(side).areOfASample();
+    return of(traces, side).areOfASample();
   }
 
   boolean anyTracesAreASample() {
@@ -91,7 +96,7 @@ final class ComparedSides {
   }
 
   boolean decisionsAreASample(String side) {
-    return decisions.get(side).areOfASample();
+    return of(decisions, side).areOfASample();
   }
 
   /** The traces that count. */
@@ -115,7 +120,7 @@ final class ComparedSides {
   }
 
   private static String filter(Map<String, Weights> weights, String side, String more) {
-    String counting = counting(weights.get(side).areOfASample());
+    String counting = counting(of(weights, side).areOfASample());
     return more.isEmpty() ? counting : counting + "&" + more;
   }
 
@@ -127,7 +132,7 @@ final class ComparedSides {
   private static String counting(String rows, Map<String, Weights> weights) {
     List<String> sampled =
         SIDES.stream()
-            .filter(side -> weights.get(side).areOfASample())
+            .filter(side -> of(weights, side).areOfASample())
             .map(side -> "'" + side + "'")
             .toList();
     String weight =
