@@ -4,6 +4,7 @@ import dev.recount.avro.TraceEventKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.NavigableMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -33,6 +34,7 @@ final class Entries {
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final Envelope.Reader envelopes;
+  private final RecentEntries recent = new RecentEntries();
 
   Entries(KeyValueStore<Bytes, byte[]> store, Envelope.Reader envelopes) {
     this.store = store;
@@ -76,13 +78,18 @@ final class Entries {
 
   /**
    * Files an event unless it is there already, or one that {@linkplain Ranking outranks} it. Costs
-   * one read and at most one write.
+   * at most one read and one write.
+   *
+   * @param sequence the number of the event in its trace, from 1 on
    */
   Filing file(String owner, Envelope envelope, byte[] event, long appended, long sequence) {
+    if (sequence == 1) {
+      recent.begin(owner);
+    }
     Bytes key = key(owner, envelope);
-    byte[] existing = store.get(key);
+    byte[] existing = get(owner, key);
     if (existing == null) {
-      store.put(key, value(appended, sequence, event));
+      put(owner, key, value(appended, sequence, event));
       return Filing.NEW;
     }
     Entry filed = entry(existing);
@@ -90,18 +97,35 @@ final class Entries {
         envelope.precedence(), event, 0, filed.envelope().precedence(), existing, filed.offset())) {
       return Filing.UNCHANGED;
     }
-    store.put(key, value(filed.firstAppend(), sequence, event));
+    put(owner, key, value(filed.firstAppend(), sequence, event));
     return new Filing(Outcome.REPLACED, filed);
+  }
+
+  private byte @Nullable [] get(String owner, Bytes key) {
+    NavigableMap<Bytes, byte[]> all = recent.of(owner);
+    return all == null ? store.get(key) : all.get(key);
+  }
+
+  private void put(String owner, Bytes key, byte[] value) {
+    store.put(key, value);
+    recent.put(owner, key, value);
   }
 
   /** One event of a trace; null when it has not come. */
   @Nullable Entry find(String owner, TraceEventKind kind, String identity) {
-    byte[] found = store.get(key(owner, kind, identity.getBytes(StandardCharsets.UTF_8)));
+    byte[] found = get(owner, key(owner, kind, identity.getBytes(StandardCharsets.UTF_8)));
     return found == null ? null : entry(found);
   }
 
   /** Visits all events of a trace, in order of kind and identity. */
   void visit(String owner, Visitor visitor) {
+    NavigableMap<Bytes, byte[]> all = recent.of(owner);
+    if (all != null) {
+      all.values().forEach(value -> visitor.visit(entry(value)));
+      // It has been folded: what still comes is rare.
+      recent.letGo(owner);
+      return;
+    }
     visit(bound(owner, EVENT), bound(owner, PLACE), Integer.MAX_VALUE, visitor);
   }
 
@@ -175,6 +199,7 @@ final class Entries {
    * @return how many; fewer than the limit when none is left
    */
   int delete(String owner, int limit) {
+    recent.letGo(owner);
     int deleted = 0;
     try (KeyValueIterator<Bytes, byte[]> range =
         store.range(bound(owner, EVENT), bound(owner, END))) {
