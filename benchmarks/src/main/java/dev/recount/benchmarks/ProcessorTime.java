@@ -19,6 +19,8 @@ record ProcessorTime(long all, long collection, long compaction, long compilatio
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final Path THREADS = Path.of("/proc/self/task");
 
+  static final ProcessorTime NONE = new ProcessorTime(0, 0, 0, 0);
+
   /** Up to now. */
   static ProcessorTime now() {
     long collection = 0;
@@ -54,5 +56,14 @@ record ProcessorTime(long all, long collection, long compaction, long compilatio
         collection - earlier.collection,
         compaction - earlier.compaction,
         compilation - earlier.compilation);
+  }
+
+  /** This and another. */
+  ProcessorTime plus(ProcessorTime other) {
+    return new ProcessorTime(
+        all + other.all,
+        collection + other.collection,
+        compaction + other.compaction,
+        compilation + other.compilation);
   }
 }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -63,6 +64,8 @@ class ArchiveEndToEndTest {
       SnapshotArchive archive = new SnapshotArchive(storage);
       await()
           .atMost(PATIENCE)
+          // Manifests may be there before the bodies that they name.
+          .ignoreExceptionsInstanceOf(NoSuchElementException.class)
           .untilAsserted(
               () -> {
                 for (int seed = 0; seed < TRACES; seed++) {
