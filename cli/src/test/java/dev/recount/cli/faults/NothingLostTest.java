@@ -12,6 +12,8 @@ import dev.recount.cli.oracle.Telemetry;
 import dev.recount.cli.oracle.TelemetrySender;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.Topic;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every process, disk and answer fails, one after the other, while telemetry flows: every row is
@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
     architectures = "amd64",
     disabledReason = "the ClickHouse engine exists for Linux on x86-64 only")
 class NothingLostTest {
-  private static final Logger log = LoggerFactory.getLogger(NothingLostTest.class);
   private static final int TOO_LARGE_BYTES = 20_000_000;
 
   /** What the outage and the end get of all that is sent, in shares of a fault. */
@@ -52,6 +51,7 @@ class NothingLostTest {
   private final List<Telemetry> events = Waves.generate(FaultSize.TRACES, OracleStack.SEED);
   private final FaultTable table = new FaultTable(events);
   private final Map<Poison, Poison.Place> poisons = new HashMap<>();
+  private final List<String> report = new ArrayList<>();
   private Optional<DiskFaults> disks = Optional.empty();
 
   @BeforeEach
@@ -65,32 +65,34 @@ class NothingLostTest {
   }
 
   @Test
-  void whateverFailsEveryRowIsThereOnceAndRight() {
+  void whateverFailsEveryRowIsThereOnceAndRight() throws IOException {
     long begin = System.nanoTime();
     try (FaultStack stack = FaultStack.start(folder);
         Flow flow =
             Flow.start(
                 () -> new TelemetrySender(stack.connection(), OracleStack.SEED, wildClock()),
                 events)) {
-      log.info("Started after {}", since(begin));
+      report.add("Started after " + since(begin));
       Outage outage = new Outage(stack);
       for (int round = 1; round <= FaultSize.ROUNDS; round++) {
         failEachInTurn(stack, flow, outage);
       }
       flow.finish();
       stack.progress().awaitDrained(OracleStack.QUIET);
-      log.info("Drained after {}", since(begin));
+      report.add("Drained after " + since(begin));
       try (ClickHouse clickHouse = stack.connectToClickHouse()) {
         List<FaultTable.Row> rows = table.rows(clickHouse);
         Comparison comparison = Comparison.of(clickHouse, Oracle.of(events));
-        log.info(
-            "{} events in {}\n{}\n{}\n{}\nput aside: {}",
-            events.size(),
-            since(begin),
-            FaultTable.text(rows),
-            outage.report(),
-            comparison.report(),
-            Poison.count(poisons.keySet()));
+        report.add(
+            String.join(
+                "\n",
+                events.size() + " events in " + since(begin),
+                FaultTable.text(rows),
+                outage.report(),
+                comparison.report(),
+                "put aside: " + Poison.count(poisons.keySet())));
+        // Kept: it is what docs/reliability.md tells.
+        Files.write(Files.createDirectories(Path.of("target")).resolve("faults.txt"), report);
         assertThat(comparison.isPerfect()).as(comparison.report()).isTrue();
         FaultTable.assertNothingLost(rows);
         DeadLetterCheck.assertPutAside(poisons, stack.connection(), clickHouse);
@@ -133,7 +135,7 @@ class NothingLostTest {
           stack.awaitAllWell();
           flow.awaitShare();
         });
-    log.info("{}: {}", fault.name(), since(begin));
+    report.add(fault.name() + ": " + since(begin));
   }
 
   private static String since(long begin) {
