@@ -25,8 +25,8 @@ final class Horizon {
   private Horizon() {}
 
   /**
-   * The latest of the times at which what is left of the partitions begins; empty while nothing has
-   * been removed.
+   * The first millisecond after what is left of the partitions begins, in the one where that is
+   * latest; empty while nothing has been removed.
    *
    * @param beginnings the first offset of each partition of the log
    */
@@ -51,7 +51,8 @@ final class Horizon {
         while (first.isEmpty()
             && consumer.position(partition.getKey()) < ends.getOrDefault(partition.getKey(), 0L)) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            first = Optional.of(Instant.ofEpochMilli(record.timestamp()));
+            // What is gone may have been appended in the same millisecond.
+            first = Optional.of(Instant.ofEpochMilli(record.timestamp() + 1));
           }
         }
         // A partition of which everything is gone began and ended before now.
