@@ -83,6 +83,9 @@ final class ConnectorRestarts implements AutoCloseable {
             status.apply(connector).ifPresent(found -> look(connector, found, of));
           } catch (StackException away) {
             log.debug("{} does not say how it is", connector, away);
+          } catch (RuntimeException unforeseen) {
+            // The watch goes on: without it what has failed would stay so until somebody comes.
+            log.warn("{} could not be looked at, and is in half a second", connector, unforeseen);
           }
         });
   }

@@ -43,6 +43,9 @@ final class FaultStack implements AutoCloseable {
   /** How much memory each role may take: little, so that what is kept by mistake shows. */
   static final String HEAP = "192m";
 
+  /** How much of what a role said is told when it does not get ready. */
+  private static final int EVIDENCE_LINES = 60;
+
   private final Path folder;
   private final Installation installation = Installation.ofThisUser(InstallationListener.SILENT);
   private final int registryPort = Ports.findFree();
@@ -138,8 +141,15 @@ final class FaultStack implements AutoCloseable {
 
   /** Waits until the roles say that they are ready. */
   void awaitReady() {
-    Patience.await("the topology is ready", () -> topologyHealth().isOk());
-    Patience.await("the sinks are ready", () -> sinksHealth().isOk());
+    awaitReady("the topology", topology, topologyPort);
+    awaitReady("the sinks", sinks, sinksPort);
+  }
+
+  private static void awaitReady(String name, RoleProcess role, int port) {
+    Patience.await(
+        name + " is ready",
+        () -> RoleAnswer.of(port, "/health").isOk(),
+        () -> RoleAnswer.of(port, "/health").body() + "\n" + role.lastLines(EVIDENCE_LINES));
   }
 
   /** Every role is ready, and the topology has committed all that was sent by now. */

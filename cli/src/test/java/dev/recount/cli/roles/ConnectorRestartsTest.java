@@ -13,19 +13,20 @@ import org.junit.jupiter.api.Test;
 
 class ConnectorRestartsTest {
   private static final String SINK = "sink";
+  private static final RuntimeException NONE = new IllegalStateException("none");
 
   private final List<Long> restartedAtSecond = new ArrayList<>();
   private long now = Duration.ofDays(1).toNanos();
   private final long began = now;
   private String task = "RUNNING";
-  private boolean answers = true;
+  private RuntimeException trouble = NONE;
 
   private final ConnectorRestarts restarts =
       new ConnectorRestarts(
           List.of(SINK),
           name -> {
-            if (!answers) {
-              throw new StackException("no answer");
+            if (trouble != NONE) {
+              throw trouble;
             }
             return Optional.of(
                 new ConnectorStatus(
@@ -69,10 +70,19 @@ class ConnectorRestartsTest {
 
   @Test
   void aWorkerThatDoesNotAnswerIsAskedAgain() {
+    assertAskedAgainAfter(new StackException("no answer"));
+  }
+
+  @Test
+  void whatNobodyForesawDoesNotEndTheWatch() {
+    assertAskedAgainAfter(new IllegalStateException("an answer that cannot be read"));
+  }
+
+  private void assertAskedAgainAfter(RuntimeException answer) {
     task = "FAILED";
-    answers = false;
+    trouble = answer;
     pass(10);
-    answers = true;
+    trouble = NONE;
     pass(2);
     assertThat(restartedAtSecond).containsExactly(12L);
   }

@@ -68,6 +68,13 @@ public final class RoleProcess implements AutoCloseable {
     }
   }
 
+  /** The end of it, and whether there may be more. */
+  public String lastLines(int most) {
+    List<String> lines = output().lines().toList();
+    String end = String.join("\n", lines.subList(Math.max(0, lines.size() - most), lines.size()));
+    return end + (isAlive() ? "\n(goes on)" : "\n(ended with " + process.exitValue() + ")");
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }
