@@ -76,7 +76,8 @@ public final class DemoStack implements AutoCloseable {
                   !clickHouse
                       .rows(
                           "SELECT trace_id FROM traces_latest WHERE trace_id = {id:String}"
-                              + " AND phase != 'provisional'",
+                              + " AND phase != 'provisional' AND decision_count = (SELECT count()"
+                              + " FROM decisions_latest WHERE trace_id = {id:String})",
                           Map.of("id", traceId))
                       .isEmpty());
     }

@@ -10,6 +10,7 @@ import dev.recount.cli.oracle.TelemetrySender;
 import dev.recount.cli.sql.ClickHouse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,13 @@ class BackPressureTest {
     try (FaultStack stack = FaultStack.start(folder);
         Flow flow =
             Flow.start(
-                () -> new TelemetrySender(stack.connection(), OracleStack.SEED + 2), events)) {
+                () ->
+                    new TelemetrySender(
+                        stack.connection(),
+                        OracleStack.SEED + 2,
+                        () -> null,
+                        Optional.of(stack.exporter())),
+                events)) {
       Outage outage = new Outage(stack);
       flow.send(1, FaultSize.LONG_OUTAGE);
       outage.happen(FaultSize.LONG_OUTAGE);

@@ -52,6 +52,8 @@ final class FaultStack implements AutoCloseable {
   private final int clickHousePort = Ports.findFree();
   private final int sinksPort = Ports.findFree();
   private final int topologyPort = Ports.findFree();
+  private final int receiverPort = Ports.findFree();
+  private final int otlpPort = Ports.findFree();
   private final List<RoleProcess> roles = new ArrayList<>();
   private final Broker broker;
   private final FaultyProxy proxy;
@@ -61,6 +63,7 @@ final class FaultStack implements AutoCloseable {
   private ClickHouseProcess clickHouse;
   private RoleProcess topology;
   private RoleProcess sinks;
+  private RoleProcess receiver;
 
   private FaultStack(Path folder) {
     this.folder = folder;
@@ -76,6 +79,7 @@ final class FaultStack implements AutoCloseable {
     this.progress = new Progress(connection);
     this.topology = newTopology("topology", topologyPort);
     this.sinks = newSinks();
+    this.receiver = newReceiver();
   }
 
   /**
@@ -121,6 +125,13 @@ final class FaultStack implements AutoCloseable {
     return role("sinks", arguments);
   }
 
+  private RoleProcess newReceiver() {
+    List<String> arguments = arguments("receiver", receiverPort);
+    arguments.addAll(List.of("--otlp-http-port", Integer.toString(otlpPort)));
+    arguments.addAll(List.of("--otlp-grpc-port", "0"));
+    return role("receiver", arguments);
+  }
+
   private List<String> arguments(String role, int port) {
     return new ArrayList<>(
         List.of(
@@ -143,13 +154,17 @@ final class FaultStack implements AutoCloseable {
   void awaitReady() {
     awaitReady("the topology", topology, topologyPort);
     awaitReady("the sinks", sinks, sinksPort);
+    awaitReady("the receiver", receiver, receiverPort);
   }
 
   private static void awaitReady(String name, RoleProcess role, int port) {
     Patience.await(
         name + " is ready",
-        () -> RoleAnswer.of(port, "/health").isOk(),
+        () -> !role.isAlive() || RoleAnswer.of(port, "/health").isOk(),
         () -> RoleAnswer.of(port, "/health").body() + "\n" + role.lastLines(EVIDENCE_LINES));
+    if (!role.isAlive()) {
+      throw new AssertionError(name + " has ended:\n" + role.lastLines(EVIDENCE_LINES));
+    }
   }
 
   /** Every role is ready, and the topology has committed all that was sent by now. */
@@ -203,6 +218,15 @@ final class FaultStack implements AutoCloseable {
     return sinks;
   }
 
+  RoleProcess receiver() {
+    return receiver;
+  }
+
+  /** A way in for spans that waits for the receiver when it is away. */
+  OtlpExporter exporter() {
+    return new OtlpExporter(otlpPort);
+  }
+
   ClickHouseProcess clickHouseProcess() {
     return clickHouse;
   }
@@ -227,6 +251,10 @@ final class FaultStack implements AutoCloseable {
 
   void startSinksAgain() {
     sinks = newSinks();
+  }
+
+  void startReceiverAgain() {
+    receiver = newReceiver();
   }
 
   void startClickHouseAgain() {

@@ -70,7 +70,12 @@ class NothingLostTest {
     try (FaultStack stack = FaultStack.start(folder);
         Flow flow =
             Flow.start(
-                () -> new TelemetrySender(stack.connection(), OracleStack.SEED, wildClock()),
+                () ->
+                    new TelemetrySender(
+                        stack.connection(),
+                        OracleStack.SEED,
+                        wildClock(),
+                        Optional.of(stack.exporter())),
                 events)) {
       report.add("Started after " + since(begin));
       Outage outage = new Outage(stack);

@@ -30,6 +30,7 @@ final class ProcessFaults {
         new Fault("topology killed", this::killTopology),
         new Fault("topology held past its session", this::holdTopology),
         new Fault("instances come and go", this::stormInstances),
+        new Fault("receiver killed", this::killReceiver),
         new Fault("sinks killed between insert and commit", this::killSinks),
         new Fault("ClickHouse killed", this::killClickHouse),
         new Fault("registry killed", this::killRegistry),
@@ -40,6 +41,12 @@ final class ProcessFaults {
   private void killTopology() {
     stack.topology().kill();
     stack.startTopologyAgain();
+  }
+
+  /** What it had not acknowledged is sent again. */
+  private void killReceiver() {
+    stack.receiver().kill();
+    stack.startReceiverAgain();
   }
 
   /** It goes on in the middle of a transaction that has been ended for it. */

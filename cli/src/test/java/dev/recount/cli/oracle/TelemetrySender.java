@@ -31,10 +31,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -61,19 +63,28 @@ public final class TelemetrySender implements AutoCloseable {
   private final Supplier<@Nullable Long> clock;
   private final List<Telemetry.Span> batch = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final Optional<Consumer<byte[]>> receiver;
   private int batchSize = 1;
+  private int batches;
 
   public TelemetrySender(Connection connection, long seed) {
-    this(connection, seed, () -> null);
+    this(connection, seed, () -> null, Optional.empty());
   }
 
   /**
    * A sender whose clock is wrong.
    *
    * @param clock milliseconds since the Unix epoch that Kafka is told; null for the right ones
+   * @param receiver takes every other batch of spans in place of Kafka, as OTLP, and returns once
+   *     it is safe
    */
-  public TelemetrySender(Connection connection, long seed, Supplier<@Nullable Long> clock) {
+  public TelemetrySender(
+      Connection connection,
+      long seed,
+      Supplier<@Nullable Long> clock,
+      Optional<Consumer<byte[]>> receiver) {
     this.clock = clock;
+    this.receiver = receiver;
     this.topics = connection.topics();
     this.random = new Random(seed);
     this.registry = connection.newRegistryClient();
@@ -115,7 +126,12 @@ public final class TelemetrySender implements AutoCloseable {
 
   private void sendBatch() {
     if (!batch.isEmpty()) {
-      send(topics.otlpSpans().name(), otlp(batch).toByteArray());
+      byte[] spans = otlp(batch).toByteArray();
+      if (receiver.isPresent() && batches++ % 2 == 0) {
+        receiver.get().accept(spans);
+      } else {
+        send(topics.otlpSpans().name(), spans);
+      }
       batch.clear();
     }
     batchSize = 1 + random.nextInt(LARGEST_BATCH);

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one span says, in Recount's vocabulary. Never throws: what is malformed is not stated. */
-@SuppressWarnings("EnumOrdinal") // an array by fact, within one instance only
+@SuppressWarnings("EnumOrdinal") // places and bits by fact, within one instance only
 public final class SpanFacts {
   private static final int FACTS = Fact.values().length;
   private static final short[] NO_RANKS = new short[0];
@@ -30,7 +30,13 @@ public final class SpanFacts {
   private static final String TOOL_MESSAGE = "gen_ai.tool.message";
 
   private final Span span;
-  private final @Nullable Object[] values = new Object[FACTS];
+
+  /** A bit for each fact that is stated, by ordinal. */
+  private long stated;
+
+  /** By ordinal as long as facts are being stated; then only those that are, in that order. */
+  private @Nullable Object[] values = new Object[FACTS];
+
   private short[] ranks = new short[FACTS];
   private boolean exceptionRecorded;
   private boolean kindKnown;
@@ -71,13 +77,20 @@ public final class SpanFacts {
     if (value != null
         && !(value instanceof String text && text.isEmpty())
         && (values[index] == null || rank < ranks[index])) {
+      stated |= 1L << index;
       values[index] = value;
       ranks[index] = (short) rank;
     }
   }
 
-  /** Notes that everything was stated: ranks are of no use any more. */
+  /** Notes that everything was stated. Facts are kept for as long as a trace is folded: few. */
   void complete() {
+    @Nullable Object[] only = new Object[Long.bitCount(stated)];
+    int next = 0;
+    for (long left = stated; left != 0; left &= left - 1) {
+      only[next++] = values[Long.numberOfTrailingZeros(left)];
+    }
+    values = only;
     ranks = NO_RANKS;
   }
 
@@ -89,12 +102,17 @@ public final class SpanFacts {
 
   /** A fact as it was stated; null when it was not. */
   public @Nullable Object value(Fact fact) {
-    return values[fact.ordinal()];
+    long bit = 1L << fact.ordinal();
+    return (stated & bit) == 0 ? null : values[Long.bitCount(stated & (bit - 1))];
+  }
+
+  private boolean states(Fact fact) {
+    return (stated & 1L << fact.ordinal()) != 0;
   }
 
   /** A fact as text; arrays and objects as JSON. Null when it is not stated. */
   public @Nullable String text(Fact fact) {
-    Object value = values[fact.ordinal()];
+    Object value = value(fact);
     if (value == null) {
       return fact == Fact.AGENT_NAME ? agentByStep() : null;
     }
@@ -116,7 +134,7 @@ public final class SpanFacts {
 
   /** A fact as a whole number, also from text. Null when it is not stated or is no number. */
   public @Nullable Long wholeNumber(Fact fact) {
-    Object value = values[fact.ordinal()];
+    Object value = value(fact);
     if (value instanceof Long number) {
       return number;
     }
@@ -148,7 +166,7 @@ public final class SpanFacts {
 
   /** A fact as a number, also from text. Null when it is not stated or is not finite. */
   public @Nullable Double number(Fact fact) {
-    Object value = values[fact.ordinal()];
+    Object value = value(fact);
     Double number = null;
     if (value instanceof Number stated) {
       number = stated.doubleValue();
@@ -204,17 +222,16 @@ public final class SpanFacts {
     if (kind != null || operation != null) {
       return kind;
     }
-    if (values[Fact.HANDOFF_TO.ordinal()] != null) {
+    if (states(Fact.HANDOFF_TO)) {
       return DecisionKind.HANDOFF;
     }
     // Some instrumentations name no operation; but no other span names only a tool, and no other
     // span has a model and tokens.
-    if (values[Fact.TOOL_NAME.ordinal()] != null) {
+    if (states(Fact.TOOL_NAME)) {
       return DecisionKind.TOOL_CALL;
     }
-    boolean model =
-        values[Fact.MODEL.ordinal()] != null || values[Fact.RESPONSE_MODEL.ordinal()] != null;
-    return model && values[Fact.OUTPUT_TOKENS.ordinal()] != null ? DecisionKind.MODEL_CALL : null;
+    boolean model = states(Fact.MODEL) || states(Fact.RESPONSE_MODEL);
+    return model && states(Fact.OUTPUT_TOKENS) ? DecisionKind.MODEL_CALL : null;
   }
 
   private @Nullable DecisionKind kindByOperation(String operation) {
@@ -224,7 +241,7 @@ public final class SpanFacts {
     }
     // One instrumentation has a handoff as a tool that it does not name.
     return kind == DecisionKind.TOOL_CALL
-            && values[Fact.TOOL_NAME.ordinal()] == null
+            && !states(Fact.TOOL_NAME)
             && SpanNames.handoff(span.getName()) != null
         ? DecisionKind.HANDOFF
         : kind;
@@ -338,10 +355,7 @@ public final class SpanFacts {
 
   /** Whether the span says of an error more than its status does. */
   public boolean explainsError() {
-    return values[Fact.ERROR_TYPE.ordinal()] != null
-        || exceptionRecorded
-        || errorLevel()
-        || finishedInError();
+    return states(Fact.ERROR_TYPE) || exceptionRecorded || errorLevel() || finishedInError();
   }
 
   /** Whether the model stopped in order to have tools called, in whatever spelling. */
