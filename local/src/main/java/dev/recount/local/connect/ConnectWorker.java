@@ -18,6 +18,8 @@ import org.apache.kafka.connect.cli.AbstractConnectCli;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 import org.apache.kafka.connect.cli.ConnectStandalone;
 import org.apache.kafka.connect.runtime.Connect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka Connect worker in this JVM. It finds connectors on the class path through their {@code
@@ -25,6 +27,11 @@ import org.apache.kafka.connect.runtime.Connect;
  * that.
  */
 public final class ConnectWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectWorker.class);
+
+  /** Longer than connectors are given to stop. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
   private static final Duration POLL_PAUSE = Duration.ofMillis(50);
   private static final String BYTES_CONVERTER =
       "org.apache.kafka.connect.converters.ByteArrayConverter";
@@ -127,10 +134,23 @@ public final class ConnectWorker implements AutoCloseable {
     }
   }
 
-  /** Stops the connectors and the worker; sinks commit what they have written. */
+  /**
+   * Stops the connectors and the worker; sinks commit what they have written. Its REST interface
+   * may be left behind: at the end of the JVM the web server stops itself too, and a stop that
+   * meets another one can wait for ever.
+   */
   public void stop() {
-    connect.stop();
-    connect.awaitStop();
+    Thread stop = new Thread(connect::stop, "connect-stop");
+    stop.setDaemon(true);
+    stop.start();
+    try {
+      stop.join(STOP_PATIENCE.toMillis());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (stop.isAlive()) {
+      LOG.warn("Connect has not stopped after {} s, and is left behind", STOP_PATIENCE.toSeconds());
+    }
   }
 
   @Override
