@@ -57,6 +57,12 @@ record Question(String name, IntFunction<String> asked) {
             "trace",
             time -> "SELECT * FROM traces_latest WHERE trace_id = " + trace(generated, time)),
         new Question(
+            "trace path",
+            time ->
+                "SELECT step, kind, tool_name, status FROM decisions_latest WHERE trace_id = "
+                    + trace(generated, time)
+                    + " ORDER BY step"),
+        new Question(
             "trace steps",
             time ->
                 "SELECT * FROM decisions_latest WHERE trace_id = "

@@ -35,6 +35,7 @@ final class Entries {
   private final KeyValueStore<Bytes, byte[]> store;
   private final Envelope.Reader envelopes;
   private final RecentEntries recent = new RecentEntries();
+  private final KnownIdentities known = new KnownIdentities();
 
   Entries(KeyValueStore<Bytes, byte[]> store, Envelope.Reader envelopes) {
     this.store = store;
@@ -87,7 +88,7 @@ final class Entries {
       recent.begin(owner);
     }
     Bytes key = key(owner, envelope);
-    byte[] existing = get(owner, key);
+    byte[] existing = known.addsNew(owner, key) ? null : get(owner, key);
     if (existing == null) {
       put(owner, key, value(appended, sequence, event));
       return Filing.NEW;
@@ -108,7 +109,10 @@ final class Entries {
 
   private void put(String owner, Bytes key, byte[] value) {
     store.put(key, value);
-    recent.put(owner, key, value);
+    NavigableMap<Bytes, byte[]> grown = recent.put(owner, key, value);
+    if (grown != null) {
+      known.begin(owner, grown.keySet());
+    }
   }
 
   /** One event of a trace; null when it has not come. */
@@ -200,6 +204,7 @@ final class Entries {
    */
   int delete(String owner, int limit) {
     recent.letGo(owner);
+    known.letGo(owner);
     int deleted = 0;
     try (KeyValueIterator<Bytes, byte[]> range =
         store.range(bound(owner, EVENT), bound(owner, END))) {

@@ -47,11 +47,15 @@ final class RecentEntries {
     return trace == null ? null : trace.entries;
   }
 
-  /** Notes what has been put into the store. */
-  void put(String owner, Bytes key, byte[] value) {
+  /**
+   * Notes what has been put into the store.
+   *
+   * @return all events of a trace that has grown too large with it, and is let go; else null
+   */
+  @Nullable NavigableMap<Bytes, byte[]> put(String owner, Bytes key, byte[] value) {
     Trace trace = traces.get(owner);
     if (trace == null) {
-      return;
+      return null;
     }
     byte[] replaced = trace.entries.put(key, value);
     int more = value.length - (replaced == null ? -OVERHEAD_BYTES : replaced.length);
@@ -59,7 +63,9 @@ final class RecentEntries {
     bytes += more;
     if (trace.entries.size() > MOST_EVENTS || trace.bytes > MOST_TRACE_BYTES) {
       letGo(owner);
+      return trace.entries;
     }
+    return null;
   }
 
   /** From now on the store is asked. */

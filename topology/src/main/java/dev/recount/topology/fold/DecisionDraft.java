@@ -8,6 +8,7 @@ import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
 import dev.recount.topology.context.WindowChange;
 import dev.recount.topology.model.Tokens;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -76,7 +77,8 @@ final class DecisionDraft {
   /** What had become of the snapshot's window since the one before. */
   @Nullable WindowChange windowChange;
 
-  final SortedSet<String> flags = new TreeSet<>();
+  /** Few decisions have any, and a large trace has many decisions. */
+  private @Nullable SortedSet<String> flags;
 
   int step;
   int toolDepth;
@@ -103,6 +105,18 @@ final class DecisionDraft {
       return node.id();
     }
     return event == null ? null : event.getSpanId();
+  }
+
+  void flag(String flag) {
+    if (flags == null) {
+      flags = new TreeSet<>();
+    }
+    flags.add(flag);
+  }
+
+  /** Its flags, in order of the alphabet. */
+  Collection<String> flags() {
+    return flags == null ? List.of() : flags;
   }
 
   boolean failed() {

@@ -4,7 +4,6 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Phase;
 import dev.recount.topology.convention.Fact;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Turns finished drafts into rows, feedback aside. */
@@ -53,7 +52,7 @@ final class DecisionRows {
     row.setContextTruncated(ContextWindow.truncated(draft));
     row.setMemoryChunkIds(ContextWindow.memoryChunks(draft));
     row.setToolDepth(draft.toolDepth);
-    row.setFlags(new ArrayList<>(draft.flags));
+    row.setFlags(List.copyOf(draft.flags()));
     row.setSuspectDecisionId(draft.failed() && draft.suspect != null ? draft.suspect.id : null);
     row.setEvaluations(List.of());
     row.setFeedback(List.of());

@@ -62,7 +62,7 @@ final class Failures {
   /** An error after a failure that has nothing of its own to say, on a span that has an answer. */
   private static void noteAfter(List<SpanNode> failed, Set<SpanNode> repeating) {
     List<SpanNode> byEnd = new ArrayList<>(failed);
-    byEnd.sort(Comparator.comparingLong(SpanNode::end).thenComparing(SpanTree.BY_START));
+    byEnd.sort(Comparator.comparingLong(SpanNode::end).thenComparingInt(node -> node.number));
     boolean explained = false;
     Map<String, SpanNode> said = new HashMap<>();
     for (SpanNode node : byEnd) {

@@ -14,7 +14,7 @@ final class SpanNode {
   final @Nullable DecisionKind kind;
 
   /** Place among the spans of the tree, in order of start. */
-  int number;
+  final int number;
 
   /** Nearest ancestor that is in the trace; null for roots, orphans and broken cycles. */
   @Nullable SpanNode parent;
@@ -51,8 +51,9 @@ final class SpanNode {
   private @Nullable String toolCallId;
   private @Nullable String toolArguments;
 
-  SpanNode(Span span, SpanMapper mapper) {
+  SpanNode(Span span, SpanMapper mapper, int number) {
     this.span = span;
+    this.number = number;
     this.facts = mapper.read(span);
     this.kind = facts.decisionKind();
     this.callsModel = kind == DecisionKind.MODEL_CALL || (kind != null && facts.callsModel());
@@ -69,7 +70,12 @@ final class SpanNode {
 
   /** End in nanoseconds; the start for a span that has not ended. */
   long end() {
-    return Math.max(span.getEndTimeUnixNano(), start());
+    return endOf(span);
+  }
+
+  /** End of a span in nanoseconds; its start if it has not ended. */
+  static long endOf(Span span) {
+    return Math.max(span.getEndTimeUnixNano(), span.getStartTimeUnixNano());
   }
 
   @Nullable String own(Fact fact) {

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** The spans of a trace as a tree, in order of start. */
 final class SpanTree {
   /** Order of start; a parent before its children where clocks do not tell them apart. */
-  static final Comparator<SpanNode> BY_START =
-      Comparator.comparingLong(SpanNode::start)
-          .thenComparing(Comparator.comparingLong(SpanNode::end).reversed())
-          .thenComparing(SpanNode::id);
+  private static final Comparator<Span> SPANS_BY_START =
+      Comparator.<Span>comparingLong(Span::getStartTimeUnixNano)
+          .thenComparing(Comparator.<Span>comparingLong(SpanNode::endOf).reversed())
+          .thenComparing(Span::getSpanId);
 
   /** Spans of plumbing between two that tell of the same tool call. */
   private static final int MOST_PLUMBING = 8;
@@ -35,15 +35,17 @@ final class SpanTree {
   }
 
   static SpanTree of(Collection<Span> spans, SpanMapper mapper) {
-    List<SpanNode> nodes = new ArrayList<>(spans.size());
-    Map<String, SpanNode> byId = new HashMap<>(spans.size() * 2);
-    for (Span span : spans) {
-      SpanNode node = new SpanNode(span, mapper);
+    List<Span> inOrder = new ArrayList<>(spans);
+    inOrder.sort(SPANS_BY_START);
+    // Made in the order in which they are looked at, so that they lie in memory in that order: the
+    // nodes of a large trace are in no cache.
+    List<SpanNode> nodes = new ArrayList<>(inOrder.size());
+    Map<String, SpanNode> byId = new HashMap<>(inOrder.size() * 2);
+    for (Span span : inOrder) {
+      SpanNode node = new SpanNode(span, mapper, nodes.size());
       nodes.add(node);
       byId.put(node.id(), node);
     }
-    nodes.sort(BY_START);
-    number(nodes);
     for (SpanNode node : nodes) {
       String parentId = node.span.getParentSpanId();
       if (parentId != null) {
@@ -60,12 +62,6 @@ final class SpanTree {
     SpanNode root = rootOf(nodes);
     Inheritance.spread(nodes, root);
     return new SpanTree(nodes, byId, root);
-  }
-
-  private static void number(List<SpanNode> nodes) {
-    for (int i = 0; i < nodes.size(); i++) {
-      nodes.get(i).number = i;
-    }
   }
 
   /** Cuts a cycle of parents, which only broken senders produce, at its earliest span. */
@@ -87,7 +83,7 @@ final class SpanTree {
   private static void cutAtEarliest(SpanNode onCycle) {
     SpanNode earliest = onCycle;
     for (SpanNode node = onCycle.parent; node != null && node != onCycle; node = node.parent) {
-      if (BY_START.compare(node, earliest) < 0) {
+      if (node.number < earliest.number) {
         earliest = node;
       }
     }

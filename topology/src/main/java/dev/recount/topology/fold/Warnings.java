@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +72,7 @@ final class Warnings {
     Map<Call, Integer> calls = new HashMap<>();
     for (DecisionDraft draft : inOrder) {
       if (draft.failed()) {
-        draft.flags.add(ERROR);
+        draft.flag(ERROR);
       }
       // Agents that hand over to each other in turn are a loop as well.
       boolean call = draft.kind == DecisionKind.TOOL_CALL || draft.kind == DecisionKind.HANDOFF;
@@ -80,30 +81,30 @@ final class Warnings {
         int repeated =
             calls.merge(new Call(draft.agent(), draft.toolName, arguments), 1, Integer::sum);
         if (repeated >= LOOP_LENGTH) {
-          draft.flags.add(TOOL_LOOP);
+          draft.flag(TOOL_LOOP);
         }
       }
       if (unsure(draft.confidence)) {
-        draft.flags.add(LOW_CONFIDENCE);
+        draft.flag(LOW_CONFIDENCE);
       }
       if (ContextWindow.truncated(draft)) {
-        draft.flags.add(CONTEXT_TRUNCATED);
+        draft.flag(CONTEXT_TRUNCATED);
       }
       WindowChange change = draft.windowChange;
       if (change != null && change.evictedSegments() > 0 && !change.compacted()) {
-        draft.flags.add(CONTEXT_EVICTED);
+        draft.flag(CONTEXT_EVICTED);
       }
       if (change != null && !change.lostInstructions().isEmpty()) {
-        draft.flags.add(INSTRUCTION_LOST);
+        draft.flag(INSTRUCTION_LOST);
       }
       Double utilization = ContextWindow.utilization(draft);
       if (utilization != null && utilization >= PRESSURE) {
-        draft.flags.add(CONTEXT_PRESSURE);
+        draft.flag(CONTEXT_PRESSURE);
       }
       if (draft.node != null) {
-        flagTimes(draft.node, draft.flags);
+        flagTimes(draft.node, draft::flag);
       } else if (implausible(draft.start)) {
-        draft.flags.add(IMPLAUSIBLE_TIME);
+        draft.flag(IMPLAUSIBLE_TIME);
       }
     }
   }
@@ -113,10 +114,10 @@ final class Warnings {
       SpanTree tree, List<DecisionDraft> decisions, boolean capReached) {
     SortedSet<String> flags = new TreeSet<>();
     for (DecisionDraft decision : decisions) {
-      flags.addAll(decision.flags);
+      flags.addAll(decision.flags());
     }
     for (SpanNode node : tree.nodes()) {
-      flagTimes(node, flags);
+      flagTimes(node, flags::add);
       if (node.orphan) {
         flags.add(PARENT_MISSING);
       }
@@ -130,12 +131,12 @@ final class Warnings {
     return flags;
   }
 
-  private static void flagTimes(SpanNode node, SortedSet<String> flags) {
+  private static void flagTimes(SpanNode node, Consumer<String> flag) {
     if (implausible(node.start()) || implausible(node.end())) {
-      flags.add(IMPLAUSIBLE_TIME);
+      flag.accept(IMPLAUSIBLE_TIME);
     }
     if (node.parent != null && node.start() < node.parent.start()) {
-      flags.add(CLOCK_SKEW);
+      flag.accept(CLOCK_SKEW);
     }
   }
 
