@@ -84,7 +84,6 @@ class PipelineTest {
           "generate_series",
           "generaterandom",
           "generateseries",
-          "loop",
           "merge",
           "mergetreeanalyzeindexes",
           "mergetreeanalyzeindexesuuid",

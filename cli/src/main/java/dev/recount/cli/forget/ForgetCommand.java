@@ -132,10 +132,11 @@ public final class ForgetCommand implements Callable<Integer> {
     Path folder =
         contentFolder == null ? Folders.configuredData().resolve("content") : contentFolder;
     FolderContentStore contents = new FolderContentStore(folder);
-    Set<String> digests = new TreeSet<>(tables.digests());
-    digests.removeIf(digest -> contents.size(digest) < 0);
-    digests.removeAll(tables.shared(digests));
-    show(forgotten, tables.count(), objects(forgotten, archive), digests.size());
+    show(
+        forgotten,
+        tables.count(),
+        objects(forgotten, archive),
+        ownDigests(tables, contents).size());
     PrintWriter out = spec.commandLine().getOut();
     if (!yes) {
       out.println();
@@ -145,21 +146,33 @@ public final class ForgetCommand implements Callable<Integer> {
     Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
     KafkaRetention retention = KafkaRetention.of(connection);
     ForgetLog.append(connection, forgotten, reason);
-    delete(forgotten, tables, archive);
-    digests.forEach(contents::remove);
+    delete(forgotten, tables, archive, contents);
     new CatchUp(connection, Duration.ofSeconds(timeoutSeconds)).await();
     // What was under way, and the rows by which the pipeline has taken others back.
-    delete(forgotten, tables, archive);
+    delete(forgotten, tables, archive, contents);
     out.println();
     out.println("Deleted, and to be passed over from now on.");
     out.println(inKafka(retention));
     return ExitCodes.DONE;
   }
 
+  /** Rows last: by them the rest is found again if this does not come to its end. */
   private static void delete(
-      Forgotten forgotten, Tables tables, Optional<SnapshotArchive> archive) {
-    tables.delete();
+      Forgotten forgotten,
+      Tables tables,
+      Optional<SnapshotArchive> archive,
+      FolderContentStore contents) {
+    ownDigests(tables, contents).forEach(contents::remove);
     archive.ifPresent(from -> forgotten.traceIds().forEach(from::remove));
+    tables.delete();
+  }
+
+  /** Digests of large content that is there and that no other trace refers to. */
+  private static Set<String> ownDigests(Tables tables, FolderContentStore contents) {
+    Set<String> digests = new TreeSet<>(tables.digests());
+    digests.removeIf(digest -> contents.size(digest) < 0);
+    digests.removeAll(tables.shared(digests));
+    return digests;
   }
 
   private static long objects(Forgotten forgotten, Optional<SnapshotArchive> archive) {

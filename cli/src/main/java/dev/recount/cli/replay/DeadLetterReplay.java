@@ -41,9 +41,22 @@ final class DeadLetterReplay {
   private final Connection connection;
   private final Set<String> known;
 
+  /** The log in force. */
+  private final String log;
+
+  /** How each log ends that was in force before it, or is. */
+  private final String anyLog;
+
+  /**
+   * Those of a pipeline.
+   *
+   * @param connection with the topics that are in force
+   */
   DeadLetterReplay(Connection connection) {
     this.connection = connection;
     Topics topics = connection.topics();
+    this.log = topics.traceEvents().name();
+    this.anyLog = Topics.withPrefix("").traceEvents().name();
     this.known =
         Stream.concat(topics.all().stream(), Stream.of(topics.traceEvents()))
             .map(Topic::name)
@@ -96,11 +109,18 @@ final class DeadLetterReplay {
       if (letter.offset() >= ends.getOrDefault(partition, 0L)) {
         continue;
       }
-      Optional<String> origin = origin(letter).filter(known::contains);
+      Optional<String> origin = origin(letter).map(this::inForce).filter(known::contains);
       sent.merge(origin.orElse(""), 1L, Long::sum);
       origin.ifPresent(topic -> letters.add(original(letter, topic)));
     }
     return letters;
+  }
+
+  /** Nobody reads a log any more whose place another one has taken. */
+  private String inForce(String topic) {
+    return topic.equals(connection.topics().prefix() + anyLog) || topic.endsWith("." + anyLog)
+        ? log
+        : topic;
   }
 
   /**

@@ -32,7 +32,11 @@ final class HandOver {
 
   /** Has the live application stop and its successor take its place. */
   void begin(Rebuild rebuild, ReplayReport report) {
-    journal.write(journal.state().running(false).with(rebuild.draining(report.differences() > 0)));
+    boolean differs =
+        report.differences() > 0
+            || !rebuild.settings().equals(liveSettings)
+            || !rebuild.replaced().equals(journal.state().replaced());
+    journal.write(journal.state().running(false).with(rebuild.draining(differs)));
     finish();
   }
 
@@ -88,6 +92,7 @@ final class HandOver {
       tools.say("Carrying over what began before " + horizon);
       Horizon.carryOver(tools.statements(), tools.database(), rebuild.database(), horizon);
     }
+    ForgottenRows.delete(tools.statements(), rebuild.database());
     tools.groups().move(rebuild.application(), tools.live().otherPositions(rebuild.replaces()));
     rebuild = rebuild.exchanging(tools.tables(rebuild).uuids());
     journal.write(journal.state().with(rebuild));

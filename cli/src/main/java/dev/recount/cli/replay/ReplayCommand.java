@@ -175,6 +175,10 @@ public final class ReplayCommand implements Callable<Integer> {
           "--from-raw goes with --all, and without --keep-old: the log that is replaced is not"
               + " written any more");
     }
+    if (dryRun && (what.abort || what.dropOld)) {
+      throw new ParameterException(
+          spec.commandLine(), "--dry-run goes with what derives rows or sends records");
+    }
     Connection connection = kafkaOptions.connection();
     Map<String, String> changed = TopologyAssembly.ownSettings(settings.settings());
     if (changed.containsKey(TopologySettings.ALERTS)) {
@@ -183,7 +187,7 @@ public final class ReplayCommand implements Callable<Integer> {
           "Restart `recount up` or `recount topology` with them.");
     }
     if (what.deadLetters) {
-      sendDeadLetters(connection);
+      sendDeadLetters(PipelineStateReader.inForce(connection));
       return ExitCodes.DONE;
     }
     Progress progress = new Progress(Terminal.ofThisProcess(), spec.commandLine().getErr());

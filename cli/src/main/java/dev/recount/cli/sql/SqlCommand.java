@@ -80,7 +80,7 @@ public final class SqlCommand implements Runnable {
   @Override
   public void run() {
     String sql = statement == null || statement.equals("-") ? fromStandardInput() : statement;
-    Optional<String> refusal = SqlGuard.refusal(sql, write);
+    Optional<String> refusal = SqlGuard.refusal(sql, clickHouseOptions.target().database(), write);
     if (refusal.isPresent()) {
       throw new ParameterException(spec.commandLine(), refusal.get());
     }

@@ -95,6 +95,8 @@ final class SqlGuard {
           "iceberghdfscluster",
           "input",
           "jdbc",
+          // Takes the names of a database and a table as texts.
+          "loop",
           "mongodb",
           "mysql",
           "odbc",
@@ -120,6 +122,9 @@ final class SqlGuard {
           "urlcluster",
           "ytsaurus");
 
+  /** The database in which the embedded engine has each file as a table. */
+  private static final String FILES = "default";
+
   private static final String WRITE_HELPS = " --write would allow it.";
 
   private SqlGuard() {}
@@ -129,7 +134,8 @@ final class SqlGuard {
    * not.
    */
   static Optional<String> refusal(String sql, boolean write) {
-    List<Token> tokens = SqlTokens.of(sql);
+    SqlTokens read = SqlTokens.of(sql);
+    List<Token> tokens = read.tokens();
     if (tokens.isEmpty()) {
       return Optional.of("There is no statement to run.");
     }
@@ -152,7 +158,16 @@ final class SqlGuard {
               + first.text()
               + "\". Queries start with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or EXISTS.");
     }
-    return reading ? inside(tokens) : Optional.of(notOnlyReading(first));
+    if (!reading) {
+      return Optional.of(notOnlyReading(first));
+    }
+    return read.doubts().isEmpty()
+        ? inside(tokens)
+        : Optional.of(
+            "The statement has "
+                + String.join(", ", read.doubts())
+                + ", behind which something that does not only read could hide."
+                + WRITE_HELPS);
   }
 
   private static String notOnlyReading(Token statement) {
@@ -196,6 +211,21 @@ final class SqlGuard {
     return Optional.empty();
   }
 
+  /**
+   * Likewise, in a database.
+   *
+   * @param database in which names stand that have none before them
+   */
+  static Optional<String> refusal(String sql, String database, boolean write) {
+    boolean file =
+        database.equals(FILES)
+            && SqlTokens.of(sql).tokens().stream()
+                .anyMatch(token -> token.quoted() && token.text().contains("/"));
+    return file && !write
+        ? Optional.of("The name of a file stands for the file there." + WRITE_HELPS)
+        : refusal(sql, write);
+  }
+
   /** What writes, or reaches outside, within a statement that starts like one that reads. */
   private static Optional<String> inside(List<Token> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
@@ -208,6 +238,15 @@ final class SqlGuard {
       }
       if (token.isKeyword("insert") && token.depth() == 0 && i > 0) {
         return Optional.of(notOnlyReading(token));
+      }
+      if (token.word() && token.text().equals(FILES)) {
+        return Optional.of(
+            "In the database default the embedded engine has the files of its machine: name tables"
+                + " by themselves."
+                + WRITE_HELPS);
+      }
+      if (token.isKeyword("identifier") && i > 0 && tokens.get(i - 1).text().equals(":")) {
+        return Optional.of("A name cannot be a parameter: it could be any." + WRITE_HELPS);
       }
       if (token.word() && nextIsOpen && OUTSIDE.contains(token.text())) {
         return Optional.of(

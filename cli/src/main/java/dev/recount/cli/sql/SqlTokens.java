@@ -3,6 +3,8 @@ package dev.recount.cli.sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The words and signs of a statement, without its comments and literals: enough to tell what kind
@@ -25,6 +27,7 @@ final class SqlTokens {
 
   private final String sql;
   private final List<Token> tokens = new ArrayList<>();
+  private final Set<String> doubts = new TreeSet<>();
   private int position;
   private int depth;
 
@@ -32,11 +35,24 @@ final class SqlTokens {
     this.sql = sql;
   }
 
-  /** The tokens of a statement. */
-  static List<Token> of(String sql) {
+  /** A statement as it reads. */
+  static SqlTokens of(String sql) {
     SqlTokens scanner = new SqlTokens(sql);
     scanner.scan();
-    return scanner.tokens;
+    return scanner;
+  }
+
+  /** The tokens in their order. */
+  List<Token> tokens() {
+    return tokens;
+  }
+
+  /**
+   * What the server may read in another way than it is read here, so that it could hide something:
+   * none of it is needed in a query.
+   */
+  Set<String> doubts() {
+    return doubts;
   }
 
   private void scan() {
@@ -46,15 +62,27 @@ final class SqlTokens {
         position++;
       } else if (sql.startsWith("--", position) || startsHashComment()) {
         skipTo("\n");
+      } else if (sql.startsWith("//", position)) {
+        doubts.add("a comment that starts with //");
+        sign(sign);
       } else if (sql.startsWith("/*", position)) {
-        position += 2;
-        skipTo("*/");
+        blockComment();
       } else if (sign == '\'') {
         quoted(sign);
       } else if (sign == '"' || sign == '`') {
+        int begin = position;
         tokens.add(new Token(quoted(sign).toLowerCase(Locale.ROOT), true, true, depth));
-      } else if (sign == '$' && skippedHeredoc()) {
-        continue;
+        if (sql.substring(begin, position).indexOf('\\') >= 0) {
+          doubts.add("a quoted name with a backslash in it");
+        }
+      } else if (sign == '$') {
+        if (!skippedHeredoc()) {
+          doubts.add("a $ that begins no text");
+          sign(sign);
+        }
+      } else if (sign >= 0x80) {
+        doubts.add("the sign " + sign + " outside of quotes");
+        sign(sign);
       } else if (Character.isLetterOrDigit(sign) || sign == '_') {
         word();
       } else {
@@ -65,6 +93,15 @@ final class SqlTokens {
 
   private boolean startsHashComment() {
     return sql.startsWith("# ", position) || sql.startsWith("#!", position);
+  }
+
+  private void blockComment() {
+    int begin = position + 2;
+    position = begin;
+    skipTo("*/");
+    if (sql.substring(begin, position).contains("/*")) {
+      doubts.add("a comment within a comment");
+    }
   }
 
   private void skipTo(String end) {
@@ -116,7 +153,9 @@ final class SqlTokens {
   private void word() {
     int start = position;
     while (position < sql.length()
-        && (Character.isLetterOrDigit(sql.charAt(position)) || sql.charAt(position) == '_')) {
+        && (Character.isLetterOrDigit(sql.charAt(position))
+            || sql.charAt(position) == '_'
+            || sql.charAt(position) == '$')) {
       position++;
     }
     tokens.add(

@@ -175,7 +175,10 @@ final class FaultStack implements AutoCloseable {
 
   /** The topology has committed all that was sent by now. */
   void awaitRead() {
-    Patience.await("the topology reads", progress.inputsRead());
+    Patience.await(
+        "the topology reads",
+        progress.inputsRead(),
+        () -> progress.unread() + " unread\n" + topology.lastLines(EVIDENCE_LINES));
   }
 
   RoleAnswer topologyHealth() {

@@ -59,9 +59,11 @@ class NothingLostTest {
     disks = DiskFaults.mount(folder);
   }
 
+  /** Kept however it ends: it is what docs/reliability.md tells, or how far it came. */
   @AfterEach
-  void unmount() {
+  void report() throws IOException {
     disks.ifPresent(DiskFaults::close);
+    Files.write(Files.createDirectories(Path.of("target")).resolve("faults.txt"), report);
   }
 
   @Test
@@ -96,8 +98,6 @@ class NothingLostTest {
                 outage.report(),
                 comparison.report(),
                 "put aside: " + Poison.count(poisons.keySet())));
-        // Kept: it is what docs/reliability.md tells.
-        Files.write(Files.createDirectories(Path.of("target")).resolve("faults.txt"), report);
         assertThat(comparison.isPerfect()).as(comparison.report()).isTrue();
         FaultTable.assertNothingLost(rows);
         DeadLetterCheck.assertPutAside(poisons, stack.connection(), clickHouse);
@@ -131,6 +131,7 @@ class NothingLostTest {
 
   private void fail(FaultStack stack, Flow flow, Fault fault, int shares, Duration over) {
     long begin = System.nanoTime();
+    report.add(fault.name());
     table.during(
         fault.name(),
         flow,
@@ -140,7 +141,7 @@ class NothingLostTest {
           stack.awaitAllWell();
           flow.awaitShare();
         });
-    report.add(fault.name() + ": " + since(begin));
+    report.set(report.size() - 1, fault.name() + ": " + since(begin));
   }
 
   private static String since(long begin) {

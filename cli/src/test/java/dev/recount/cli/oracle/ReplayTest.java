@@ -68,6 +68,9 @@ class ReplayTest {
   private static final List<String> TABLES =
       List.of("decisions", "traces", "spans", "context_snapshots", "feedback", "evaluations");
 
+  /** The exit code of a process that {@code kill -9} has ended. */
+  private static final int KILLED = 137;
+
   /** Prices of a model that had none, in dollars per million tokens. */
   private static final String PRICES = "claude-4,1.00,2.00,0.10,1.25,";
 
@@ -124,8 +127,8 @@ class ReplayTest {
         TopologyProcess topology = stack.topology("live")) {
       OracleStack.await("half of the load", () -> stack.logged() > events.size() / 2);
       String before = stack.application();
-      assertThat(ReplayProcess.start(stack, "derived").awaitEnd()).isEqualTo(137);
-      assertThat(ReplayProcess.start(stack, "drained").awaitEnd()).isEqualTo(137);
+      assertThat(ReplayProcess.start(stack, "derived").awaitEnd()).isEqualTo(KILLED);
+      assertThat(ReplayProcess.start(stack, "drained").awaitEnd()).isEqualTo(KILLED);
       assertThat(stack.application()).isEqualTo(before);
       replay(stack, "--all");
       assertThat(stack.application()).isNotEqualTo(before);
@@ -309,11 +312,18 @@ class ReplayTest {
             .path("trace_id")
             .asText();
     run(stack, "forget", "--trace=" + trace, "--yes");
+    replay(stack, "--all");
+    assertNoRowOf(trace, clickHouse);
     replay(stack, "--all", "--from-raw");
+    assertNoRowOf(trace, clickHouse);
+  }
+
+  /** Not even one that was withdrawn, or that a later one has replaced. */
+  private static void assertNoRowOf(String trace, ClickHouse clickHouse) {
     for (String table : TABLES) {
       assertThat(
               clickHouse.rows(
-                  "SELECT 1 FROM " + table + "_latest WHERE trace_id = {trace:String} LIMIT 1",
+                  "SELECT 1 FROM " + table + " WHERE trace_id = {trace:String} LIMIT 1",
                   Map.of("trace", trace)))
           .as(table)
           .isEmpty();
@@ -344,7 +354,9 @@ class ReplayTest {
         TopologyProcess topology = stack.topology("live")) {
       load.finish();
       stack.awaitDrained();
-      String prices = "models=" + PRICES;
+      // In turn, so that each replay that is not the rest of another one has rows to change.
+      List<String> prices = List.of("models=" + PRICES, "models=");
+      int turn = 0;
       List<String> ends = new ArrayList<>(InterruptedReplay.STEPS);
       for (int kill = 0; kill < kills; kill++) {
         ends.add("");
@@ -352,20 +364,26 @@ class ReplayTest {
       Collections.shuffle(ends, random);
       Map<String, String> rows = counts(checksums(clickHouse, "recount"));
       for (String end : ends) {
-        ReplayProcess replay = ReplayProcess.start(stack, end, prices);
         if (end.isEmpty()) {
+          ReplayProcess replay = ReplayProcess.start(stack, end, prices.get(turn++ % 2));
           LockSupport.parkNanos(Duration.ofMillis(random.nextInt(12_000)).toNanos());
           replay.kill();
         } else {
-          replay.awaitEnd();
+          int exit = 0;
+          // The rest of a replay that was killed further on does not come by here: the next one
+          // does.
+          for (int attempt = 0; attempt < 3 && exit != KILLED; attempt++) {
+            exit = ReplayProcess.start(stack, end, prices.get(turn++ % 2)).awaitEnd();
+          }
+          assertThat(exit).as("exit code at " + end).isEqualTo(KILLED);
         }
         assertThat(counts(checksums(clickHouse, "recount"))).as("after " + end).isEqualTo(rows);
       }
-      assertThat(ReplayProcess.start(stack, "", prices).awaitEnd()).isZero();
+      assertThat(ReplayProcess.start(stack, "", prices.get(0)).awaitEnd()).isZero();
       stack.awaitDrained();
       topology.requireAlive();
       // Back to the prices that the oracle knows.
-      assertThat(ReplayProcess.start(stack, "", "models=").awaitEnd()).isZero();
+      assertThat(ReplayProcess.start(stack, "", prices.get(1)).awaitEnd()).isZero();
       requirePerfect(clickHouse, oracle);
     }
   }

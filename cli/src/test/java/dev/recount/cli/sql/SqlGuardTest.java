@@ -29,6 +29,8 @@ class SqlGuardTest {
         "SELECT a FROM t ORDER BY format DESC",
         "SELECT 1 AS format",
         "SELECT $$a; b$$",
+        "SELECT 'gr\u00f6\u00dfer // $ /* \u201c', a AS \"\u00fcber / alles\"",
+        "SELECT a / b FROM t",
         "SELECT 'it''s; fine', 'back\\'slash; too'",
         "SELECT 1 SETTINGS max_threads = 1"
       })
@@ -39,6 +41,18 @@ class SqlGuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "SELECT * FROM default.\"/etc/passwd\"",
+        "SELECT * FROM `default`.`/etc/passwd`",
+        "DESCRIBE default.\"/etc/passwd\"",
+        "SELECT * FROM loop('default', '/etc/passwd')",
+        "SELECT * FROM {a:Identifier}.{b:Identifier}",
+        "SELECT * FROM \"f\\x69le\"('/p', 'LineAsString')",
+        "SELECT * FROM `f\\x69le`('/p', 'LineAsString')",
+        "SELECT * FROM \u201cfile\u201d('/p', 'LineAsString')",
+        "SELECT * // '\n FROM file('/p', 'LineAsString') -- '",
+        "SELECT * /* /* */ ' */ FROM file('/p', 'LineAsString') -- '",
+        "SELECT *, 1 AS a$b$ FROM file('/p', 'LineAsString') AS c$b$",
+        "SELECT * FROM t $a FROM file('/p') $",
         "DROP TABLE traces",
         "INSERT INTO x VALUES (1)",
         "ALTER TABLE x DELETE WHERE 1",
