@@ -344,6 +344,7 @@ export interface Finding {
   without: { traces: number; mean: number };
   cannot_be_told_from: VersionName[][];
   could_as_well_be: VersionName[][];
+  only_by_time: boolean;
   example_trace_ids: string[];
   course?: Course[];
 }
@@ -360,6 +361,7 @@ export interface Regression {
   difference: { size: number; standard_error: number; p_value: number };
   findings: Finding[];
   improvements: Finding[];
+  acquitted: VersionName[][];
   course: Course[];
 }
 

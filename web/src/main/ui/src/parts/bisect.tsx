@@ -125,6 +125,11 @@ function Findings(props: { data: Regression; asked: URLSearchParams }) {
           ))}
         </ol>
       )}
+      {data.acquitted.length > 0 && (
+        <p class="faint">
+          Changed too, and not needed to explain it: <Told>{data.acquitted.map(named).join('; ')}</Told>.
+        </p>
+      )}
     </>
   );
 }
@@ -153,12 +158,17 @@ function FindingLine(props: { finding: Finding; data: Regression; asked: URLSear
         <span class="faint">
           ({effect(finding.effect.size - half, data)} to {effect(finding.effect.size + half, data)}), explains{' '}
           {effect(finding.explains, data)}; {told(finding.with.mean, data.measure)} with it (
-          {compact(finding.with.traces)} traces), {told(finding.without.mean, data.measure)} without; p{' '}
+          {compact(finding.with.traces)} traces), {finding.without.traces === 0 ? '–' : told(finding.without.mean, data.measure)} without; p{' '}
           {finding.adjusted_p_value < 0.0001 ? '< 0.0001' : finding.adjusted_p_value.toFixed(4)} after correction
         </span>
       </p>
       {finding.course && (
         <CourseLine course={finding.course} change={props.change} label={named(finding.versions)} measure={data.measure} />
+      )}
+      {finding.only_by_time && (
+        <p class="warn-text">
+          Only the time speaks for it: too few traces ran without it after, or with it before. What else changed then?
+        </p>
       )}
       {finding.cannot_be_told_from.length > 0 && (
         <p>

@@ -1,5 +1,6 @@
 package dev.recount.web;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * this machine is all that a page of somebody else's would need: asking straight away, or by a name
  * of its own that it has pointed here.
  */
-final class SameSite implements DecoratingHttpServiceFunction {
-  private static final String ORIGIN = "sec-fetch-site";
+public final class SameSite implements DecoratingHttpServiceFunction {
+  private static final String SITE = "sec-fetch-site";
   private static final Set<String> OTHERS = Set.of("cross-site", "same-site");
 
   /** An address, or a name without a dot: nobody else can point that here. */
@@ -25,18 +26,41 @@ final class SameSite implements DecoratingHttpServiceFunction {
       Pattern.compile("(\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]|[^.:\\[\\]]+)(:\\d+)?");
 
   private final boolean anyName;
+  private final boolean browsersOnly;
+
+  private SameSite(boolean anyName, boolean browsersOnly) {
+    this.anyName = anyName;
+    this.browsersOnly = browsersOnly;
+  }
 
   /**
+   * Looks at every request.
+   *
    * @param anyName whether it may be asked by any name, as when a token is asked for
    */
-  SameSite(boolean anyName) {
-    this.anyName = anyName;
+  static SameSite ofAll(boolean anyName) {
+    return new SameSite(anyName, false);
+  }
+
+  /**
+   * Looks at what browsers send, who say where it comes from: programs may write to the server by
+   * any name.
+   *
+   * @param anyName whether browsers may too
+   */
+  public static SameSite ofBrowsers(boolean anyName) {
+    return new SameSite(anyName, true);
   }
 
   @Override
   public HttpResponse serve(HttpService service, ServiceRequestContext context, HttpRequest request)
       throws Exception {
-    @Nullable String site = request.headers().get(ORIGIN);
+    if (browsersOnly
+        && !request.headers().contains(HttpHeaderNames.ORIGIN)
+        && !request.headers().contains(SITE)) {
+      return service.serve(context, request);
+    }
+    @Nullable String site = request.headers().get(SITE);
     if (site != null && OTHERS.contains(site)) {
       return ApiService.failure(HttpStatus.FORBIDDEN, "Asked for by another site.", null);
     }

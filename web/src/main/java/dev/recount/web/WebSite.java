@@ -89,7 +89,7 @@ public final class WebSite {
    * @param guarded whether it asks for anything
    */
   public void mount(ServerBuilder server, UnaryOperator<HttpService> guard, boolean guarded) {
-    SameSite sameSite = new SameSite(guarded);
+    SameSite sameSite = SameSite.ofAll(guarded);
     ApiService.each(
         tables,
         windows,

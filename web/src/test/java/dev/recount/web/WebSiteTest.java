@@ -266,7 +266,7 @@ class WebSiteTest {
     "recount.example.com, true, true",
   })
   void aNameOfSomebodyElsesIsNoName(String host, boolean guarded, boolean taken) throws Exception {
-    SameSite sameSite = new SameSite(guarded);
+    SameSite sameSite = SameSite.ofAll(guarded);
     HttpService service = (context, request) -> HttpResponse.of(HttpStatus.OK);
     HttpRequest request =
         HttpRequest.of(RequestHeaders.builder(HttpMethod.GET, "/").authority(host).build());

@@ -59,9 +59,15 @@ public final class ClickHouseOptions {
   /**
    * The server and database that the options name.
    *
-   * @throws UserError when the name of the database would need quoting
+   * @throws UserError when the name of the database would need quoting, or the URL holds a password
    */
   public ClickHouseTarget target() {
+    if (url.matches("[a-zA-Z+]+://[^/?#]*@.*")) {
+      // Not said again: URLs are in messages, logs and the list of processes.
+      throw new UserError(
+          "The URL of ClickHouse names a user or a password.",
+          "Name them by --clickhouse-user and --clickhouse-password-file instead.");
+    }
     try {
       return new ClickHouseTarget(url, user, password(), database, options());
     } catch (IllegalArgumentException refused) {

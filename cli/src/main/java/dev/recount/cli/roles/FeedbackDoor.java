@@ -6,6 +6,7 @@ import dev.recount.connectors.feedback.FeedbackProducer;
 import dev.recount.connectors.feedback.FeedbackService;
 import dev.recount.connectors.kafka.ProducerGateway;
 import dev.recount.schemas.Connection;
+import dev.recount.web.SameSite;
 
 /** The one door for feedback over HTTP: of systems, of people with a shell, and of the page. */
 final class FeedbackDoor implements Role {
@@ -38,7 +39,8 @@ final class FeedbackDoor implements Role {
                 new FeedbackParser(),
                 new FeedbackProducer(
                     kafka, connection.topics(), connection.newRegistryClient(), intake.redaction()))
-            .behind(intake.protection()));
+            .behind(intake.protection())
+            .decorate(SameSite.ofBrowsers(intake.protection().tokens().isPresent())));
   }
 
   @Override
