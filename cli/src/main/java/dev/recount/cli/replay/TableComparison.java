@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Compares the tables of two databases, all columns of all rows as they stand, week by week, so
  * that what is held in memory is bounded by a week's keys.
  */
-final class TableComparison {
+class TableComparison {
   /** Keys that are kept of each kind: enough to look again at what differs while rows change. */
   private static final int KEPT_KEYS = 2_000;
 
@@ -83,8 +83,22 @@ final class TableComparison {
   /** A comparison of some traces, which a table of the rebuilt database lists. */
   static TableComparison ofChosen(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    String chosen = "trace_id IN (SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
-    return new TableComparison(clickHouse, live, rebuilt, chosen, horizon, true);
+    String chosen = "(SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
+    return new TableComparison(clickHouse, live, rebuilt, "trace_id IN " + chosen, horizon, true) {
+      @Override
+      String condition(ReplayedTable table) {
+        // What feedback was said to be about later on may be a trace that is not chosen: then
+        // nobody has told the rebuilt rows.
+        return table.name().equals("feedback")
+            ? super.condition(table)
+                + " AND feedback_id NOT IN (SELECT feedback_id FROM "
+                + live
+                + ".feedback FINAL WHERE trace_id NOT IN "
+                + chosen
+                + ")"
+            : super.condition(table);
+      }
+    };
   }
 
   List<TableDifference> compare() {
@@ -230,6 +244,11 @@ final class TableComparison {
         .toList();
   }
 
+  /** Which rows are compared. */
+  String condition(ReplayedTable table) {
+    return condition;
+  }
+
   /** Rows of both, a line for each key: how many and their hashes here and there. */
   private String byKey(ReplayedTable table, String columns, String part) {
     String key = keyOf(table);
@@ -243,7 +262,7 @@ final class TableComparison {
             + " FINAL WHERE "
             + part
             + " AND "
-            + condition
+            + condition(table)
             + (horizon == null ? "" : " AND " + Horizon.after(table, live, horizon));
     return " FROM (SELECT k, countIf(side = 1) AS a, countIf(side = 2) AS b,"
         + " toUInt256(sumIf(h, side = 1)) AS ha, toUInt256(sumIf(h, side = 2)) AS hb FROM ("
