@@ -158,7 +158,8 @@ function FindingLine(props: { finding: Finding; data: Regression; asked: URLSear
         <span class="faint">
           ({effect(finding.effect.size - half, data)} to {effect(finding.effect.size + half, data)}), explains{' '}
           {effect(finding.explains, data)}; {told(finding.with.mean, data.measure)} with it (
-          {compact(finding.with.traces)} traces), {finding.without.traces === 0 ? '–' : told(finding.without.mean, data.measure)} without; p{' '}
+          {compact(finding.with.traces)} traces),{' '}
+          {finding.without.traces === 0 ? '–' : told(finding.without.mean, data.measure)} without; p{' '}
           {finding.adjusted_p_value < 0.0001 ? '< 0.0001' : finding.adjusted_p_value.toFixed(4)} after correction
         </span>
       </p>

@@ -132,11 +132,8 @@ public final class ForgetCommand implements Callable<Integer> {
     Path folder =
         contentFolder == null ? Folders.configuredData().resolve("content") : contentFolder;
     FolderContentStore contents = new FolderContentStore(folder);
-    show(
-        forgotten,
-        tables.count(),
-        objects(forgotten, archive),
-        ownDigests(tables, contents).size());
+    Set<String> digests = ownDigests(tables, contents);
+    show(forgotten, tables.count(), objects(forgotten, archive), digests.size());
     PrintWriter out = spec.commandLine().getOut();
     if (!yes) {
       out.println();
@@ -146,10 +143,12 @@ public final class ForgetCommand implements Callable<Integer> {
     Connection connection = PipelineStateReader.inForce(kafkaOptions.connection());
     KafkaRetention retention = KafkaRetention.of(connection);
     ForgetLog.append(connection, forgotten, reason);
-    delete(forgotten, tables, archive, contents);
+    digests.forEach(contents::remove);
+    delete(forgotten, tables, archive);
     new CatchUp(connection, Duration.ofSeconds(timeoutSeconds)).await();
     // What was under way, and the rows by which the pipeline has taken others back.
-    delete(forgotten, tables, archive, contents);
+    ownDigests(tables, contents).forEach(contents::remove);
+    delete(forgotten, tables, archive);
     out.println();
     out.println("Deleted, and to be passed over from now on.");
     out.println(inKafka(retention));
@@ -158,11 +157,7 @@ public final class ForgetCommand implements Callable<Integer> {
 
   /** Rows last: by them the rest is found again if this does not come to its end. */
   private static void delete(
-      Forgotten forgotten,
-      Tables tables,
-      Optional<SnapshotArchive> archive,
-      FolderContentStore contents) {
-    ownDigests(tables, contents).forEach(contents::remove);
+      Forgotten forgotten, Tables tables, Optional<SnapshotArchive> archive) {
     archive.ifPresent(from -> forgotten.traceIds().forEach(from::remove));
     tables.delete();
   }

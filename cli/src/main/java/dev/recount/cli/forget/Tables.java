@@ -129,15 +129,22 @@ final class Tables {
               + " GROUP BY digest";
       for (int from = 0; from < all.size(); from += IDS_PER_STATEMENT) {
         for (JsonNode row : clickHouse.rows(sql, Map.of("digests", slice(all, from)))) {
-          for (JsonNode trace : row.path("traces")) {
-            if (!own.contains(trace.asText())) {
-              shared.add(row.path("digest").asText());
-            }
+          if (namesAnother(row.path("traces"), own)) {
+            shared.add(row.path("digest").asText());
           }
         }
       }
     }
     return shared;
+  }
+
+  private static boolean namesAnother(JsonNode traces, Set<String> own) {
+    for (JsonNode trace : traces) {
+      if (!own.contains(trace.asText())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void addAll(Set<String> digests, String sql, Map<String, ?> parameters) {

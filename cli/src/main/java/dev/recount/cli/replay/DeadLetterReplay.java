@@ -36,16 +36,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class DeadLetterReplay {
   private static final String GROUP = "recount-dead-letters";
   private static final String CONNECT = "__connect.errors.";
+
+  /** How the name of each log ends that was in force, or is. */
+  private static final String ANY_LOG = Topics.withPrefix("").traceEvents().name();
+
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Connection connection;
   private final Set<String> known;
-
-  /** The log in force. */
-  private final String log;
-
-  /** How each log ends that was in force before it, or is. */
-  private final String anyLog;
 
   /**
    * Those of a pipeline.
@@ -55,8 +53,6 @@ final class DeadLetterReplay {
   DeadLetterReplay(Connection connection) {
     this.connection = connection;
     Topics topics = connection.topics();
-    this.log = topics.traceEvents().name();
-    this.anyLog = Topics.withPrefix("").traceEvents().name();
     this.known =
         Stream.concat(topics.all().stream(), Stream.of(topics.traceEvents()))
             .map(Topic::name)
@@ -118,8 +114,9 @@ final class DeadLetterReplay {
 
   /** Nobody reads a log any more whose place another one has taken. */
   private String inForce(String topic) {
-    return topic.equals(connection.topics().prefix() + anyLog) || topic.endsWith("." + anyLog)
-        ? log
+    Topics topics = connection.topics();
+    return topic.equals(topics.prefix() + ANY_LOG) || topic.endsWith("." + ANY_LOG)
+        ? topics.traceEvents().name()
         : topic;
   }
 

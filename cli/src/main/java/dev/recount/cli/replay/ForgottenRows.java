@@ -1,6 +1,8 @@
 package dev.recount.cli.replay;
 
+import dev.recount.cli.sql.ClickHouse;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
+import java.util.Map;
 
 /**
  * What was forgotten is derived anew from the log and then taken back: its rows are withdrawn, but
@@ -10,11 +12,15 @@ final class ForgottenRows {
   private ForgottenRows() {}
 
   /** Deletes all rows of traces that were taken back. */
-  static void delete(ClickHouseConnection clickHouse, String database) {
+  static void delete(ClickHouse queries, ClickHouseConnection clickHouse, String database) {
     String taken =
         "SELECT trace_id FROM "
             + database
             + ".traces GROUP BY trace_id HAVING argMax(deleted, revision) = 1";
+    // The live application stands still meanwhile, and mostly there is nothing to do.
+    if (queries.rows(taken + " LIMIT 1", Map.of()).isEmpty()) {
+      return;
+    }
     // Traces come last there: they tell which they are.
     for (ReplayedTable table : ReplayedTable.ALL) {
       clickHouse.execute(

@@ -92,7 +92,7 @@ final class HandOver {
       tools.say("Carrying over what began before " + horizon);
       Horizon.carryOver(tools.statements(), tools.database(), rebuild.database(), horizon);
     }
-    ForgottenRows.delete(tools.statements(), rebuild.database());
+    ForgottenRows.delete(tools.queries(), tools.statements(), rebuild.database());
     tools.groups().move(rebuild.application(), tools.live().otherPositions(rebuild.replaces()));
     rebuild = rebuild.exchanging(tools.tables(rebuild).uuids());
     journal.write(journal.state().with(rebuild));

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Compares the tables of two databases, all columns of all rows as they stand, week by week, so
  * that what is held in memory is bounded by a week's keys.
  */
-class TableComparison {
+final class TableComparison {
   /** Keys that are kept of each kind: enough to look again at what differs while rows change. */
   private static final int KEPT_KEYS = 2_000;
 
@@ -39,18 +40,19 @@ class TableComparison {
   private final ClickHouse clickHouse;
   private final String live;
   private final String rebuilt;
-  private final String condition;
+  private final Function<ReplayedTable, String> condition;
   private final @Nullable Instant horizon;
   private final boolean replayedLog;
 
   /**
+   * @param condition which rows of a table are compared
    * @param replayedLog whether both were derived from one log, so that everything must be the same
    */
   private TableComparison(
       ClickHouse clickHouse,
       String live,
       String rebuilt,
-      String condition,
+      Function<ReplayedTable, String> condition,
       @Nullable Instant horizon,
       boolean replayedLog) {
     this.horizon = horizon;
@@ -68,7 +70,7 @@ class TableComparison {
    */
   static TableComparison ofAll(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    return new TableComparison(clickHouse, live, rebuilt, ANY, horizon, true);
+    return new TableComparison(clickHouse, live, rebuilt, table -> ANY, horizon, true);
   }
 
   /**
@@ -77,28 +79,30 @@ class TableComparison {
    */
   static TableComparison ofRaw(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
-    return new TableComparison(clickHouse, live, rebuilt, ANY, horizon, false);
+    return new TableComparison(clickHouse, live, rebuilt, table -> ANY, horizon, false);
   }
 
   /** A comparison of some traces, which a table of the rebuilt database lists. */
   static TableComparison ofChosen(
       ClickHouse clickHouse, String live, String rebuilt, @Nullable Instant horizon) {
     String chosen = "(SELECT trace_id FROM " + rebuilt + "." + ChosenTraces.TABLE + ")";
-    return new TableComparison(clickHouse, live, rebuilt, "trace_id IN " + chosen, horizon, true) {
-      @Override
-      String condition(ReplayedTable table) {
-        // What feedback was said to be about later on may be a trace that is not chosen: then
-        // nobody has told the rebuilt rows.
-        return table.name().equals("feedback")
-            ? super.condition(table)
-                + " AND feedback_id NOT IN (SELECT feedback_id FROM "
-                + live
-                + ".feedback FINAL WHERE trace_id NOT IN "
-                + chosen
-                + ")"
-            : super.condition(table);
-      }
-    };
+    String rows = "trace_id IN " + chosen;
+    // What feedback was said to be about later on may be a trace that is not chosen: then nobody
+    // has told the rebuilt rows.
+    String feedback =
+        rows
+            + " AND feedback_id NOT IN (SELECT feedback_id FROM "
+            + live
+            + ".feedback FINAL WHERE trace_id NOT IN "
+            + chosen
+            + ")";
+    return new TableComparison(
+        clickHouse,
+        live,
+        rebuilt,
+        table -> table.name().equals("feedback") ? feedback : rows,
+        horizon,
+        true);
   }
 
   List<TableDifference> compare() {
@@ -244,11 +248,6 @@ class TableComparison {
         .toList();
   }
 
-  /** Which rows are compared. */
-  String condition(ReplayedTable table) {
-    return condition;
-  }
-
   /** Rows of both, a line for each key: how many and their hashes here and there. */
   private String byKey(ReplayedTable table, String columns, String part) {
     String key = keyOf(table);
@@ -262,7 +261,7 @@ class TableComparison {
             + " FINAL WHERE "
             + part
             + " AND "
-            + condition(table)
+            + condition.apply(table)
             + (horizon == null ? "" : " AND " + Horizon.after(table, live, horizon));
     return " FROM (SELECT k, countIf(side = 1) AS a, countIf(side = 2) AS b,"
         + " toUInt256(sumIf(h, side = 1)) AS ha, toUInt256(sumIf(h, side = 2)) AS hb FROM ("

@@ -132,8 +132,10 @@ final class SqlGuard {
   /**
    * Why a statement is refused, and what to do about it, in a sentence or two; empty when it is
    * not.
+   *
+   * @param database in which names stand that have none before them
    */
-  static Optional<String> refusal(String sql, boolean write) {
+  static Optional<String> refusal(String sql, String database, boolean write) {
     SqlTokens read = SqlTokens.of(sql);
     List<Token> tokens = read.tokens();
     if (tokens.isEmpty()) {
@@ -162,7 +164,7 @@ final class SqlGuard {
       return Optional.of(notOnlyReading(first));
     }
     return read.doubts().isEmpty()
-        ? inside(tokens)
+        ? inside(tokens, database)
         : Optional.of(
             "The statement has "
                 + String.join(", ", read.doubts())
@@ -211,23 +213,8 @@ final class SqlGuard {
     return Optional.empty();
   }
 
-  /**
-   * Likewise, in a database.
-   *
-   * @param database in which names stand that have none before them
-   */
-  static Optional<String> refusal(String sql, String database, boolean write) {
-    boolean file =
-        database.equals(FILES)
-            && SqlTokens.of(sql).tokens().stream()
-                .anyMatch(token -> token.quoted() && token.text().contains("/"));
-    return file && !write
-        ? Optional.of("The name of a file stands for the file there." + WRITE_HELPS)
-        : refusal(sql, write);
-  }
-
   /** What writes, or reaches outside, within a statement that starts like one that reads. */
-  private static Optional<String> inside(List<Token> tokens) {
+  private static Optional<String> inside(List<Token> tokens, String database) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       boolean nextIsOpen = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("(");
@@ -244,6 +231,9 @@ final class SqlGuard {
             "In the database default the embedded engine has the files of its machine: name tables"
                 + " by themselves."
                 + WRITE_HELPS);
+      }
+      if (database.equals(FILES) && token.quoted() && token.text().contains("/")) {
+        return Optional.of("The name of a file stands for the file there." + WRITE_HELPS);
       }
       if (token.isKeyword("identifier") && i > 0 && tokens.get(i - 1).text().equals(":")) {
         return Optional.of("A name cannot be a parameter: it could be any." + WRITE_HELPS);

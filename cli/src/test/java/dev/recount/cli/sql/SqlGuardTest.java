@@ -2,6 +2,7 @@ package dev.recount.cli.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +36,7 @@ class SqlGuardTest {
         "SELECT 1 SETTINGS max_threads = 1"
       })
   void readingIsAllowed(String sql) {
-    assertThat(SqlGuard.refusal(sql, false)).isEmpty();
+    assertThat(refusal(sql, false)).isEmpty();
   }
 
   @ParameterizedTest
@@ -76,8 +77,8 @@ class SqlGuardTest {
         "`select` 1"
       })
   void whatWritesOrReachesOutsideIsRefused(String sql) {
-    assertThat(SqlGuard.refusal(sql, false)).isPresent();
-    assertThat(SqlGuard.refusal(sql, true)).isEmpty();
+    assertThat(refusal(sql, false)).isPresent();
+    assertThat(refusal(sql, true)).isEmpty();
   }
 
   @ParameterizedTest
@@ -90,22 +91,22 @@ class SqlGuardTest {
         "SELECT 1 FORMAT TSV SETTINGS max_threads = 1"
       })
   void whatCannotBeAnsweredIsRefusedEitherWay(String sql) {
-    assertThat(SqlGuard.refusal(sql, false)).isPresent();
-    assertThat(SqlGuard.refusal(sql, true)).isPresent();
+    assertThat(refusal(sql, false)).isPresent();
+    assertThat(refusal(sql, true)).isPresent();
   }
 
   @Test
   void theRefusalNamesTheCulprit() {
-    assertThat(SqlGuard.refusal("drop table x", false))
+    assertThat(refusal("drop table x", false))
         .hasValueSatisfying(reason -> assertThat(reason).contains("DROP"));
-    assertThat(SqlGuard.refusal("SELECT * FROM s3('x')", false))
+    assertThat(refusal("SELECT * FROM s3('x')", false))
         .hasValueSatisfying(reason -> assertThat(reason).contains("s3()"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SELEC 1", "(SELEC 1)", "traces_latest", "`select` 1", "1"})
   void aSlipOfThePenIsNoReasonToWrite(String sql) {
-    assertThat(SqlGuard.refusal(sql, false))
+    assertThat(refusal(sql, false))
         .hasValueSatisfying(
             reason -> assertThat(reason).contains("SELECT").doesNotContain("--write"));
   }
@@ -119,7 +120,7 @@ class SqlGuardTest {
         "SELECT * FROM s3('x')"
       })
   void whatWritesIsToldHow(String sql) {
-    assertThat(SqlGuard.refusal(sql, false))
+    assertThat(refusal(sql, false))
         .hasValueSatisfying(reason -> assertThat(reason).contains("--write"));
   }
 
@@ -130,5 +131,17 @@ class SqlGuardTest {
                 "Code: 60. DB::Exception: Unknown table expression identifier 'x'."
                     + " (UNKNOWN_TABLE) (version 26.7.3.1 (official build)) (queryId= 1-2)"))
         .isEqualTo("Unknown table expression identifier 'x'. (UNKNOWN_TABLE)");
+  }
+
+  @Test
+  void whereNamesStandForFilesNoneThatIsAPathIsRead() {
+    String sql = "SELECT * FROM \"/etc/passwd\"";
+    assertThat(SqlGuard.refusal(sql, "default", false)).isPresent();
+    assertThat(SqlGuard.refusal(sql, "default", true)).isEmpty();
+    assertThat(refusal(sql, false)).isEmpty();
+  }
+
+  private static Optional<String> refusal(String sql, boolean write) {
+    return SqlGuard.refusal(sql, "recount", write);
   }
 }
