@@ -41,8 +41,14 @@ public interface Configuration {
    *     they came after it. Empty where the log begins with what holds, so that all of its changes
    *     came after
    * @param text what holds
+   * @param edition its number, from 1 on; changes that come after count on from it
    */
-  record Replacement(String replay, String text) {}
+  record Replacement(String replay, String text, long edition) {
+    /** One that earlier versions of Recount have written has no number, and was the first. */
+    public Replacement {
+      edition = Math.max(1, edition);
+    }
+  }
 
   /** What the settings say, for good. */
   static Configuration of(TopologySettings settings) {

@@ -4,6 +4,7 @@ import dev.recount.cli.UserError;
 import dev.recount.cli.pipeline.PipelineState;
 import dev.recount.cli.pipeline.PipelineState.Kept;
 import dev.recount.cli.pipeline.Rebuild;
+import dev.recount.cli.pipeline.Rebuild.Scope;
 import dev.recount.cli.pipeline.Rebuild.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,9 @@ final class HandOver {
     boolean differs =
         report.differences() > 0
             || !rebuild.settings().equals(liveSettings)
-            || !rebuild.replaced().equals(journal.state().replaced());
+            || rebuild.rawLog() != null
+            || rebuild.replaced().values().stream()
+                .anyMatch(replacement -> replacement.replay().equals(rebuild.id()));
     journal.write(journal.state().running(false).with(rebuild.draining(differs)));
     finish();
   }
@@ -87,10 +90,15 @@ final class HandOver {
       shadow.awaitRows();
     }
     tools.awaitLiveRows();
-    Instant horizon = tools.horizon(rebuild);
+    // What was kept has state and rows of its own.
+    Instant horizon = rebuild.scope() == Scope.BACK ? null : tools.horizon(rebuild);
     if (horizon != null) {
       tools.say("Carrying over what began before " + horizon);
       Horizon.carryOver(tools.statements(), tools.database(), rebuild.database(), horizon);
+      if (!tools.state().carryOver(rebuild, horizon, journal.state().replaced())) {
+        tools.say(
+            "Its state is of another version: feedback that still comes for it finds no trace");
+      }
     }
     ForgottenRows.delete(tools.queries(), tools.statements(), rebuild.database());
     tools.groups().move(rebuild.application(), tools.live().otherPositions(rebuild.replaces()));

@@ -14,10 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -89,12 +91,22 @@ final class KafkaGroups implements AutoCloseable {
     return offsets(topics, OffsetSpec.latest());
   }
 
+  /** Where that ends which transactions have committed or given up. */
+  Map<TopicPartition, Long> committedEnds(Collection<String> topics) {
+    return offsets(topics, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+  }
+
   /** Where the partitions of topics begin. */
   Map<TopicPartition, Long> beginnings(Collection<String> topics) {
     return offsets(topics, OffsetSpec.earliest());
   }
 
   private Map<TopicPartition, Long> offsets(Collection<String> topics, OffsetSpec which) {
+    return offsets(topics, which, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private Map<TopicPartition, Long> offsets(
+      Collection<String> topics, OffsetSpec which, IsolationLevel isolation) {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
     for (TopicDescription topic : get(admin.describeTopics(topics).allTopicNames()).values()) {
       topic
@@ -104,7 +116,7 @@ final class KafkaGroups implements AutoCloseable {
                   wanted.put(new TopicPartition(topic.name(), partition.partition()), which));
     }
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    get(admin.listOffsets(wanted).all())
+    get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all())
         .forEach((partition, found) -> offsets.put(partition, found.offset()));
     return offsets;
   }

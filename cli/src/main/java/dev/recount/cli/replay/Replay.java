@@ -17,6 +17,7 @@ import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import dev.recount.topology.Configuration;
 import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.TopologySettings;
+import dev.recount.topology.assembly.ConfigurationHistory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -139,28 +141,49 @@ final class Replay implements AutoCloseable {
 
   /**
    * What holds in place of what the log says of the configuration. A log that is derived anew says
-   * nothing of it yet: what is in force now holds from its beginning on.
+   * nothing of it yet: what is in force now holds from its beginning on. One that has lost its
+   * beginning no longer says what was in force there.
    *
    * @param changed settings that are given for this replay
    * @param id the replay
    */
   private Map<String, Replacement> replaced(
       Map<String, String> changed, String id, boolean fromRaw) {
+    Map<String, Replacement> before = journal.state().replaced();
+    Map<String, Replacement> replaced = new TreeMap<>(before);
+    Set<String> given = new TreeSet<>(SETTINGS.keySet());
+    given.removeIf(name -> !changed.containsKey(SETTINGS.get(name)));
+    Instant horizon = tools.horizon(fromRaw);
+    if (!fromRaw && horizon == null && given.isEmpty()) {
+      return replaced;
+    }
+    ConfigurationHistory history =
+        tools.state().configuration(journal.state().application(), before);
     Map<String, String> wanted =
         Configuration.of(TopologySettings.fromMap(settings(changed))).wanted();
-    Map<String, Replacement> replaced = new TreeMap<>(journal.state().replaced());
-    if (fromRaw) {
-      replaced.clear();
-      wanted.forEach((name, text) -> replaced.put(name, new Replacement("", text)));
-      LoggedConfiguration.latest(tools.connection(), journal.state().replaced())
-          .forEach((name, text) -> replaced.put(name, new Replacement("", text)));
-    }
-    SETTINGS.forEach(
-        (name, setting) -> {
-          if (changed.containsKey(setting)) {
-            replaced.put(name, new Replacement(fromRaw ? "" : id, wanted.getOrDefault(name, "")));
-          }
-        });
+    SETTINGS
+        .keySet()
+        .forEach(
+            name -> {
+              long unheard = history.highest(name) + 1;
+              String text = wanted.getOrDefault(name, "");
+              if (given.contains(name)) {
+                replaced.put(name, new Replacement(fromRaw ? "" : id, text, unheard));
+              } else if (fromRaw) {
+                replaced.put(
+                    name,
+                    history
+                        .latest(name)
+                        .map(edition -> edition.inPlaceOfTheLog(""))
+                        .orElse(new Replacement("", text, unheard)));
+              } else if (horizon != null) {
+                Replacement last = before.get(name);
+                history
+                    .at(name, horizon.toEpochMilli())
+                    .map(edition -> edition.inPlaceOfTheLog(last == null ? "" : last.replay()))
+                    .ifPresent(edition -> replaced.put(name, edition));
+              }
+            });
     return replaced;
   }
 

@@ -123,11 +123,21 @@ final class ReplayTools implements AutoCloseable {
 
   /** Where that from which the shadow derives begins; null while nothing of it is gone. */
   @Nullable Instant horizon(Rebuild rebuild) {
+    return horizon(rebuild.rawLog() != null);
+  }
+
+  /** Where the log begins, or the raw topics do; null while nothing of it is gone. */
+  @Nullable Instant horizon(boolean raw) {
     Set<String> from =
-        rebuild.rawLog() == null
-            ? Set.of(connection.topics().traceEvents().name())
-            : connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet());
+        raw
+            ? connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet())
+            : Set.of(connection.topics().traceEvents().name());
     return Horizon.of(connection, groups.beginnings(from)).orElse(null);
+  }
+
+  /** What applications know that their log no longer tells. */
+  StateCarryOver state() {
+    return new StateCarryOver(connection, groups, progress);
   }
 
   /** Waits until no instance of an application is at work; false when some go on all the same. */

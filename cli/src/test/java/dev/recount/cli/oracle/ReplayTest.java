@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -151,8 +152,15 @@ class ReplayTest {
       thoseOfASpanOfTimeAreTheSame(stack);
       whatTheLogNoLongerHoldsIsCarriedOver(stack);
       requirePerfect(clickHouse, oracle);
+      List<Telemetry> late = feedbackOnTheOldest(clickHouse);
+      try (Load more = Load.start(stack.connection(), late)) {
+        more.finish();
+      }
+      stack.awaitDrained();
+      Oracle amended = Oracle.of(Stream.concat(events.stream(), late.stream()).toList());
+      requirePerfect(clickHouse, amended);
       theRawTopicsTellTheSame(stack);
-      requirePerfect(clickHouse, oracle);
+      requirePerfect(clickHouse, amended);
       whatIsForgottenStaysForgotten(stack, clickHouse);
       assertThat(databases(clickHouse)).containsExactly("recount");
     }
@@ -256,6 +264,31 @@ class ReplayTest {
     JsonNode report = JSON.readTree(replay(stack, "--all", "--format=json"));
     assertThat(report.path("carried_over_before").asText()).isNotEmpty();
     assertThat(report.path("differences").asLong()).as(report.toPrettyString()).isZero();
+  }
+
+  /** Judgements on the traces of which the log holds least. */
+  private static List<Telemetry> feedbackOnTheOldest(ClickHouse clickHouse) {
+    List<Telemetry> feedback = new ArrayList<>();
+    for (JsonNode row :
+        clickHouse.rows(
+            "SELECT trace_id FROM traces FINAL WHERE span_count > 0 ORDER BY key_time LIMIT 20",
+            Map.of())) {
+      feedback.add(
+          new Telemetry.Feedback(
+              "late-" + feedback.size(),
+              "RATING",
+              null,
+              "helpful",
+              0.25,
+              null,
+              null,
+              null,
+              1_900_000_000_000L,
+              new Telemetry.About(
+                  row.path("trace_id").asText(), null, null, null, null, null, null)));
+    }
+    assertThat(feedback).hasSize(20);
+    return feedback;
   }
 
   private static void deadLettersAreSentOnce(OracleStack stack) {

@@ -134,6 +134,22 @@ record Anchor(
     }
   }
 
+  /**
+   * Key time of the trace's rows, of the compressed bytes of an anchor or of as many as hold it.
+   */
+  static long firstAppend(byte[] bytes, int offset) {
+    try (DataInputStream in =
+        new DataInputStream(
+            new InflaterInputStream(
+                new ByteArrayInputStream(bytes, offset, bytes.length - offset)))) {
+      // Of every format.
+      in.readByte();
+      return in.readLong();
+    } catch (IOException malformed) {
+      throw new UncheckedIOException(malformed);
+    }
+  }
+
   private static void write(DataOutputStream out, byte[] bytes) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);

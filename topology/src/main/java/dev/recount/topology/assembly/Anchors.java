@@ -12,6 +12,7 @@ import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The anchors of expired traces, and what late events make of them. */
 final class Anchors {
   /** No trace ID and no alias starts like this. */
-  private static final String TIMER = "anchor:";
+  static final String TIMER = "anchor:";
 
   /** Follows the trace in the name under which its known events are kept. */
   private static final String KNOWN = "@known";
@@ -52,6 +53,16 @@ final class Anchors {
   /** The trace whose anchor a timer is for. */
   static String traceOf(String timer) {
     return timer.substring(TIMER.length());
+  }
+
+  /** Whether a key of the store is that of an anchor: of its first piece, where it has several. */
+  static boolean isAnchor(byte[] key) {
+    return ChunkedStore.isFirst(key) && !new String(key, StandardCharsets.UTF_8).contains(KNOWN);
+  }
+
+  /** Key time of an anchor, by its first piece, milliseconds since the Unix epoch. */
+  static long firstAppend(byte[] value) {
+    return Anchor.firstAppend(value, Long.BYTES);
   }
 
   @Nullable Anchor load(String trace) {

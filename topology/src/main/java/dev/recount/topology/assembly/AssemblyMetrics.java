@@ -8,6 +8,7 @@ import dev.recount.topology.assembly.TraceHeader.Lifecycle;
 import dev.recount.topology.metrics.TaskMetrics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -29,6 +30,11 @@ final class AssemblyMetrics implements AutoCloseable {
     byte[] saved = headers.get(OPEN);
     open = saved == null ? 0 : ByteBuffer.wrap(saved).getLong();
     showOpen();
+  }
+
+  /** Whether a key is that of the number of open traces. */
+  static boolean isOpenTraces(byte[] key) {
+    return Arrays.equals(key, OPEN.get());
   }
 
   /** A trace has begun. */

@@ -72,6 +72,11 @@ final class ChunkedStore {
     return store.range(key(trace, 0), key(trace, Integer.MAX_VALUE));
   }
 
+  /** Whether a key is that of the first piece of a value. */
+  static boolean isFirst(byte[] key) {
+    return ByteBuffer.wrap(key).getInt(key.length - Integer.BYTES) == 0;
+  }
+
   private static Bytes key(String trace, int chunk) {
     byte[] traceBytes = trace.getBytes(StandardCharsets.UTF_8);
     return Bytes.wrap(

@@ -16,10 +16,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class ConfigurationLog {
   /** No trace ID and no alias starts with a blank. */
-  private static final String PREFIX = " config ";
-
-  /** Edition of what a replay has said. It is in no store: it holds before the first entry. */
-  private static final long REPLACEMENT = 1;
+  static final String PREFIX = " config ";
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final Map<String, Replacement> replacements;
@@ -35,15 +32,18 @@ final class ConfigurationLog {
   /**
    * Takes a change into force, from here on. One that changes nothing makes no edition, nor does
    * one that a replay has replaced.
+   *
+   * @param now the log's time, milliseconds since the Unix epoch
    */
-  void apply(ConfigurationChange change) {
+  void apply(ConfigurationChange change, long now) {
     if (!change.getReplay().equals(replay(change.getName()))
         || change.getValue().equals(current(change.getName()))) {
       return;
     }
     long edition = edition(change.getName()) + 1;
     store.put(key(change.getName(), edition), change.getValue().getBytes(StandardCharsets.UTF_8));
-    store.put(key(change.getName(), 0), ByteBuffer.allocate(Long.BYTES).putLong(edition).array());
+    Bytes current = key(change.getName(), 0);
+    store.put(current, ConfigurationHistory.add(store.get(current), edition, now));
     editions.put(change.getName(), edition);
   }
 
@@ -61,7 +61,9 @@ final class ConfigurationLog {
   private long savedEdition(String name) {
     byte[] saved = store.get(key(name, 0));
     if (saved == null) {
-      return replacements.containsKey(name) ? REPLACEMENT : 0;
+      // What a replay has said is in no store: it holds before the first entry.
+      Replacement replacement = replacements.get(name);
+      return replacement == null ? 0 : replacement.edition();
     }
     return ByteBuffer.wrap(saved).getLong();
   }
@@ -74,7 +76,7 @@ final class ConfigurationLog {
   /** What an edition says; edition 0 is what holds before the log says anything. */
   String text(String name, long edition) {
     Replacement replacement = replacements.get(name);
-    if (edition == REPLACEMENT && replacement != null) {
+    if (replacement != null && edition == replacement.edition()) {
       return replacement.text();
     }
     byte[] saved = edition == 0 ? null : store.get(key(name, edition));

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /**
  * What is known of something that has a log of its own and is no trace: an alias, a piece of
@@ -32,6 +33,11 @@ abstract class KeyedState {
 
   /** Reads what {@link #write} has written. */
   abstract void read(DataInputStream in) throws IOException;
+
+  /** Append time of the first event, of the stored form of a state of any kind. */
+  static long firstAppend(byte[] encoded) {
+    return ByteBuffer.wrap(encoded).getLong(1);
+  }
 
   final byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

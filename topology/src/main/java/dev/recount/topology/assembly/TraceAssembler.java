@@ -235,7 +235,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
         }
       }
       case SPAN, LOG_RECORD, SNAPSHOT, DECISION -> fileUnder(key, envelope, record.value(), now);
-      case CONFIG -> configured(record.value());
+      case CONFIG -> configured(record.value(), now);
       case FORGET -> forget(key, envelope, now);
     }
   }
@@ -329,7 +329,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   }
 
   /** Takes into force what the log says is in force from here on. */
-  private void configured(byte[] event) {
+  private void configured(byte[] event, long now) {
     if (codecs.traceEvents().decode(event).getPayload() instanceof ConfigurationChange change) {
       switch (change.getName()) {
         case Configuration.SAMPLING -> Sampling.check(change.getValue());
@@ -337,7 +337,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
         // Of another version of Recount.
         default -> {}
       }
-      configuration.apply(change);
+      configuration.apply(change, now);
       changeExpectedUntil = 0;
     }
   }

@@ -11,7 +11,7 @@ final class TraceExpiry {
   private static final int DELETIONS_PER_RECORD = 5_000;
 
   /** Begins the name of a timer that goes on deleting. No key of the log starts like this. */
-  private static final String PURGE = "purge:";
+  static final String PURGE = "purge:";
 
   private final TraceHeaders headers;
   private final Entries entries;

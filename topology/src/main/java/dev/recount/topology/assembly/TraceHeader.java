@@ -24,7 +24,7 @@ final class TraceHeader {
   private static final int BYTES = 2 + 4 + 19 * Long.BYTES;
 
   /** No trace ID contains it. */
-  private static final char LIFE = '@';
+  static final char LIFE = '@';
 
   private static final int ROOT_ENDED = 1;
   private static final int URGENT = 2;

@@ -32,10 +32,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -206,6 +208,51 @@ final class AssemblerHarness {
   /** The clock of the log moves with nothing written to it, as when nobody is running. */
   void jump(long millis) {
     now += millis;
+  }
+
+  /** What the state says has been in force. */
+  ConfigurationHistory configured() {
+    ConfigurationHistory history = new ConfigurationHistory(replacements);
+    visit(ConfigurationHistory.store(), history::read);
+    return history;
+  }
+
+  /** Takes over what a predecessor knows of what began before a time, and goes on live. */
+  void succeed(AssemblerHarness predecessor, Instant horizon, TopologySettings live) {
+    CarriedState carried = new CarriedState(horizon);
+    for (String store : CarriedState.surveyed()) {
+      predecessor.visit(store, (key, value) -> carried.survey(store, key, value));
+    }
+    for (String name : CarriedState.stores()) {
+      KeyValueStore<Bytes, byte[]> own = context.getStateStore(name);
+      visit(
+          name,
+          (key, value) -> {
+            if (carried.givesWay(name, key)) {
+              own.delete(Bytes.wrap(key));
+            }
+          });
+      predecessor.visit(
+          name,
+          (key, value) -> {
+            if (carried.goesOver(name, key, value)) {
+              own.put(Bytes.wrap(key), value);
+            }
+          });
+    }
+    KeyValueStore<Bytes, byte[]> headers = context.getStateStore(Stores.HEADERS);
+    CarriedState.editions(predecessor.replacements)
+        .forEach((key, text) -> headers.put(Stores.key(key), text));
+    restart(live);
+  }
+
+  private void visit(String store, BiConsumer<byte[], byte[]> visitor) {
+    KeyValueStore<Bytes, byte[]> kept = context.getStateStore(store);
+    List<KeyValue<Bytes, byte[]>> entries = new ArrayList<>();
+    try (KeyValueIterator<Bytes, byte[]> all = kept.all()) {
+      all.forEachRemaining(entries::add);
+    }
+    entries.forEach(entry -> visitor.accept(entry.key.get(), entry.value));
   }
 
   /** Bytes of the largest value in a store. */

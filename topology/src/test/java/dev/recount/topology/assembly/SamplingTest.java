@@ -478,7 +478,7 @@ class SamplingTest {
     isRetained(UNLUCKY, false, "rest", 0);
     List<AssemblerHarness.Logged> before = List.copyOf(harness.log);
     Map<String, Replacement> replaced =
-        Map.of(Configuration.SAMPLING, new Replacement("later", everything));
+        Map.of(Configuration.SAMPLING, new Replacement("later", everything, 1));
     harness = replaced(replaced, "live", "false");
     harness.replay(before);
     isRetained(UNLUCKY, true, "everything", 1);

@@ -1,0 +1,173 @@
+package dev.recount.topology.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.recount.avro.ConfigurationChange;
+import dev.recount.avro.TraceEvent;
+import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.Configuration;
+import dev.recount.topology.Configuration.Replacement;
+import dev.recount.topology.TopologySettings;
+import dev.recount.topology.sampling.RuleSet;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+
+/** An application that was derived from what is left of a log goes on as its predecessor would. */
+class CarriedStateTest {
+  private static final long START = TelemetryPlan.START;
+  private static final long RETENTION = 60_000;
+  private static final long LONG_ENOUGH = 5 * 60_000;
+
+  private static final List<String> RULES =
+      List.of(
+          "",
+          RuleSet.defaultRules(),
+          """
+          rules:
+            - {name: nothing, decision: drop}
+          """);
+
+  /** What is sent, how long nothing is before it, and which rules come into force: -1 for none. */
+  record Step(TelemetryPlan plan, int pauseMillis, int rules) {}
+
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+  void fromTheHandOverOnItWritesTheSameBytes(
+      @ForAll("steps") List<Step> steps, @ForAll @IntRange(max = 99) int cutPercent) {
+    AssemblerHarness predecessor = new AssemblerHarness(settings("true"), START);
+    say(predecessor, Configuration.EVALUATORS, "default");
+    int handOver = steps.size() * 2 / 3;
+    steps.subList(0, handOver).forEach(step -> run(predecessor, step));
+    AssemblerHarness successor = successor(predecessor, cutPercent);
+    goOnAlike(predecessor, successor, steps.subList(handOver, steps.size()));
+  }
+
+  /** Also where the predecessor was such a successor itself. */
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void andSoDoesTheSuccessorOfOne(
+      @ForAll("steps") List<Step> steps,
+      @ForAll @IntRange(max = 50) int firstCutPercent,
+      @ForAll @IntRange(min = 50, max = 99) int cutPercent) {
+    AssemblerHarness first = new AssemblerHarness(settings("true"), START);
+    say(first, Configuration.EVALUATORS, "default");
+    int third = steps.size() / 3;
+    steps.subList(0, third).forEach(step -> run(first, step));
+    AssemblerHarness second = successor(first, firstCutPercent);
+    steps.subList(third, 2 * third).forEach(step -> run(first, step));
+    steps.subList(third, 2 * third).forEach(step -> run(second, step));
+    AssemblerHarness successor = successor(second, cutPercent);
+    goOnAlike(first, successor, steps.subList(2 * third, steps.size()));
+  }
+
+  private static void goOnAlike(
+      AssemblerHarness predecessor, AssemblerHarness successor, List<Step> steps) {
+    int before = predecessor.written.size();
+    int beforeIt = successor.written.size();
+    for (AssemblerHarness either : List.of(predecessor, successor)) {
+      steps.forEach(step -> run(either, step));
+      either.pass(LONG_ENOUGH);
+    }
+    assertThat(successor.written.subList(beforeIt, successor.written.size()))
+        .isEqualTo(predecessor.written.subList(before, predecessor.written.size()));
+  }
+
+  /** Derives a successor from the rest of the log, and has it take over. */
+  private static AssemblerHarness successor(AssemblerHarness predecessor, int cutPercent) {
+    List<AssemblerHarness.Logged> log = List.copyOf(predecessor.log);
+    List<AssemblerHarness.Logged> rest = log.subList(log.size() * cutPercent / 100, log.size());
+    Instant horizon = Instant.ofEpochMilli(rest.get(0).time() + 1);
+    Assume.that(Collections.disjoint(aheadOfTheirTrace(log, horizon), logged(rest)));
+    Map<String, Replacement> inForce = new TreeMap<>();
+    for (String name : List.of(Configuration.SAMPLING, Configuration.EVALUATORS)) {
+      predecessor
+          .configured()
+          .at(name, horizon.toEpochMilli())
+          .ifPresent(edition -> inForce.put(name, edition.inPlaceOfTheLog("")));
+    }
+    AssemblerHarness successor = new AssemblerHarness(settings("false"), START, null, inForce);
+    successor.replay(rest);
+    successor.succeed(predecessor, horizon, settings("true"));
+    return successor;
+  }
+
+  /** Traces of which something is before a time, but none of the spans by which they are as old. */
+  private static Set<String> aheadOfTheirTrace(List<AssemblerHarness.Logged> log, Instant horizon) {
+    Set<String> ahead = new TreeSet<>();
+    Set<String> begun = new TreeSet<>();
+    for (AssemblerHarness.Logged entry : log) {
+      if (entry.time() < horizon.toEpochMilli()) {
+        switch (AssemblerHarness.CODECS.traceEvents().decode(entry.value()).getKind()) {
+          case SPAN, SNAPSHOT, DECISION -> begun.add(entry.key());
+          default -> ahead.add(entry.key());
+        }
+      }
+    }
+    ahead.removeAll(begun);
+    ahead.removeIf(key -> !key.matches("[0-9a-f]{32}"));
+    return ahead;
+  }
+
+  private static Set<String> logged(List<AssemblerHarness.Logged> log) {
+    return log.stream().map(AssemblerHarness.Logged::key).collect(Collectors.toSet());
+  }
+
+  private static TopologySettings settings(String live) {
+    return TopologySettings.fromMap(
+        Map.of(
+            "live",
+            live,
+            "state.retention.ms",
+            Long.toString(RETENTION),
+            "feedback.wait.ms",
+            "20000"));
+  }
+
+  private static void run(AssemblerHarness harness, Step step) {
+    if (step.pauseMillis() > 0) {
+      harness.pass(step.pauseMillis());
+    }
+    if (step.rules() >= 0) {
+      say(harness, Configuration.SAMPLING, RULES.get(step.rules()));
+    }
+    step.plan().events().forEach(event -> harness.append(event.key(), event.event()));
+  }
+
+  private static void say(AssemblerHarness harness, String name, String text) {
+    TraceEvent event = new TraceEvent();
+    event.setKind(TraceEventKind.CONFIG);
+    event.setIdentity(name);
+    event.setPayload(new ConfigurationChange(0, name, text, ""));
+    harness.append(TickPartitioner.configuration(0), event);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Integer> pause =
+        Arbitraries.frequencyOf(
+            Tuple.of(20, Arbitraries.just(0)),
+            Tuple.of(4, Arbitraries.integers().between(1, 3_000)),
+            Tuple.of(2, Arbitraries.integers().between(10_000, 70_000)));
+    Arbitrary<Integer> rules =
+        Arbitraries.frequency(Tuple.of(30, -1), Tuple.of(1, 0), Tuple.of(1, 1), Tuple.of(1, 2));
+    return Combinators.combine(TelemetryPlan.plans(), pause, rules)
+        .as(Step::new)
+        .list()
+        .ofMinSize(9)
+        .ofMaxSize(150);
+  }
+}
