@@ -35,7 +35,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class DeadLetterReplay {
   private static final String GROUP = "recount-dead-letters";
-  private static final String CONNECT = "__connect.errors.";
+  static final String CONNECT = "__connect.errors.";
 
   /** How the name of each log ends that was in force, or is. */
   private static final String ANY_LOG = Topics.withPrefix("").traceEvents().name();
@@ -44,6 +44,7 @@ final class DeadLetterReplay {
 
   private final Connection connection;
   private final Set<String> known;
+  private final OvertakenLetters overtaken;
 
   /**
    * Those of a pipeline.
@@ -52,6 +53,7 @@ final class DeadLetterReplay {
    */
   DeadLetterReplay(Connection connection) {
     this.connection = connection;
+    this.overtaken = new OvertakenLetters(connection);
     Topics topics = connection.topics();
     this.known =
         Stream.concat(topics.all().stream(), Stream.of(topics.traceEvents()))
@@ -61,15 +63,25 @@ final class DeadLetterReplay {
             .collect(Collectors.toSet());
   }
 
+  /** How many letters there were. */
+  static final class Counts {
+    /** By the topic that they went to. */
+    final Map<String, Long> sent = new TreeMap<>();
+
+    /** Not sent: a later record of the same row is there. */
+    long overtaken;
+
+    /** Not sent: where they were read is not known. */
+    long ofUnknownOrigin;
+  }
+
   /**
    * Sends those that were not sent before.
    *
    * @param dryRun only counts them
-   * @return how many by the topic that they go to; those whose origin is not known under an empty
-   *     name, which stay
    */
-  Map<String, Long> run(boolean dryRun) {
-    Map<String, Long> sent = new TreeMap<>();
+  Counts run(boolean dryRun) {
+    Counts counts = new Counts();
     String group = connection.topics().prefix() + GROUP;
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(group);
         KafkaProducer<byte[], byte[]> producer = producer(group)) {
@@ -86,28 +98,33 @@ final class DeadLetterReplay {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        List<ProducerRecord<byte[], byte[]>> letters = letters(consumer.poll(POLL), ends, sent);
+        List<ProducerRecord<byte[], byte[]>> letters = letters(consumer.poll(POLL), ends, counts);
         if (!dryRun && !letters.isEmpty()) {
           send(letters, positions(consumer, partitions, ends), producer, consumer);
         }
       }
     }
-    return sent;
+    return counts;
   }
 
   private List<ProducerRecord<byte[], byte[]>> letters(
-      ConsumerRecords<byte[], byte[]> read,
-      Map<TopicPartition, Long> ends,
-      Map<String, Long> sent) {
+      ConsumerRecords<byte[], byte[]> read, Map<TopicPartition, Long> ends, Counts counts) {
     List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+    Set<ConsumerRecord<byte[], byte[]>> later = overtaken.among(read);
     for (ConsumerRecord<byte[], byte[]> letter : read) {
       TopicPartition partition = new TopicPartition(letter.topic(), letter.partition());
       if (letter.offset() >= ends.getOrDefault(partition, 0L)) {
         continue;
       }
       Optional<String> origin = origin(letter).map(this::inForce).filter(known::contains);
-      sent.merge(origin.orElse(""), 1L, Long::sum);
-      origin.ifPresent(topic -> letters.add(original(letter, topic)));
+      if (origin.isEmpty()) {
+        counts.ofUnknownOrigin++;
+      } else if (later.contains(letter)) {
+        counts.overtaken++;
+      } else {
+        counts.sent.merge(origin.get(), 1L, Long::sum);
+        letters.add(original(letter, origin.get()));
+      }
     }
     return letters;
   }

@@ -206,13 +206,17 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private void sendDeadLetters(Connection connection) {
-    Map<String, Long> sent = new DeadLetterReplay(connection).run(dryRun);
+    DeadLetterReplay.Counts counts = new DeadLetterReplay(connection).run(dryRun);
     TextTable table =
         TextTable.of("topic", dryRun ? "would be sent" : "sent")
             .numbers(dryRun ? "would be sent" : "sent");
-    sent.forEach(
-        (topic, letters) ->
-            table.row(topic.isEmpty() ? "(origin unknown, not sent)" : topic, Text.count(letters)));
+    counts.sent.forEach((topic, letters) -> table.row(topic, Text.count(letters)));
+    if (counts.overtaken > 0) {
+      table.row("(not sent: a later record is there)", Text.count(counts.overtaken));
+    }
+    if (counts.ofUnknownOrigin > 0) {
+      table.row("(not sent: origin unknown)", Text.count(counts.ofUnknownOrigin));
+    }
     say(table.lines());
   }
 

@@ -137,7 +137,7 @@ final class StateCarryOver {
             rebuild.replaces(),
             store,
             (key, value) -> {
-              if (state.goesOver(store, key, value)) {
+              if (state.goesOver(store, key)) {
                 put(store, key, value);
               }
             });

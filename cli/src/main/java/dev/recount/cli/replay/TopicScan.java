@@ -41,10 +41,24 @@ public final class TopicScan {
     }
   }
 
+  /** Reads one partition in order, from an offset on or from what has not been deleted. */
+  public static void read(
+      Connection connection,
+      TopicPartition partition,
+      long from,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    try (KafkaConsumer<byte[], byte[]> consumer = open(connection)) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, from);
+      readToEnd(consumer, List.of(partition), reader);
+    }
+  }
+
   private static KafkaConsumer<byte[], byte[]> open(Connection connection) {
     Properties properties = connection.kafkaClientProperties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
@@ -55,6 +69,13 @@ public final class TopicScan {
       Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+    readToEnd(consumer, partitions, reader);
+  }
+
+  private static void readToEnd(
+      KafkaConsumer<byte[], byte[]> consumer,
+      List<TopicPartition> partitions,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {

@@ -28,8 +28,8 @@ public final class CarriedState {
   /** Traces that began before. */
   private final HashedKeys traces = new HashedKeys();
 
-  /** Aliases that were first named before: what waits for one is known by who knows it. */
-  private final HashedKeys aliases = new HashedKeys();
+  /** Aliases, feedback and calls that were first heard of before. */
+  private final HashedKeys links = new HashedKeys();
 
   /**
    * State of one partition that began before a time.
@@ -77,8 +77,8 @@ public final class CarriedState {
         }
       }
       case Stores.LINKS -> {
-        if (AliasKeys.isAlias(text(key)) && KeyedState.firstAppend(value) < horizon) {
-          aliases.add(key, key.length);
+        if (KeyedState.firstAppend(value) < horizon) {
+          links.add(key, key.length);
         }
       }
       default -> throw new IllegalArgumentException(store);
@@ -102,33 +102,19 @@ public final class CarriedState {
     }
   }
 
-  /** Whether an entry of the predecessor goes over. */
-  public boolean goesOver(String store, byte[] key, byte @Nullable [] value) {
-    return switch (store) {
-      case Stores.HEADERS ->
-          isOfNoTrace(key)
-              // Editions that traces refer to. Which is in force, and the time, its own log tells.
-              ? ConfigurationHistory.isOfConfiguration(key) && !ConfigurationHistory.isCurrent(key)
-                  || AssemblyMetrics.isOpenTraces(key)
-              : isOfTraceBefore(store, key);
-      case Stores.LINKS ->
-          value != null && KeyedState.firstAppend(value) < horizon
-              || waitsForAliasBefore(text(key));
-      // Those of the others are the same in both, or are not what their owner says is due.
-      case Stores.TIMERS -> isOfLink(nameOfTimer(key)) || isOfTraceBefore(store, key);
-      default -> isOfTraceBefore(store, key);
-    };
+  /** Whether what the predecessor says of a key goes over, a deletion too. */
+  public boolean goesOver(String store, byte[] key) {
+    if (store.equals(Stores.HEADERS) && isOfNoTrace(key)) {
+      // Editions that traces refer to. Which is in force, and the time, its own log tells.
+      return ConfigurationHistory.isOfEdition(key) || AssemblyMetrics.isOpenTraces(key);
+    }
+    // Timers of what began later are the same in both, or are not what their owner says is due.
+    return store.equals(Stores.TIMERS) && isOfLink(nameOfTimer(key)) || isBefore(store, key);
   }
 
   /** Whether an entry of the successor is to be removed before anything goes over. */
   public boolean givesWay(String store, byte[] key) {
-    return switch (store) {
-      case Stores.HEADERS -> !isOfNoTrace(key) && isOfTraceBefore(store, key);
-      // Of others the predecessor's takes the place of the one with the same key.
-      case Stores.LINKS -> waitsForAliasBefore(text(key));
-      case Stores.TIMERS -> !isOfLink(nameOfTimer(key)) && isOfTraceBefore(store, key);
-      default -> isOfTraceBefore(store, key);
-    };
+    return !(store.equals(Stores.HEADERS) && isOfNoTrace(key)) && isBefore(store, key);
   }
 
   /**
@@ -145,18 +131,11 @@ public final class CarriedState {
     return editions;
   }
 
-  private boolean waitsForAliasBefore(String key) {
-    if (!PendingLinks.isPending(key)) {
-      return false;
+  private boolean isBefore(String store, byte[] key) {
+    if (store.equals(Stores.LINKS)) {
+      return links.contains(key, 0, key.length) || waitsForAliasBefore(text(key));
     }
-    byte[] alias = PendingLinks.aliasOf(key).getBytes(StandardCharsets.UTF_8);
-    return aliases.contains(alias, 0, alias.length);
-  }
-
-  /**
-   * Every key of a trace begins with its ID, those of timers behind their time and what they do.
-   */
-  private boolean isOfTraceBefore(String store, byte[] key) {
+    // Every other key begins with a trace, those of timers behind their time and what they do.
     int from = 0;
     if (store.equals(Stores.TIMERS)) {
       from = Long.BYTES;
@@ -165,6 +144,15 @@ public final class CarriedState {
       }
     }
     return traces.contains(key, from, endOfTrace(key, from));
+  }
+
+  /** What waits for an alias is known by who knows the alias. */
+  private boolean waitsForAliasBefore(String key) {
+    if (!PendingLinks.isPending(key)) {
+      return false;
+    }
+    byte[] alias = PendingLinks.aliasOf(key).getBytes(StandardCharsets.UTF_8);
+    return links.contains(alias, 0, alias.length);
   }
 
   /** Where a trace's ID has ended: before which of its lives, or which part of what is kept. */

@@ -75,17 +75,15 @@ public final class ConfigurationHistory {
     }
   }
 
-  /** Whether an entry of the headers' store is of the configuration. */
-  static boolean isOfConfiguration(byte[] key) {
-    return new String(
-            key, 0, Math.min(key.length, ConfigurationLog.PREFIX.length()), StandardCharsets.UTF_8)
-        .equals(ConfigurationLog.PREFIX);
+  private static boolean isOfConfiguration(byte[] key) {
+    return new String(key, StandardCharsets.UTF_8).startsWith(ConfigurationLog.PREFIX);
   }
 
-  /** Whether it says which edition is in force, and not what one says. */
-  static boolean isCurrent(byte[] key) {
-    return new String(key, StandardCharsets.UTF_8).indexOf(' ', ConfigurationLog.PREFIX.length())
-        < 0;
+  /** Whether an entry of the headers' store is what an edition says. */
+  static boolean isOfEdition(byte[] key) {
+    return isOfConfiguration(key)
+        && new String(key, StandardCharsets.UTF_8).indexOf(' ', ConfigurationLog.PREFIX.length())
+            > 0;
   }
 
   /** Adds an edition to what is kept of those before. */

@@ -235,7 +235,7 @@ final class AssemblerHarness {
       predecessor.visit(
           name,
           (key, value) -> {
-            if (carried.goesOver(name, key, value)) {
+            if (carried.goesOver(name, key)) {
               own.put(Bytes.wrap(key), value);
             }
           });
