@@ -1,5 +1,6 @@
 package dev.recount.cli.options;
 
+import dev.recount.cli.UserError;
 import dev.recount.schemas.Connection;
 import dev.recount.sinks.SinkConfigurations;
 import dev.recount.sinks.alert.AlertSinkConfig;
@@ -27,6 +28,15 @@ public final class AlertSinkOptions {
   private @Nullable String webhookUrl;
 
   @Option(
+      names = "--alert-webhook-url-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:RECOUNT_ALERT_WEBHOOK_URL_FILE}",
+      description =
+          "File that holds the webhook's URL, where that is a secret"
+              + " (RECOUNT_ALERT_WEBHOOK_URL_FILE).")
+  private @Nullable Path webhookUrlFile;
+
+  @Option(
       names = "--alert-webhook-key-file",
       paramLabel = "FILE",
       defaultValue = "${env:RECOUNT_ALERT_WEBHOOK_KEY_FILE}",
@@ -44,7 +54,11 @@ public final class AlertSinkOptions {
               + " (RECOUNT_ALERT_AUTHORIZATION_FILE).")
   private @Nullable Path authorizationFile;
 
-  /** Configurations of connectors by name; none when nobody is to be told. */
+  /**
+   * Configurations of connectors by name; none when nobody is to be told.
+   *
+   * @throws UserError when the webhook's URL is given twice
+   */
   public Map<String, Map<String, String>> connectors(Connection connection) {
     Map<String, Map<String, String>> connectors = new LinkedHashMap<>();
     String prefix = connection.topics().prefix();
@@ -54,8 +68,15 @@ public final class AlertSinkOptions {
           SinkConfigurations.alerts(
               connection, AlertSinkConfig.ALERTMANAGER, endpoint(alertmanagerUrl)));
     }
-    if (webhookUrl != null && !webhookUrl.isBlank()) {
-      Map<String, String> endpoint = endpoint(webhookUrl);
+    String url = webhookUrl == null ? "" : webhookUrl.strip();
+    if (!url.isEmpty() && webhookUrlFile != null) {
+      throw new UserError(
+          "The webhook's URL is given twice.",
+          "Give either --alert-webhook-url or --alert-webhook-url-file.");
+    }
+    if (!url.isEmpty() || webhookUrlFile != null) {
+      Map<String, String> endpoint = endpoint(url);
+      put(endpoint, AlertSinkConfig.URL_FILE_CONFIG, webhookUrlFile);
       put(endpoint, AlertSinkConfig.SIGNING_KEY_FILE_CONFIG, webhookKeyFile);
       connectors.put(
           prefix + "recount-alert-webhook",

@@ -62,6 +62,7 @@ class SecuredServersTest {
   private static final String STORE_PASSWORD = "planted-store-secret";
   private static final String TOKEN = "planted-token-secret";
   private static final String REDACTION_KEY = "planted-redaction-secret";
+  private static final String WEBHOOK = "http://127.0.0.1:9/planted-webhook-secret";
 
   /**
    * Begins every secret, right or wrong, in the clear; the other as basic authentication has it.
@@ -111,6 +112,9 @@ class SecuredServersTest {
     properties(folder.resolve("kafka.properties"), KAFKA_PASSWORD, REGISTRY_PASSWORD);
     Files.writeString(folder.resolve("clickhouse-password"), CLICKHOUSE_PASSWORD + "\n");
     Files.writeString(folder.resolve("tokens"), TOKEN + "\n");
+    Files.writeString(folder.resolve("webhook"), WEBHOOK + "\n");
+    // With it the key is in use, and not merely in the environment.
+    Files.writeString(folder.resolve("redaction.yaml"), "detectors: [email]\n");
     otlpPort = freePort();
     startRoles();
   }
@@ -118,10 +122,19 @@ class SecuredServersTest {
   private String registryPath = "";
 
   private void startRoles() {
-    role("topology", "--state-dir=" + folder.resolve("state"), "--set=settle.quiet.ms=500");
-    role("sinks", "--state-dir=" + folder.resolve("connect"), "--archive-url=none");
+    role(
+        "topology",
+        "--state-dir=" + folder.resolve("state"),
+        "--set=settle.quiet.ms=500",
+        "--redaction=" + folder.resolve("redaction.yaml"));
+    role(
+        "sinks",
+        "--state-dir=" + folder.resolve("connect"),
+        "--archive-url=none",
+        "--alert-webhook-url-file=" + folder.resolve("webhook"));
     role(
         "receiver",
+        "--redaction=" + folder.resolve("redaction.yaml"),
         "--tokens-file=" + folder.resolve("tokens"),
         "--tls-certificate=" + certificate.certificate(),
         "--tls-key=" + certificate.key(),
