@@ -81,11 +81,15 @@ public final class OracleStack implements AutoCloseable {
       Connection connection = Connection.plain(servers.bootstrapServers(), servers.registryUrl());
       prepare(connection);
       ClickHouseTarget target = servers.clickHouse();
+      PipelineNames names = PipelineNames.of(connection.topics());
+      servers
+          .connect()
+          .putConnector(names.connector(), SinkConfigurations.clickHouse(connection, target));
       servers
           .connect()
           .putConnector(
-              PipelineNames.of(connection.topics()).connector(),
-              SinkConfigurations.clickHouse(connection, target));
+              names.deadLetterConnector(),
+              SinkConfigurations.clickHouseDeadLetters(connection, target));
       return new OracleStack(servers, connection, target);
     } catch (RuntimeException failed) {
       servers.close();
