@@ -50,6 +50,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
   private final Configuration wanted;
   private final LifecycleRules rules;
   private final Envelope.Reader envelopes;
+  private final BrokerClock broker = new BrokerClock();
 
   @SuppressWarnings("NullAway.Init")
   private ProcessorContext<byte[], byte[]> context;
@@ -194,6 +195,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    broker.observe(record.timestamp(), context.currentSystemTimeMs());
     long now = clock.advance(record.timestamp());
     // Before the record itself: what was due by now must not see what came after.
     fireDue(now);
@@ -367,7 +369,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
 
   /** Appends a tick to the log when a timer is due and nothing has come that would fire it. */
   private void tickWhenIdle(long wallClock) {
-    if (timers.earliest() <= wallClock && wallClock >= tickExpectedUntil) {
+    if (timers.earliest() <= broker.at(wallClock) && wallClock >= tickExpectedUntil) {
       tick(wallClock);
       tickExpectedUntil = wallClock + TICK_PATIENCE * settings.tickInterval().toMillis();
     }

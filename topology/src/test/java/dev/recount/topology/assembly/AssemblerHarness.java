@@ -72,6 +72,12 @@ final class AssemblerHarness {
   private long now;
   private boolean held;
 
+  /** How far the clock of the process is behind the broker's, in milliseconds. */
+  long behind;
+
+  /** How many ticks the assembler has asked for. */
+  int ticks;
+
   /** Decides how late what the assembler appends arrives; null for at once. */
   private final @Nullable Random delays;
 
@@ -155,7 +161,7 @@ final class AssemblerHarness {
   void lookAfter() {
     // Of an assembler that was there before a restart nobody asks any more.
     List<MockProcessorContext.CapturedPunctuator> scheduled = context.scheduledPunctuators();
-    scheduled.get(scheduled.size() - 1).getPunctuator().punctuate(now);
+    scheduled.get(scheduled.size() - 1).getPunctuator().punctuate(now - behind);
     drain("wall clock");
     deliver(Integer.MAX_VALUE);
   }
@@ -177,6 +183,7 @@ final class AssemblerHarness {
 
   void append(String key, byte[] value) {
     log.add(new Logged(now, key, value));
+    context.setCurrentSystemTimeMs(now - behind);
     assembler.process(new Record<>(key.getBytes(StandardCharsets.UTF_8), value, now));
     drain(key);
   }
@@ -243,6 +250,9 @@ final class AssemblerHarness {
     KeyValueStore<Bytes, byte[]> headers = context.getStateStore(Stores.HEADERS);
     CarriedState.editions(predecessor.replacements)
         .forEach((key, text) -> headers.put(Stores.key(key), text));
+    // Its rows of what began before give way to those of its predecessor, whatever their revision.
+    revisions.clear();
+    spanRevisions.clear();
     restart(live);
   }
 
@@ -300,6 +310,7 @@ final class AssemblerHarness {
       byte[] value = forward.record().value();
       if (key.equals(TICK)) {
         // Time passes here when a test says so, one tick a second.
+        ticks++;
         continue;
       }
       if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {

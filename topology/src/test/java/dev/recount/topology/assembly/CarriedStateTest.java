@@ -46,7 +46,7 @@ class CarriedStateTest {
   /** What is sent, how long nothing is before it, and which rules come into force: -1 for none. */
   record Step(TelemetryPlan plan, int pauseMillis, int rules) {}
 
-  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void fromTheHandOverOnItWritesTheSameBytes(
       @ForAll("steps") List<Step> steps, @ForAll @IntRange(max = 99) int cutPercent) {
     AssemblerHarness predecessor = new AssemblerHarness(settings("true"), START);
@@ -58,7 +58,7 @@ class CarriedStateTest {
   }
 
   /** Also where the predecessor was such a successor itself. */
-  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   void andSoDoesTheSuccessorOfOne(
       @ForAll("steps") List<Step> steps,
       @ForAll @IntRange(max = 50) int firstCutPercent,
