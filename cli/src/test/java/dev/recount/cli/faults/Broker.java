@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /** A Kafka broker in a process of its own, on the same port and data from one start to the next. */
 final class Broker implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  /** After an end without farewell it looks through its logs first. */
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Path folder;
   private final int port;

@@ -25,6 +25,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -33,9 +34,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -51,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetrySender implements AutoCloseable {
   private static final int LARGEST_BATCH = 30;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final HexFormat HEX = HexFormat.of();
 
   private final Topics topics;
@@ -63,6 +69,7 @@ public final class TelemetrySender implements AutoCloseable {
   private final Supplier<@Nullable Long> clock;
   private final List<Telemetry.Span> batch = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final Queue<ProducerRecord<byte[], byte[]>> refused = new ConcurrentLinkedQueue<>();
   private final Optional<Consumer<byte[]>> receiver;
   private int batchSize = 1;
   private int batches;
@@ -114,13 +121,24 @@ public final class TelemetrySender implements AutoCloseable {
     }
   }
 
-  /** Sends what is held back, and waits until Kafka has taken everything. */
+  /**
+   * Sends what is held back, and waits until Kafka has taken everything. What it refuses is sent
+   * again, as by whoever does not want to lose it: a broker whose disk is full says no before it
+   * ends.
+   */
   public void flush() {
     sendBatch();
     producer.flush();
-    Exception failed = failure.get();
-    if (failed != null) {
-      throw new IllegalStateException("Kafka did not take a record", failed);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!refused.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+      for (int left = refused.size(); left > 0; left--) {
+        send(refused.remove());
+      }
+      producer.flush();
+    }
+    if (!refused.isEmpty()) {
+      throw new IllegalStateException("Kafka did not take a record", failure.get());
     }
   }
 
@@ -138,12 +156,17 @@ public final class TelemetrySender implements AutoCloseable {
   }
 
   private void send(String topic, byte[] value) {
+    send(new ProducerRecord<>(topic, null, clock.get(), null, value));
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) {
     Future<RecordMetadata> unused =
         producer.send(
-            new ProducerRecord<>(topic, null, clock.get(), null, value),
+            record,
             (metadata, failed) -> {
               if (failed != null) {
-                failure.compareAndSet(null, failed);
+                failure.set(failed);
+                refused.add(record);
               }
             });
   }
