@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,25 @@ record GeneratedData(Path folder, boolean temporary, GeneratedDecisions generate
           generated.traces(),
           Duration.ofNanos(System.nanoTime() - began).toSeconds());
       awaitMerges(connection);
+      mergeWhatIsOver(connection);
+    }
+  }
+
+  /**
+   * What the tables have done after three days (migration 0022): weeks to which nothing is added
+   * are one part each. The last week is left as it is.
+   */
+  private static void mergeWhatIsOver(ClickHouseConnection connection) {
+    for (String table : List.of("decisions", "traces")) {
+      for (List<String> partition :
+          connection.query(
+              "SELECT DISTINCT partition_id FROM system.parts WHERE active AND database = 'recount'"
+                  + " AND table = '"
+                  + table
+                  + "' ORDER BY partition_id DESC LIMIT 1000 OFFSET 1")) {
+        connection.execute(
+            "OPTIMIZE TABLE recount." + table + " PARTITION ID '" + partition.get(0) + "' FINAL");
+      }
     }
   }
 
