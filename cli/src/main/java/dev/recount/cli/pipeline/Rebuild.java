@@ -95,6 +95,11 @@ public record Rebuild(
     return copy(Step.EXCHANGING, differs, bounds, uuids);
   }
 
+  /** What is put before the names of the topics of what is replaced, where that is kept. */
+  public String keptPrefix() {
+    return replaces + "-kept.";
+  }
+
   private Rebuild copy(
       Step atStep, boolean rowsDiffer, Map<String, Long> offsets, Map<String, Pair> uuids) {
     return new Rebuild(

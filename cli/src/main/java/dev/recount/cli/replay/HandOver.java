@@ -130,7 +130,12 @@ final class HandOver {
     }
     long written =
         new RecordPublishing(
-                tools.connection(), rebuild, tools.queries(), tools.database(), tools.progress())
+                tools.connection(),
+                rebuild,
+                tools.groups(),
+                tools.queries(),
+                tools.database(),
+                tools.progress())
             .publish();
     if (written > 0) {
       tools.reached("published");
@@ -142,7 +147,7 @@ final class HandOver {
         rebuild.keepOld()
             ? new Kept(
                 rebuild.replaces(),
-                rebuild.replaces() + "-kept.",
+                rebuild.keptPrefix(),
                 rebuild.database(),
                 liveSettings,
                 journal.state().replaced())

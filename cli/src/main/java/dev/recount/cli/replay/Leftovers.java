@@ -36,7 +36,8 @@ final class Leftovers {
       topics.remove(log);
     }
     tools.groups().deleteTopics(topics);
-    PipelineNames names = PipelineNames.of(Shadow.connection(tools.connection(), rebuild).topics());
+    PipelineNames names =
+        PipelineNames.of(Shadow.connection(tools.connection(), rebuild.topicPrefix()).topics());
     tools.groups().deleteConnectGroup(names.sinkGroup());
     tools.groups().deleteConnectGroup(names.deadLetterGroup());
     LocalFolders.delete(tools.folder(rebuild));

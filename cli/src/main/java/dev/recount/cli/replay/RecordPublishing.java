@@ -17,11 +17,15 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -29,6 +33,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * and feedback of which any row differs, and for rows that are no more a tombstone where a topic is
  * compacted. Each carries a header with the name of the replay, by which a reader knows that it
  * holds whatever revision was there before.
+ *
+ * <p>Where what is replaced is kept, so are the records of these traces, beside the kept
+ * application's topics: going back writes them to the live topics again.
  */
 final class RecordPublishing {
   private static final int OUTSTANDING = 10_000;
@@ -36,6 +43,7 @@ final class RecordPublishing {
   private final Connection live;
   private final Connection shadow;
   private final Rebuild rebuild;
+  private final KafkaGroups groups;
   private final ClickHouse clickHouse;
   private final String database;
   private final Progress progress;
@@ -44,9 +52,15 @@ final class RecordPublishing {
    * @param database that of the live tables, which are the rebuilt ones by now
    */
   RecordPublishing(
-      Connection live, Rebuild rebuild, ClickHouse clickHouse, String database, Progress progress) {
+      Connection live,
+      Rebuild rebuild,
+      KafkaGroups groups,
+      ClickHouse clickHouse,
+      String database,
+      Progress progress) {
     this.live = live;
-    this.shadow = Shadow.connection(live, rebuild);
+    this.groups = groups;
+    this.shadow = Shadow.connection(live, rebuild.topicPrefix());
     this.rebuild = rebuild;
     this.clickHouse = clickHouse;
     this.database = database;
@@ -79,20 +93,25 @@ final class RecordPublishing {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       Sending sending = new Sending(producer);
       Topics to = live.topics();
+      if (rebuild.keepOld()) {
+        Topics kept = Shadow.connection(live, rebuild.keptPrefix()).topics();
+        Shadow.createOutputs(live, kept, groups);
+        copy(to, kept, traces, feedback, this::isOfAnother, sending::send);
+        sending.flush();
+      }
       withdraw(to.decisionRecords(), "decisions", sending);
       withdraw(to.traceRecords(), "traces", sending);
-      Topics from = shadow.topics();
-      copy(from.retainedSpans(), to.retainedSpans(), traces, sending);
-      copy(from.snapshotContents(), to.snapshotContents(), traces, sending);
-      copy(from.snapshotRecords(), to.snapshotRecords(), traces, sending);
-      copy(from.evaluations(), to.evaluations(), traces, sending);
-      copy(from.decisionRecords(), to.decisionRecords(), traces, sending);
-      copy(from.traceRecords(), to.traceRecords(), traces, sending);
-      copy(from.unmatchedFeedback(), to.unmatchedFeedback(), feedback, sending);
-      copy(from.feedbackRecords(), to.feedbackRecords(), feedback, sending);
+      copy(shadow.topics(), to, traces, feedback, record -> true, sending::sendRebuilt);
       sending.flush();
       return sending.sent;
     }
+  }
+
+  /** Not of this replay, of which an attempt that was interrupted may have written some. */
+  private boolean isOfAnother(ConsumerRecord<byte[], byte[]> record) {
+    Header rebuilt = record.headers().lastHeader(Topics.REBUILT_HEADER);
+    return rebuilt == null
+        || !rebuild.id().equals(new String(rebuilt.value(), StandardCharsets.UTF_8));
   }
 
   /** IDs of traces, or of feedback, of which a row differs between the tables now and before. */
@@ -135,28 +154,65 @@ final class RecordPublishing {
                 + table
                 + " FINAL)",
             Map.of())) {
-      sending.send(
+      sending.sendRebuilt(
           new ProducerRecord<>(
               topic.name(), null, row.path("id").asText().getBytes(StandardCharsets.UTF_8), null));
     }
   }
 
-  private void copy(Topic from, Topic to, Set<String> ids, Sending sending) {
-    TopicScan.read(
-        live,
-        from.name(),
-        record -> {
-          if (ids.contains(idOf(record.key()))) {
-            sending.send(
-                new ProducerRecord<>(
-                    to.name(),
-                    null,
-                    record.timestamp(),
-                    record.key(),
-                    record.value(),
-                    record.headers()));
-          }
-        });
+  /** Copies the records of traces and feedback, those last that tell that the others are there. */
+  private void copy(
+      Topics from,
+      Topics to,
+      Set<String> traces,
+      Set<String> feedback,
+      Predicate<ConsumerRecord<byte[], byte[]>> chosen,
+      Consumer<ProducerRecord<byte[], byte[]>> sending) {
+    Copying copying = new Copying(chosen, sending);
+    copying.copy(from.retainedSpans(), to.retainedSpans(), traces);
+    copying.copy(from.snapshotContents(), to.snapshotContents(), traces);
+    copying.copy(from.snapshotRecords(), to.snapshotRecords(), traces);
+    copying.copy(from.evaluations(), to.evaluations(), traces);
+    copying.copy(from.decisionRecords(), to.decisionRecords(), traces);
+    copying.copy(from.traceRecords(), to.traceRecords(), traces);
+    copying.copy(from.unmatchedFeedback(), to.unmatchedFeedback(), feedback);
+    copying.copy(from.feedbackRecords(), to.feedbackRecords(), feedback);
+  }
+
+  /**
+   * Copies from topic to topic.
+   *
+   * @param chosen which records
+   * @param sending takes the copies
+   */
+  private final class Copying {
+    private final Predicate<ConsumerRecord<byte[], byte[]>> chosen;
+    private final Consumer<ProducerRecord<byte[], byte[]>> sending;
+
+    Copying(
+        Predicate<ConsumerRecord<byte[], byte[]>> chosen,
+        Consumer<ProducerRecord<byte[], byte[]>> sending) {
+      this.chosen = chosen;
+      this.sending = sending;
+    }
+
+    void copy(Topic from, Topic to, Set<String> ids) {
+      TopicScan.read(
+          live,
+          from.name(),
+          record -> {
+            if (ids.contains(idOf(record.key())) && chosen.test(record)) {
+              sending.accept(
+                  new ProducerRecord<>(
+                      to.name(),
+                      null,
+                      record.timestamp(),
+                      record.key(),
+                      record.value(),
+                      record.headers()));
+            }
+          });
+    }
   }
 
   /** The trace or feedback that a record is about: its key up to the first slash of a trace's. */
@@ -178,10 +234,15 @@ final class RecordPublishing {
       this.producer = producer;
     }
 
-    void send(ProducerRecord<byte[], byte[]> record) {
+    /** Sends what holds in place of what its readers have. */
+    void sendRebuilt(ProducerRecord<byte[], byte[]> record) {
       record.headers().add(Topics.REBUILT_HEADER, rebuild.id().getBytes(StandardCharsets.UTF_8));
-      outstanding.add(producer.send(record));
+      send(record);
       sent++;
+    }
+
+    void send(ProducerRecord<byte[], byte[]> record) {
+      outstanding.add(producer.send(record));
       if (outstanding.size() >= OUTSTANDING) {
         flush();
       }

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -79,21 +78,13 @@ final class Shadow implements AutoCloseable {
       Path folder,
       Progress progress,
       KafkaGroups groups) {
-    Connection own = connection(live, rebuild);
-    int partitions = groups.ends(List.of(live.topics().traceEvents().name())).size();
-    TopicCreator.createMissing(
-        groups.admin(),
-        Stream.of(
-                own.topics().outputs().stream().map(Shadow::kept),
-                // Of rows that are in no topic since their trace is not kept. Nobody reads it.
-                Stream.of(own.topics().alertObservations()),
-                rebuild.rawLog() == null
-                    ? Stream.<Topic>of()
-                    : Stream.of(own.topics().traceEvents()))
-            .flatMap(Function.identity())
-            .toList(),
-        partitions,
-        BROKERS_DEFAULT);
+    Connection own = connection(live, rebuild.topicPrefix());
+    createOutputs(live, own.topics(), groups);
+    if (rebuild.rawLog() != null) {
+      int partitions = groups.ends(List.of(live.topics().traceEvents().name())).size();
+      TopicCreator.createMissing(
+          groups.admin(), List.of(own.topics().traceEvents()), partitions, BROKERS_DEFAULT);
+    }
     progress.step("Starting " + rebuild.application() + " beside " + rebuild.replaces());
     ShadowSink sink =
         ShadowSink.start(own, target.withDatabase(rebuild.database()), folder.resolve("connect"));
@@ -101,8 +92,22 @@ final class Shadow implements AutoCloseable {
   }
 
   /** The same servers with the shadow's topics. */
-  static Connection connection(Connection live, Rebuild rebuild) {
-    return live.withTopics(Topics.withPrefix(rebuild.topicPrefix()));
+  static Connection connection(Connection live, String topicPrefix) {
+    return live.withTopics(Topics.withPrefix(topicPrefix));
+  }
+
+  /** Makes the topics that a shadow writes to, as far as they are missing. */
+  static void createOutputs(Connection live, Topics topics, KafkaGroups groups) {
+    int partitions = groups.ends(List.of(live.topics().traceEvents().name())).size();
+    TopicCreator.createMissing(
+        groups.admin(),
+        Stream.concat(
+                topics.outputs().stream().map(Shadow::kept),
+                // Of rows that are in no topic since their trace is not kept. Nobody reads it.
+                Stream.of(topics.alertObservations()))
+            .toList(),
+        partitions,
+        BROKERS_DEFAULT);
   }
 
   private static Topic kept(Topic topic) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.recount.avro.DecisionRecord;
 import dev.recount.cli.Main;
 import dev.recount.cli.output.Terminal;
 import dev.recount.cli.replay.InterruptedReplay;
 import dev.recount.cli.replay.TopicScan;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.cli.status.ConsumerLag;
+import dev.recount.schemas.Topics;
+import dev.recount.topology.TopologyCodecs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -141,10 +144,12 @@ class ReplayTest {
       anotherSettingChangesExactlyItsRows(stack, clickHouse);
       interruptedAtEveryStepTheTablesAreWhole(stack, clickHouse);
       topology.requireAlive();
+      readersOfTheTopicHaveWhatTheTableHas(stack, clickHouse);
 
       JsonNode back = JSON.readTree(replay(stack, "--back", "--format=json"));
       log.info("Back: {}", back);
       stack.awaitDrained();
+      readersOfTheTopicHaveWhatTheTableHas(stack, clickHouse);
       requirePerfect(clickHouse, oracle);
       oneTraceByItselfIsTheSame(stack, clickHouse);
       deadLettersAreSentOnce(stack);
@@ -486,6 +491,47 @@ class ReplayTest {
     String kept =
         databases(clickHouse).stream().filter(n -> !n.equals("recount")).findFirst().get();
     assertThat(checksums(clickHouse, kept)).isEqualTo(old);
+  }
+
+  /** By the highest revision since the last record of a replay, as docs/topics.md says. */
+  private static void readersOfTheTopicHaveWhatTheTableHas(
+      OracleStack stack, ClickHouse clickHouse) {
+    TopologyCodecs codecs =
+        TopologyCodecs.of(stack.connection().newRegistryClient(), stack.connection().topics());
+    Map<String, DecisionRecord> held = new TreeMap<>();
+    TopicReader.read(
+        stack,
+        stack.connection().topics().decisionRecords(),
+        record -> {
+          String key = new String(record.key(), StandardCharsets.UTF_8);
+          boolean rebuilt = record.headers().lastHeader(Topics.REBUILT_HEADER) != null;
+          if (record.value() == null) {
+            held.remove(key);
+            return;
+          }
+          DecisionRecord row = codecs.decisionRecords().decode(record.value());
+          DecisionRecord before = held.get(key);
+          if (rebuilt || before == null || row.getRevision() >= before.getRevision()) {
+            held.put(key, row);
+          }
+        });
+    Map<String, Long> expected = new TreeMap<>();
+    for (JsonNode row :
+        clickHouse.rows(
+            "SELECT concat(trace_id, '/', decision_id) AS id, cost_nano_usd AS cost"
+                + " FROM decisions_latest WHERE cost_nano_usd IS NOT NULL",
+            Map.of())) {
+      expected.put(row.path("id").asText(), row.path("cost").asLong());
+    }
+    Map<String, Long> costs = new TreeMap<>();
+    held.forEach(
+        (key, row) -> {
+          Long cost = row.getCostNanoUsd();
+          if (!row.getDeleted() && cost != null) {
+            costs.put(key, cost);
+          }
+        });
+    assertThat(costs).isEqualTo(expected);
   }
 
   private static Map<String, String> checksums(ClickHouse clickHouse, String database) {
