@@ -57,7 +57,7 @@ final class FeedbackScript {
           minutes(60, 240),
           event(FeedbackKind.ROLLBACK, "refund_reversed", "billing").setComment("wrong order"));
     }
-    if (random.nextInt(100) < 25) {
+    if (random.nextInt(100) < 85) {
       recorder.feedback(
           Moment.SETTLED,
           minutes(120, 400),

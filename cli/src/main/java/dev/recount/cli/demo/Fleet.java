@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -39,21 +41,27 @@ record Fleet(List<Run> runs) {
    * @param end when the last run is over, at the latest
    */
   static Fleet plan(long seed, int traces, Instant end) {
-    List<Profile> profiles = Profile.fleet();
+    List<Rollout> rollouts = Profile.fleet();
     SplittableRandom random = new SplittableRandom(seed);
-    double[] points = profiles.stream().mapToDouble(profile -> random.nextDouble()).toArray();
+    Map<Profile, Double> scenarios = new HashMap<>();
+    double[] versions = rollouts.stream().mapToDouble(agent -> random.nextDouble()).toArray();
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < traces; i++) {
-      int agent = i % profiles.size();
-      // Steps of the golden ratio spread over the distribution more evenly than chance would.
-      points[agent] = (points[agent] + GOLDEN_RATIO) % 1;
-      Profile profile = profiles.get(agent);
+      int agent = i % rollouts.size();
+      versions[agent] = next(versions[agent]);
+      Profile profile = rollouts.get(agent).at((double) i / traces, versions[agent]);
+      double scenario = next(scenarios.computeIfAbsent(profile, first -> random.nextDouble()));
+      scenarios.put(profile, scenario);
       long offset = PERIOD.toMillis() * i / traces + random.nextLong(60_000);
       Instant start = end.minus(PERIOD).plusMillis(offset).minus(Duration.ofMinutes(10));
-      runs.add(
-          new RunScript(random.split(), profile, profile.habits().at(points[agent]), start).play());
+      runs.add(new RunScript(random.split(), profile, profile.habits().at(scenario), start).play());
     }
     return new Fleet(runs);
+  }
+
+  /** Steps of the golden ratio spread over a distribution more evenly than chance would. */
+  private static double next(double point) {
+    return (point + GOLDEN_RATIO) % 1;
   }
 
   /**

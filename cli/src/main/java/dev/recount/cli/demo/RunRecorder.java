@@ -1,6 +1,7 @@
 package dev.recount.cli.demo;
 
 import dev.recount.avro.Alternative;
+import dev.recount.avro.ContextSegment;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
@@ -30,6 +31,7 @@ final class RunRecorder {
   private final String sessionId;
   private final String userId;
   private final Instant start;
+  private final Conversation conversation;
   private final List<PlannedSpan> spans = new ArrayList<>();
   private final List<ContextSnapshot> snapshots = new ArrayList<>();
   private final List<DecisionEvent> decisions = new ArrayList<>();
@@ -41,7 +43,7 @@ final class RunRecorder {
   /** Feedback whose time counts from the end of the run. */
   private record Pending(Moment moment, Duration afterEnd, FeedbackEvent.Builder event) {}
 
-  RunRecorder(SplittableRandom random, Profile profile, Instant start) {
+  RunRecorder(SplittableRandom random, Profile profile, String request, Instant start) {
     this.random = random;
     this.profile = profile;
     this.traceId = hexadecimal(random) + hexadecimal(random);
@@ -49,6 +51,7 @@ final class RunRecorder {
     this.sessionId = "session-" + (1000 + random.nextInt(9000));
     this.userId = "user-" + (100 + random.nextInt(400));
     this.start = start;
+    this.conversation = new Conversation(profile, traceId, request);
     this.now = start.plusMillis(5);
   }
 
@@ -78,8 +81,23 @@ final class RunRecorder {
             .put("gen_ai.data_source.id", profile.memoryIndexVersion())
             .put("gen_ai.retrieval.query.text", query)
             .put("recount.memory_index.version", profile.memoryIndexVersion())
-            .put("gen_ai.retrieval.documents", Windows.documents(profile, chunks)),
+            .put("gen_ai.retrieval.documents", documents(chunks)),
         null);
+    conversation.retrieve(chunks);
+  }
+
+  /** Retrieved documents, as the retrieval conventions write them. */
+  private String documents(int chunks) {
+    List<String> documents = new ArrayList<>();
+    for (int i = 1; i <= chunks; i++) {
+      documents.add(
+          String.format(
+              Locale.ROOT,
+              "{\"id\":\"%s\",\"score\":%.2f}",
+              Conversation.chunkId(profile, i),
+              Conversation.chunkScore(i)));
+    }
+    return "[" + String.join(",", documents) + "]";
   }
 
   /**
@@ -100,7 +118,8 @@ final class RunRecorder {
 
   private void modelCall(
       double utilization, int outputTokens, String finish, SnapshotBoundary boundary) {
-    long tokens = Math.round(profile.contextLimit() * utilization);
+    List<ContextSegment> segments = conversation.window(utilization);
+    long tokens = segments.stream().mapToLong(ContextSegment::getTokenCount).sum();
     String snapshotId = "window-" + (snapshots.size() + 1);
     PlannedSpan span =
         span(
@@ -127,7 +146,7 @@ final class RunRecorder {
             .setBoundary(boundary)
             .setTokenCount(tokens)
             .setTokenLimit(profile.contextLimit())
-            .setSegments(Windows.segments(profile, tokens, utilization))
+            .setSegments(segments)
             .build());
   }
 
@@ -156,6 +175,8 @@ final class RunRecorder {
             .setToolArguments(arguments)
             .setSnapshotId(snapshots.isEmpty() ? null : "window-" + snapshots.size())
             .build());
+    conversation.call(
+        tool, arguments, failure == null ? result : failure.type() + ": " + failure.message());
   }
 
   /** Hands over to a person. */

@@ -24,7 +24,7 @@ final class RunScript {
     this.scenario = scenario;
     this.random = random;
     this.subject = String.valueOf(10_000 + random.nextInt(90_000));
-    this.recorder = new RunRecorder(random, profile, start);
+    this.recorder = new RunRecorder(random, profile, request(), start);
   }
 
   Run play() {
@@ -135,6 +135,26 @@ final class RunScript {
                   : List.of("price_quote", "place_order");
       case "support-agent" -> List.of("knowledge_search", "order_status");
       default -> List.of("web_search", "fetch_page", "calculator");
+    };
+  }
+
+  private String request() {
+    return switch (profile.agent()) {
+      case "order-agent" ->
+          "Request "
+              + subject
+              + ": is the travel mug in stock? If so, what do twelve of them cost, and when can I"
+              + " have them? Please order them when they come to less than 200 EUR.";
+      case "support-agent" ->
+          "Request "
+              + subject
+              + ": the desk lamp that I ordered two weeks ago has not come, and the link to the"
+              + " parcel says nothing. Where is it, and what do you do about it?";
+      default ->
+          "Request "
+              + subject
+              + ": write a brief on the market for camping stoves: who sells how many, at which"
+              + " price, and what has changed within the last three years.";
     };
   }
 

@@ -2,7 +2,10 @@ package dev.recount.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.recount.avro.ContextSegment;
+import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.FeedbackKind;
+import dev.recount.avro.SegmentKind;
 import dev.recount.cli.demo.PlannedFeedback.Moment;
 import dev.recount.schemas.TraceIds;
 import java.time.Instant;
@@ -118,6 +121,86 @@ class FleetTest {
                         snapshot ->
                             assertThat(snapshot.getSegments())
                                 .anyMatch(segment -> segment.getTruncated())));
+  }
+
+  @Test
+  void windowsHoldAsMuchTextAsTheyCount() {
+    assertThat(snapshots())
+        .allSatisfy(
+            window -> {
+              long counted = 0;
+              for (ContextSegment segment : window.getSegments()) {
+                assertThat(segment.getTokenCount())
+                    .isEqualTo((segment.getContent().length() + 3) / 4);
+                counted += segment.getTokenCount();
+              }
+              assertThat(window.getTokenCount()).isEqualTo(counted);
+            });
+  }
+
+  @Test
+  void everyWindowHoldsSomethingNewAndMostOfTheOneBefore() {
+    for (Run run : fleet.runs()) {
+      for (int i = 1; i < run.snapshots().size(); i++) {
+        Set<String> before = contents(run.snapshots().get(i - 1));
+        Set<String> now = contents(run.snapshots().get(i));
+        assertThat(now).anyMatch(content -> !before.contains(content));
+        assertThat(now).anyMatch(before::contains);
+      }
+    }
+  }
+
+  @Test
+  void crowdedWindowsAreCutSummedUpAndLoseTheirInstructions() {
+    List<ContextSnapshot> crowded =
+        fleet.runs().stream()
+            .filter(run -> run.scenario() == Scenario.CONTEXT_PRESSURE)
+            .flatMap(run -> run.snapshots().stream())
+            .toList();
+    assertThat(crowded)
+        .anySatisfy(window -> assertThat(kinds(window)).contains(SegmentKind.SUMMARY))
+        .anySatisfy(window -> assertThat(kinds(window)).doesNotContain(SegmentKind.SYSTEM));
+    assertThat(crowded.stream().flatMap(window -> window.getSegments().stream()))
+        .filteredOn(ContextSegment::getTruncated)
+        .isNotEmpty()
+        .allSatisfy(
+            segment -> {
+              assertThat(segment.getOriginalTokenCount()).isGreaterThan(segment.getTokenCount());
+              assertThat(segment.getContent()).endsWith("[cut]");
+            });
+  }
+
+  @Test
+  void theNewOrderAgentComesAtHalfTimeAndFailsMore() {
+    Instant middle = END.minus(Fleet.PERIOD.dividedBy(2));
+    List<Run> successors =
+        fleet.runs().stream().filter(run -> run.profile().version().equals("2.4.1")).toList();
+    long late =
+        successors.stream().filter(run -> run.spans().get(0).start().isAfter(middle)).count();
+    assertThat(late).isBetween(2 * (successors.size() - late), 4 * (successors.size() - late));
+    assertThat(failures("2.4.1")).isGreaterThan(failures("2.4.0") + 0.3);
+  }
+
+  private double failures(String version) {
+    return fleet.runs().stream()
+        .filter(run -> run.profile().version().equals(version))
+        .mapToInt(run -> run.spans().get(run.spans().size() - 1).failure() == null ? 0 : 1)
+        .average()
+        .orElseThrow();
+  }
+
+  private List<ContextSnapshot> snapshots() {
+    return fleet.runs().stream().flatMap(run -> run.snapshots().stream()).toList();
+  }
+
+  private static Set<String> contents(ContextSnapshot window) {
+    return window.getSegments().stream()
+        .map(ContextSegment::getContent)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<SegmentKind> kinds(ContextSnapshot window) {
+    return window.getSegments().stream().map(ContextSegment::getKind).toList();
   }
 
   private List<PlannedFeedback> feedback() {
