@@ -286,8 +286,22 @@ test('what was lost of a window is said', async () => {
   await page.locator('.windows .bad-text').first().waitFor();
   await page.locator('.windows li').filter({ has: page.locator('.bad-text') }).getByRole('button').first().click();
   await page.getByText(/^Lost: /).waitFor();
-  await page.getByText(/of 128,000|of \d+/).first().waitFor();
+  await page.getByText(/of \d+,\d+/).first().waitFor();
+  await page.getByRole('button', { name: 'What changed' }).click();
+  await page.locator('.seen-segment.added').getByText(/cut short from [\d,]+/).first().waitFor();
   await done(page, 'context');
+});
+
+test('lost instructions are told in their own words, and verdicts lead to the steps that they rest on', async () => {
+  const page = await open(`/trace/${samples.overfull}`);
+  const verdict = page.locator('.verdicts li', { hasText: 'lost_instruction' });
+  await verdict.getByText(/You are/).waitFor();
+  assert.ok(!/[0-9a-f]{16}/.test(await verdict.innerText()), 'no ID to be looked up by hand');
+  await verdict.getByRole('button', { name: /^step \d+$/ }).click();
+  const gone = page.locator('.bad-block', { has: page.getByRole('heading', { name: 'Instructions that are gone' }) });
+  await gone.getByText(/You are .*-agent/).waitFor();
+  await accessible(page);
+  await done(page, 'lost');
 });
 
 test('steps are walked through by keyboard alone', async () => {
@@ -365,9 +379,11 @@ test('two versions are compared and lead to the traces behind a number', async (
   await listed(page);
   await page.goBack();
   await failed.waitFor();
-  await page.getByLabel('What got worse').selectOption('error');
-  await page.getByText(/\d+ changes and meetings of versions compared/).waitFor();
   await page.getByRole('img', { name: /^All traces over time/ }).waitFor();
+  await page.locator('.findings li').filter({ hasText: '2.4.1' }).getByRole('img').waitFor();
+  await page.getByLabel('What got worse').selectOption('cost');
+  await page.getByText(/No change of a version explains anything for the worse.*Ask for something else/).waitFor();
+  await page.getByLabel('What got worse').selectOption('error');
   await accessible(page);
   await page.getByLabel('Of what').selectOption('model');
   await page.getByText('There is nothing to compare: a single one').waitFor();

@@ -228,7 +228,9 @@ export interface WindowSegment {
   position: number;
   kind: string;
   source: string | null;
+  content_sha256: string | null;
   token_count: number | null;
+  original_token_count: number | null;
   truncated: boolean;
   messages?: unknown[];
   missing?: string;

@@ -4,13 +4,16 @@ import { useLoad } from '../load';
 import { type Place, encoded, go, url, withQuery } from '../route';
 import { Failure, Mark, Told } from './bits';
 
+const NO_SEARCH = 'none';
+
+/** What is asked first needs nobody's judgement, so that there is something to find in any traces. */
 const MEASURES: [string, string][] = [
-  ['', 'Do not search'],
-  ['outcome', 'Outcomes'],
   ['error', 'Failures'],
+  ['outcome', 'Outcomes'],
   ['score', 'Scores of evaluators'],
   ['cost', 'Cost'],
   ['latency', 'Duration'],
+  [NO_SEARCH, 'Do not search'],
 ];
 
 const UNITS: Record<string, string> = { outcome: 'share', error: 'share', score: 'score', cost: 'usd', latency: 's' };
@@ -19,8 +22,9 @@ const UNITS: Record<string, string> = { outcome: 'share', error: 'share', score:
 const CONFIDENCE = 1.96;
 
 /** Which change of a version made things worse, as a picture. */
-export function Bisect(props: { place: Place; filter: URLSearchParams }) {
-  const measure = props.place.query.get('explain') ?? '';
+export function Bisect(props: { place: Place; filter: URLSearchParams; anyTraces: boolean }) {
+  const measure = props.place.query.get('explain') ?? MEASURES[0]![0];
+  const wanted = measure !== NO_SEARCH && props.anyTraces;
   const asked = new URLSearchParams({ measure });
   for (const name of ['agent_name', 'service', 'environment', 'from', 'to']) {
     const value = props.filter.get(name);
@@ -28,7 +32,7 @@ export function Bisect(props: { place: Place; filter: URLSearchParams }) {
       asked.set(name, value);
     }
   }
-  const found = useLoad(measure ? asked.toString() : null, (signal) => get<Regression>('/bisect', asked, signal));
+  const found = useLoad(wanted ? asked.toString() : null, (signal) => get<Regression>('/bisect', asked, signal));
   const data = found.data?.measure === measure ? found.data : undefined;
   return (
     <section aria-labelledby="bisect-title">
@@ -38,7 +42,7 @@ export function Bisect(props: { place: Place; filter: URLSearchParams }) {
           <span class="unseen">What got worse</span>
           <select
             value={measure}
-            onChange={(event) => go(withQuery(props.place, { explain: event.currentTarget.value || null }))}
+            onChange={(event) => go(withQuery(props.place, { explain: event.currentTarget.value }))}
           >
             {MEASURES.map(([value, name]) => (
               <option key={value} value={value}>
@@ -49,7 +53,7 @@ export function Bisect(props: { place: Place; filter: URLSearchParams }) {
         </label>
       </div>
       <Failure error={found.error} />
-      {measure && !data && !found.error && (
+      {wanted && !data && !found.error && (
         <p class="faint" aria-busy="true">
           Searching …
         </p>
@@ -109,13 +113,13 @@ function Findings(props: { data: Regression; asked: URLSearchParams }) {
         ):{' '}
         {effect(data.difference.size, data)}.{' '}
         <span class="faint">
-          {data.window.change_was === 'found' ? 'It changes most there. ' : 'It changes nowhere; these are two halves. '}
+          {data.window.change_was === 'found' ? 'It changes most there. ' : 'It changes at no one time for sure; these are two halves. '}
           {count(data.comparisons)} changes and meetings of versions compared.
         </span>
       </p>
       <CourseLine course={data.course} change={change} label="All traces" measure={data.measure} />
       {data.findings.length === 0 ? (
-        <p class="good-text">No change of a version explains anything for the worse.</p>
+        <NothingFound data={data} />
       ) : (
         <ol class="findings">
           {data.findings.map((finding, index) => (
@@ -131,6 +135,18 @@ function Findings(props: { data: Regression; asked: URLSearchParams }) {
         </p>
       )}
     </>
+  );
+}
+
+/** Why there is no picture, and what to look at instead. */
+function NothingFound(props: { data: Regression }) {
+  return (
+    <p>
+      <span class="good-text">No change of a version explains anything for the worse.</span>{' '}
+      {props.data.comparisons === 0 &&
+        'None gained ground within this time that 20 traces or more ran with, and as many without it. '}
+      <span class="faint">Ask for something else that got worse, or above for one agent, or for the time around a change.</span>
+    </p>
   );
 }
 

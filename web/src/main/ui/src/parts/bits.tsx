@@ -2,6 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { percent } from '../format';
 
+/** How much of a long text is there before somebody asks for more, in characters. */
+export const GLANCE = 1_500;
+
 /** Text of telemetry: in its own direction, whatever it is, so that it cannot turn what stands around it. */
 export function Told(props: { children: string | null | undefined; title?: boolean }) {
   return (

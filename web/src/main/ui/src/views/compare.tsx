@@ -103,7 +103,7 @@ export function Compare(props: { place: Place }) {
           />
         </section>
       )}
-      <Bisect place={place} filter={filter} />
+      <Bisect place={place} filter={filter} anyTraces={known.length > 0} />
       {versions.data && known.length < 2 && (
         <p class="empty">There is nothing to compare: {known.length === 1 ? 'a single one' : 'none'} in these traces.</p>
       )}

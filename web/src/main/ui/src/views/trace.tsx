@@ -1,24 +1,17 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { type Evaluation, type Feedback, type Snapshot, type Span, type Step, type Story, get } from '../api';
-import { compact, count, counted, dollars, duration, isolated, late, percent, score, time, words } from '../format';
+import { type Snapshot, type Span, type Step, type Story, get } from '../api';
+import { compact, count, counted, dollars, duration, isolated, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
-import { Facts, Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
+import { Facts, Failure, Mark, StatusMark, Told } from '../parts/bits';
 import { FeedbackForm } from '../parts/feedback-form';
 import { StepCard } from '../parts/step-card';
+import { Verdicts } from '../parts/verdicts';
 import { VirtualList } from '../parts/virtual';
+import { WaterfallLine, arrange } from '../parts/waterfall';
 import { type Place, go, url, withQuery } from '../route';
 
 const ROW = 34;
-
-/** A line of the waterfall: a step, or a span that is none. */
-interface Line {
-  id: string;
-  step?: Step;
-  span?: Span;
-  startUs: number;
-  durationUs: number | null;
-}
 
 /** The story of one trace, from top to bottom. */
 export function TraceView(props: { traceId: string; place: Place }) {
@@ -161,35 +154,13 @@ export function TraceView(props: { traceId: string; place: Place }) {
         <Verdicts
           evaluations={data.evaluations.filter((each) => !each.decision_id)}
           feedback={data.feedback.filter((each) => !each.decision_id)}
+          story={data}
+          onStep={choose}
           none="No evaluator and nobody else has judged the trace as a whole yet."
         />
       </section>
     </div>
   );
-}
-
-function isNotable(step: Step): boolean {
-  return (
-    step.status === 'error' ||
-    step.flags.length > 0 ||
-    step.context_truncated ||
-    step.evaluation_failed > 0 ||
-    step.feedback_count > 0 ||
-    step.outcome_matched === false
-  );
-}
-
-function arrange(story: Story, spans: Span[], notable: boolean): Line[] {
-  const lines: Line[] = story.steps
-    .filter((step) => !notable || isNotable(step) || step.decision_id === story.trace.suspect_decision_id)
-    .map((step) => ({ id: step.decision_id, step, startUs: step.started_us, durationUs: step.duration_us }));
-  const known = new Set(story.steps.map((step) => step.span_id));
-  for (const span of spans) {
-    if (!known.has(span.span_id) && (!notable || span.status === 'error')) {
-      lines.push({ id: `span-${span.span_id}`, span, startUs: span.started_us, durationUs: span.duration_us });
-    }
-  }
-  return spans.length > 0 ? lines.sort((one, two) => one.startUs - two.startUs) : lines;
 }
 
 /** The step that the trace points to, or else its first failed decision. */
@@ -257,54 +228,6 @@ function TraceHeader(props: { story: Story; suspect: Step | undefined; onSuspect
         ]}
       />
     </header>
-  );
-}
-
-function WaterfallLine(props: { line: Line; trace: Story['trace']; suspect: Step | undefined }) {
-  const { line, trace } = props;
-  const all = Math.max(1, trace.duration_us ?? 0, 1);
-  const left = Math.max(0, Math.min(99.5, ((line.startUs - trace.started_us) / all) * 100));
-  const width = Math.max(0.5, Math.min(100 - left, ((line.durationUs ?? all) / all) * 100));
-  const step = line.step;
-  if (!step) {
-    return (
-      <div class="line span">
-        <span class="line-number" />
-        <span class="line-name">
-          <span class="kind">span</span> <Told>{line.span!.name}</Told>
-        </span>
-        <span class="line-marks" />
-        <span class="track">
-          <span class={`bar ${line.span!.status}`} style={{ left: `${left}%`, width: `${width}%` }} />
-        </span>
-        <span class="line-took">{duration(line.durationUs)}</span>
-      </div>
-    );
-  }
-  const share = step.context_tokens && step.context_limit ? step.context_tokens / step.context_limit : null;
-  return (
-    <div class={`line${step.decision_id === props.suspect?.decision_id ? ' is-suspect' : ''}`}>
-      <span class="line-number">{step.step}</span>
-      <span class="line-name">
-        {step.decision_id === props.suspect?.decision_id && (
-          <span class="arrow" title="Here it went off">
-            ➜<span class="unseen">suspect</span>
-          </span>
-        )}{' '}
-        <span class={`kind ${step.kind}`}>{words(step.kind)}</span> <Told>{step.name}</Told>
-      </span>
-      <span class="line-marks">
-        {step.status === 'error' && <Mark kind="bad">error</Mark>}
-        {step.evaluation_failed > 0 && <Mark kind="bad">check failed</Mark>}
-        {step.feedback_count > 0 && <Mark kind="plain">★</Mark>}
-        {step.context_truncated && <Mark kind="warn">cut</Mark>}
-        {share !== null && <SmallGauge share={share} warn={step.context_truncated} />}
-      </span>
-      <span class="track">
-        <span class={`bar ${step.status}`} style={{ left: `${left}%`, width: `${width}%` }} />
-      </span>
-      <span class="line-took">{duration(step.duration_us)}</span>
-    </div>
   );
 }
 
@@ -385,66 +308,4 @@ function WindowBar(props: {
       </span>
     </div>
   );
-}
-
-/** What evaluators found and what people said, and when it came. */
-export function Verdicts(props: { evaluations: Evaluation[]; feedback: Feedback[]; none?: string }) {
-  // A verdict that came as feedback is a row of both.
-  const said = props.feedback.filter((each) => each.kind !== 'EVALUATION');
-  if (props.evaluations.length === 0 && said.length === 0) {
-    return props.none ? <p class="faint">{props.none}</p> : null;
-  }
-  return (
-    <ul class="verdict-list">
-      {props.evaluations.map((each) => (
-        <li key={each.evaluation_id}>
-          <Mark kind={each.passed === null ? 'plain' : each.passed ? 'good' : 'bad'}>
-            {each.passed === null ? 'verdict' : each.passed ? 'passed' : 'failed'}
-          </Mark>{' '}
-          <a href={url('/', { evaluator: each.name })}>
-            <Told>{each.name}</Told>
-          </a>
-          {each.score !== null && ` ${score(each.score)}`} {each.label && <Told>{`(${each.label})`}</Told>}
-          <span class="faint">
-            {' '}
-            by <Told>{each.evaluator || 'an evaluator'}</Told>, {time(each.evaluated_us)}
-          </span>
-          {each.explanation && (
-            <p>
-              <Told>{each.explanation}</Told>
-            </p>
-          )}
-        </li>
-      ))}
-      {said.map((each) => (
-        <li key={each.feedback_id} data-feedback={each.feedback_id}>
-          <Mark kind={feedbackKind(each)}>{words(each.kind)}</Mark> <Told>{each.name}</Told>
-          {each.score !== null && ` ${score(each.score)}`} {each.label && <Told>{`(${each.label})`}</Told>}
-          <span class="faint">
-            {' '}
-            from <Told>{each.source || 'somebody'}</Told>, {time(each.occurred_us)}
-            {each.lag_ms !== null && `, ${late(each.lag_ms)}`}
-          </span>
-          {each.comment && (
-            <p>
-              <Told>{each.comment}</Told>
-            </p>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function feedbackKind(feedback: Feedback): 'good' | 'bad' | 'warn' | 'plain' {
-  if (feedback.kind === 'ESCALATION') {
-    return 'warn';
-  }
-  if (feedback.kind === 'ROLLBACK' || feedback.kind === 'CORRECTION') {
-    return 'bad';
-  }
-  if (feedback.passed !== null) {
-    return feedback.passed ? 'good' : 'bad';
-  }
-  return feedback.score === null ? 'plain' : feedback.score < 0.5 ? 'bad' : 'good';
 }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 public interface Windows {
   /**
    * A context window: {@code snapshot_id}, {@code number}, {@code of}, {@code model}, and {@code
-   * segments}, each with {@code position}, {@code kind}, {@code source}, {@code token_count},
-   * {@code truncated} and its {@code messages}, or the reason in {@code missing} why there are
-   * none.
+   * segments}, each with {@code position}, {@code kind}, {@code source}, {@code content_sha256},
+   * {@code token_count}, {@code original_token_count}, {@code truncated} and its {@code messages},
+   * or the reason in {@code missing} why there are none.
    *
    * @throws NotFound when it is not in the archive, with the reason
    */

@@ -114,7 +114,9 @@ public final class ArchivedWindows implements Windows, AutoCloseable {
     node.put("position", segment.position());
     node.put("kind", manifest.getKind().name());
     node.put("source", manifest.getSource());
+    node.put("content_sha256", manifest.getContentSha256());
     node.put("token_count", manifest.getTokenCount());
+    node.put("original_token_count", manifest.getOriginalTokenCount());
     node.put("truncated", manifest.getTruncated());
     if (segment.body() == null) {
       node.put(

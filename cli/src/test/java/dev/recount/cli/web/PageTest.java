@@ -238,14 +238,12 @@ class PageTest {
     assertThat(versions.path("versions")).hasSize(2);
   }
 
-  /**
-   * Whatever else is asked: failed ones alone, a tool, and both by names that numbers need, too.
-   */
+  /** Whatever else is asked: either status, a tool, and both by names that numbers need, too. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
-        "&tool=inventory&evaluator=groundedness&status=error&min_confidence=0.5",
+        "&tool=inventory&evaluator=groundedness&status=ok&status=error&min_confidence=0.5",
       })
   void everyNumberOfAComparisonFindsTheTracesBehindIt(String asked) throws Exception {
     JsonNode compared = get("/compare?a=2.4.0&b=2.4.1" + asked);
@@ -338,6 +336,9 @@ class PageTest {
                 + found.path("after").path("traces").asLong())
         .isEqualTo(
             texts("SELECT trace_id AS v FROM traces_latest WHERE environment = 'demo'").size());
+    JsonNode worst = found.path("findings").path(0).path("versions").path(0);
+    assertThat(worst.path("name").asText()).isEqualTo("order-agent");
+    assertThat(worst.path("version").asText()).isEqualTo("2.4.1");
     HttpResponse<String> nothing = send("/bisect?agent_name=nobody");
     assertThat(nothing.statusCode()).isEqualTo(404);
     assertThat(nothing.body()).contains("No settled trace");
