@@ -252,10 +252,11 @@ export interface Difference {
   added: WindowSegment[];
 }
 
-export interface Interval {
+export interface Estimate {
   value: number;
-  low: number;
-  high: number;
+  /** Bounds, where there is enough to tell them. */
+  low?: number;
+  high?: number;
   /** Rows that it comes from, and how many of them have what is shared. */
   of?: number;
   count?: number;
@@ -263,11 +264,16 @@ export interface Interval {
   filter?: string;
 }
 
+export interface Interval extends Estimate {
+  low: number;
+  high: number;
+}
+
 export interface Sided {
   unit: string;
   better: string;
-  a?: Interval;
-  b?: Interval;
+  a?: Estimate;
+  b?: Estimate;
   difference?: Interval & { clear: boolean };
 }
 
@@ -275,7 +281,7 @@ export interface Bins {
   bins: (Interval & { stated: number; decisions: number; filter: string })[];
   decisions: number;
   filter: string;
-  expected_calibration_error?: number;
+  expected_calibration_error?: Interval;
 }
 
 export interface Side {
@@ -286,7 +292,6 @@ export interface Side {
   stand_for?: number;
   first_us?: number;
   last_us?: number;
-  duration_ms_quantiles?: number[];
 }
 
 export interface Comparison {
@@ -294,11 +299,12 @@ export interface Comparison {
   a: Side;
   b: Side;
   measures: (Sided & { name: string })[];
+  duration_quantiles: (Sided & { level: number })[];
   evaluators: { name: string; failed: Sided; score: Sided }[];
   evaluators_left_out: number;
   tools: { name: string; calls_a: number; calls_b: number; used: Sided; failed: Sided }[];
   tools_left_out: number;
-  calibration: { a: Bins; b: Bins };
+  calibration: { a: Bins; b: Bins; difference?: Sided['difference'] };
 }
 
 export interface VersionShare {

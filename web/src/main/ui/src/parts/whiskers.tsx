@@ -1,10 +1,10 @@
-import type { Bins, Sided, Versions } from '../api';
+import type { Bins, Interval, Sided, Versions } from '../api';
 import { amount, count, counted, difference, percent, time } from '../format';
 
 /** Two estimates with their intervals on one scale. */
 export function Whiskers(props: { sided: Sided }) {
   const { a, b, unit } = props.sided;
-  const bounds = [a, b].flatMap((each) => (each ? [each.low, each.high, each.value] : []));
+  const bounds = [a, b].flatMap((each) => (each ? [each.low ?? each.value, each.high ?? each.value] : []));
   if (bounds.length === 0) {
     return null;
   }
@@ -18,7 +18,7 @@ export function Whiskers(props: { sided: Sided }) {
         (each, index) =>
           each && (
             <g key={index} class={index === 0 ? 'side-a' : 'side-b'}>
-              <line x1={x(each.low)} x2={x(each.high)} y1={7 + index * 12} y2={7 + index * 12} />
+              <line x1={x(each.low ?? each.value)} x2={x(each.high ?? each.value)} y1={7 + index * 12} y2={7 + index * 12} />
               <circle cx={x(each.value)} cy={7 + index * 12} r={3.5} />
             </g>
           ),
@@ -62,6 +62,7 @@ function binInWords(bin: Bins['bins'][number]): string {
 export function CalibrationPlot(props: {
   a: Bins;
   b: Bins;
+  difference: Sided['difference'];
   names: [string, string];
   link: (side: 'a' | 'b', filter: string) => string;
 }) {
@@ -125,13 +126,35 @@ export function CalibrationPlot(props: {
                 <td class="number">
                   <a href={props.link(side, props[side].filter)}>{count(props[side].decisions)}</a>
                 </td>
-                <td class="number">{percent(props[side].expected_calibration_error ?? null, 1)}</td>
+                <td class="number">
+                  <CalibrationError error={props[side].expected_calibration_error} />
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
+        {props.difference && (
+          <p>
+            B against A:{' '}
+            <Verdict sided={{ unit: 'share', better: 'lower', difference: props.difference }} />
+          </p>
+        )}
       </figcaption>
     </figure>
+  );
+}
+
+function CalibrationError(props: { error: Interval | undefined }) {
+  const { error } = props;
+  return error ? (
+    <>
+      {percent(error.value, 1)}{' '}
+      <span class="faint">
+        {percent(error.low, 1)} to {percent(error.high, 1)}
+      </span>
+    </>
+  ) : (
+    <>–</>
   );
 }
 

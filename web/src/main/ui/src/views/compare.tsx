@@ -1,6 +1,6 @@
-import { type ComponentChildren, Fragment } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { type Comparison, type Sided, type Versions, get } from '../api';
-import { count, counted, duration, instant, isolated, time, words } from '../format';
+import { count, counted, instant, isolated, percent, time, words } from '../format';
 import { useLoad } from '../load';
 import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
@@ -175,25 +175,15 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
               link={link}
             />
           ))}
-          <tr role="row">
-            <th scope="row" role="rowheader">Duration, half | 90 % | 99 % within</th>
-            {(['a', 'b'] as const).map((side) => (
-              <td role="cell" key={side} class="number">
-                {(data[side].duration_ms_quantiles ?? []).map((each, index) => (
-                  <Fragment key={index}>
-                    {index > 0 && ' | '}
-                    {Number.isFinite(each) ? (
-                      <a href={link(side, `${data[side].filter}&min_duration_ms=${Math.floor(each)}`)}>{duration(each * 1000)}</a>
-                    ) : (
-                      '–'
-                    )}
-                  </Fragment>
-                ))}
-              </td>
-            ))}
-            <td role="cell" class="wide" />
-            <td role="cell" />
-          </tr>
+          {data.duration_quantiles.map((quantile) => (
+            <Line
+              key={quantile.level}
+              name="Duration"
+              note={`that ${quantile.level === 0.5 ? 'half' : percent(quantile.level)} of them stay within`}
+              sided={quantile}
+              link={link}
+            />
+          ))}
         </Sides>
       </section>
       {data.evaluators.length > 0 && (
@@ -244,6 +234,7 @@ function Measures(props: { data: Comparison; filter: URLSearchParams; dimension:
           <CalibrationPlot
             a={data.calibration.a}
             b={data.calibration.b}
+            difference={data.calibration.difference}
             names={[data.a.version, data.b.version]}
             link={link}
           />

@@ -156,14 +156,18 @@ class WeightedComparisonTest {
     assertSame(compared.path("tools").get(0).path("failed"), 0.05);
     JsonNode calibration = compared.path("calibration");
     for (String side : List.of("a", "b")) {
-      assertThat(calibration.path(side).path("expected_calibration_error").asDouble())
-          .isCloseTo(0.05 * 0.3 + 0.95 * 0.05, within(1e-9));
+      JsonNode error = calibration.path(side).path("expected_calibration_error");
+      assertThat(error.path("value").asDouble()).isCloseTo(0.05 * 0.3 + 0.95 * 0.05, within(1e-9));
+      assertThat(width(error)).isPositive();
     }
+    assertThat(calibration.path("difference").path("clear").asBoolean()).isFalse();
     assertThat(calibration.path("b").path("decisions").asLong()).isEqualTo(150);
-    for (JsonNode side : List.of(compared.path("a"), compared.path("b"))) {
-      assertThat(side.path("duration_ms_quantiles").get(0).asDouble())
-          .isCloseTo(2_000, within(1.0));
+    JsonNode half = compared.path("duration_quantiles").get(0);
+    for (String side : List.of("a", "b")) {
+      assertThat(half.path(side).path("value").asDouble()).isCloseTo(2_000, within(1.0));
+      assertThat(half.path(side).path("high").asDouble()).isCloseTo(2_000, within(1.0));
     }
+    assertThat(half.path("difference").path("clear").asBoolean()).isFalse();
   }
 
   /** Both sides have the value, and the second is less sure of it. */

@@ -157,18 +157,24 @@ final class ApiCalls {
                     "dimension", "What there are versions of, a column. Default: agent_version"),
                 ApiParameter.required("a", "The one version."),
                 ApiParameter.required("b", "The other.")),
-            Map.of(
-                "a",
+            Map.ofEntries(
+                Map.entry(
+                    "a",
                     "the one side: traces that count and, where they are a sample, stand_for; here"
                         + " and below filter finds the traces behind a number, beside what was"
-                        + " asked and the version",
-                "b", "the other",
-                "measures", "outcomes, scores, latency and cost of both with 95 % intervals",
-                "evaluators", "verdicts and scores likewise, of the most frequent",
-                "evaluators_left_out", "how many more there are",
-                "tools", "use and failures likewise, of the most frequent",
-                "tools_left_out", "how many more there are",
-                "calibration", "stated confidence against what came of it, in ten bins"),
+                        + " asked and the version"),
+                Map.entry("b", "the other"),
+                Map.entry(
+                    "measures", "outcomes, scores, latency and cost of both with 95 % intervals"),
+                Map.entry(
+                    "duration_quantiles",
+                    "likewise the durations that half, 90 and 99 % of the traces do not exceed;"
+                        + " without an interval where there are too few"),
+                Map.entry("evaluators", "verdicts and scores likewise, of the most frequent"),
+                Map.entry("evaluators_left_out", "how many more there are"),
+                Map.entry("tools", "use and failures likewise, of the most frequent"),
+                Map.entry("tools_left_out", "how many more there are"),
+                Map.entry("calibration", "stated confidence against what came of it, in ten bins")),
             json(new Comparison(tables)::compare)),
         new ApiCall(
             "/versions",

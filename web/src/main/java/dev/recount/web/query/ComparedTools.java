@@ -101,15 +101,15 @@ final class ComparedTools {
     for (JsonNode row :
         sql.run(
             tables,
-            "SELECT side, leftUTF8(tool_name, "
+            "SELECT side, name, "
+                + Estimates.clusters("calls", "failed")
+                + " FROM (SELECT side, leftUTF8(tool_name, "
                 + Sql.NAME
                 + ") AS name, "
-                + Estimates.rows("calls", "1")
-                + ", "
-                + Estimates.rows("failed", "status = 'error'")
+                + Estimates.ofATrace("status = 'error'")
                 + " FROM "
                 + sides.decisions(sql, "kind = 'TOOL_CALL' AND " + sql.named("tool_name", names))
-                + " GROUP BY side, name")) {
+                + " GROUP BY side, name, trace_id) GROUP BY side, name")) {
       calls
           .computeIfAbsent(row.path("name").asText(), name -> new HashMap<>())
           .put(row.path("side").asText(), row);

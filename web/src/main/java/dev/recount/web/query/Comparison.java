@@ -79,8 +79,8 @@ public final class Comparison {
 
   /**
    * {@code a}, {@code b}: the versions and how many traces there are of each; {@code measures},
-   * {@code evaluators}, {@code tools}: of each number both sides and the difference; {@code
-   * calibration}: the bins of both and the expected calibration error.
+   * {@code duration_quantiles}, {@code evaluators}, {@code tools}: of each number both sides and
+   * the difference; {@code calibration}: the bins of both and the expected calibration error.
    */
   public ObjectNode compare(Parameters parameters) {
     VersionDimension dimension = VersionDimension.of(parameters);
@@ -97,6 +97,8 @@ public final class Comparison {
     Map<String, JsonNode> rows = measures(sides);
     ComparedSides.SIDES.forEach(side -> answer.set(side, side(sides, side, rows.get(side))));
     measures(answer.putArray("measures"), sides, rows);
+    new DurationQuantiles(tables, sides)
+        .tell(answer.putArray("duration_quantiles"), rows, "duration");
     evaluators(answer, sides);
     new ComparedTools(tables, sides).tell(answer);
     new Calibration(tables, sides).tell(answer.putObject("calibration"));
@@ -114,7 +116,6 @@ public final class Comparison {
     if (row != null) {
       node.set("first_us", row.path("first_us"));
       node.set("last_us", row.path("last_us"));
-      node.set("duration_ms_quantiles", row.path("quantiles"));
     }
     return node;
   }
@@ -125,13 +126,6 @@ public final class Comparison {
     columns.add(Estimates.rows("all", "1"));
     columns.add(Sql.micros("min(started_at)", "first_us"));
     columns.add(Sql.micros("max(started_at)", "last_us"));
-    // Weights are whole numbers there: hundredths are fine enough.
-    columns.add(
-        sides.anyTracesAreASample()
-            ? "quantilesTDigestWeighted(0.5, 0.9, 0.99)("
-                + DURATION
-                + ", toUInt64(ceil(w * 100))) AS quantiles"
-            : "quantiles(0.5, 0.9, 0.99)(" + DURATION + ") AS quantiles");
     for (Measure share : SHARES) {
       columns.add(Estimates.rows(share.name(), share.expression()));
     }

@@ -2,6 +2,7 @@ package dev.recount.web.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.recount.web.statistics.Clusters;
 import dev.recount.web.statistics.Interval;
 import dev.recount.web.statistics.Mean;
 import dev.recount.web.statistics.Share;
@@ -26,6 +27,24 @@ final class Estimates {
             .formatted(name, expression);
   }
 
+  /**
+   * The same as {@link #rows} of all rows and of those with a property, by trace, as columns of a
+   * statement within another, that of {@link #clusters}.
+   */
+  static String ofATrace(String condition) {
+    return ("count() AS n, sum(w) AS of, sum(w * w) AS squares,"
+            + " countIf(%1$s) AS n_with, sumIf(w, %1$s) AS with")
+        .formatted(condition);
+  }
+
+  /** Sums of what {@link #ofATrace} tells: those of {@link #rows}, and how traces vary. */
+  static String clusters(String of, String with) {
+    return ("sum(n) AS n_%1$s, sum(of) AS w_%1$s, sum(squares) AS s_%1$s,"
+            + " sum(n_with) AS n_%2$s, sum(with) AS w_%2$s, count() AS traces_%2$s,"
+            + " sum(of * of) AS oo_%2$s, sum(of * with) AS ow_%2$s, sum(with * with) AS ww_%2$s")
+        .formatted(of, with);
+  }
+
   /** How many rows there are, of those that were asked for by this name. */
   static long count(@Nullable JsonNode row, String name) {
     return row == null ? 0 : row.path("n_" + name).asLong();
@@ -36,11 +55,24 @@ final class Estimates {
     return row == null ? 0 : row.path("w_" + name).asDouble();
   }
 
-  /** The share of some rows among others. */
+  /** The share of some rows among others; where they were asked for by trace, as they vary so. */
   static Share share(@Nullable JsonNode row, String of, String with) {
     double all = weight(row, of);
     double squares = row == null ? 0 : row.path("s_" + of).asDouble();
-    return new Share(all, weight(row, with), Share.effectiveSize(all, squares));
+    double size = Share.effectiveSize(all, squares);
+    double having = weight(row, with);
+    if (row == null || !row.has("traces_" + with)) {
+      return new Share(all, having, size);
+    }
+    return new Clusters(
+            all,
+            having,
+            size,
+            row.path("traces_" + with).asLong(),
+            row.path("oo_" + with).asDouble(),
+            row.path("ow_" + with).asDouble(),
+            row.path("ww_" + with).asDouble())
+        .share();
   }
 
   /** The mean of a number. */
@@ -114,7 +146,8 @@ final class Estimates {
         .put("high", interval.high());
   }
 
-  private static void difference(ObjectNode node, Interval difference) {
+  /** Tells a difference, and whether it is more than chance. */
+  static void difference(ObjectNode node, Interval difference) {
     interval(node.putObject("difference"), difference).put("clear", difference.excludesZero());
   }
 }

@@ -11,7 +11,7 @@ import org.apache.commons.math3.distribution.TDistribution;
  * @param variance their sample variance
  */
 public record Mean(double size, double mean, double variance) {
-  private static final double UPPER_TAIL = 1 - (1 - Share.CONFIDENCE) / 2;
+  static final double UPPER_TAIL = 1 - (1 - Share.CONFIDENCE) / 2;
 
   /** Two, but for rounding. */
   private static final double LEAST = 2 - 1e-9;

@@ -66,12 +66,6 @@ public record Share(double of, double with, double size) {
 
   /** How much larger another share is, with Newcombe's interval from the two of Wilson. */
   public Interval differenceTo(Share other) {
-    Interval one = interval();
-    Interval two = other.interval();
-    double difference = two.value() - one.value();
-    return new Interval(
-        difference,
-        difference - Math.hypot(two.value() - two.low(), one.high() - one.value()),
-        difference + Math.hypot(two.high() - two.value(), one.value() - one.low()));
+    return interval().differenceTo(other.interval());
   }
 }
