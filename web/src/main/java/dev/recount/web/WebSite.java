@@ -15,6 +15,7 @@ import com.linecorp.armeria.server.ServerListener;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.FileService;
+import dev.recount.web.api.ApiErrors;
 import dev.recount.web.api.ApiService;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,24 +91,27 @@ public final class WebSite {
    */
   public void mount(ServerBuilder server, UnaryOperator<HttpService> guard, boolean guarded) {
     SameSite sameSite = SameSite.ofAll(guarded);
+    UnaryOperator<HttpService> protect =
+        call ->
+            guard
+                .apply(call.decorate(sameSite))
+                .decorate(EncodingService.newDecorator())
+                .decorate(
+                    (service, context, request) -> {
+                      context.mutateAdditionalResponseHeaders(headers -> headers.add(HEADERS));
+                      context.mutateAdditionalResponseHeaders(
+                          headers -> headers.add(ANSWER_HEADERS));
+                      return service.serve(context, request);
+                    });
     ApiService.each(
         tables,
         windows,
         regressions,
         pipeline,
-        (path, call) ->
-            server.service(
-                path,
-                guard
-                    .apply(call.decorate(sameSite))
-                    .decorate(EncodingService.newDecorator())
-                    .decorate(
-                        (service, context, request) -> {
-                          context.mutateAdditionalResponseHeaders(headers -> headers.add(HEADERS));
-                          context.mutateAdditionalResponseHeaders(
-                              headers -> headers.add(ANSWER_HEADERS));
-                          return service.serve(context, request);
-                        })));
+        (path, call) -> server.service(path, protect.apply(call)));
+    HttpService notThere = protect.apply((context, request) -> ApiService.notThere());
+    server.service(ApiService.PREFIX, notThere).serviceUnder(ApiService.PREFIX, notThere);
+    server.errorHandler(new ApiErrors(HEADERS.toBuilder().add(ANSWER_HEADERS).build()));
     byte @Nullable [] index = index();
     HttpService page =
         (context, request) -> {

@@ -19,11 +19,14 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.recount.web.api.ApiService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -63,6 +66,11 @@ class WebSiteTest {
     JsonNode document = json.readTree(get(base + "/api/v1/openapi.json").body());
     assertThat(document.path("openapi").asText()).startsWith("3.1");
     assertThat(document.path("paths")).hasSizeGreaterThan(10);
+    for (JsonNode path : document.path("paths")) {
+      assertThat((path.has("get") ? path.path("get") : path.path("post")).path("responses"))
+          .extracting(answers -> answers.path("403").path("description").asText())
+          .isNotEqualTo("");
+    }
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
       JsonNode parameters = path.getValue().path("get").path("parameters");
       for (JsonNode parameter : parameters) {
@@ -194,8 +202,43 @@ class WebSiteTest {
           java.net.http.HttpRequest.newBuilder(URI.create(base + "/api/v1/traces"))
               .method(method, java.net.http.HttpRequest.BodyPublishers.noBody())
               .build();
-      assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+      var answer = http.send(request, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(405);
+      assertThat(answer.headers().firstValue("allow")).hasValue("GET");
+      assertThat(json.readTree(answer.body()).path("message").asText()).contains("GET");
     }
+  }
+
+  /** By a socket: clients for HTTP refuse to send some of this. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET /api/v1/nothing, 404",
+    "GET /api/v1, 404",
+    "GET /api/v1/, 404",
+    "GET /api/v1/traces/a/b/c, 404",
+    "GET /api/v1/traces/%00, 400",
+    "GET /api/v1/traces/a%00b/step?decision_id=d, 400",
+    "GET /api/v1/traces/%zz, 400",
+    "GET /api/v1/traces/a/../../../../x, 400",
+    "GET /api/v1/traces?q=%00, 400",
+    "POST /api/v1/openapi.json, 405",
+    "DELETE /api/v1/nothing, 404",
+    "FOO /api/v1/traces, 405",
+    "CONNECT /api/v1/traces, 405",
+  })
+  void whateverIsRefusedIsRefusedInJson(String request, int status) throws Exception {
+    URI base = URI.create(start(service -> service, false));
+    String answer;
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      String head = request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+    assertThat(answer.toLowerCase(Locale.ROOT))
+        .contains("content-type: application/json", "x-content-type-options: nosniff");
+    String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    assertThat(json.readTree(body).path("message").asText()).isNotBlank();
   }
 
   @Test

@@ -94,7 +94,9 @@ public final class FeedbackService implements HttpService {
       return HttpResponse.of(
           ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
               .add(HttpHeaderNames.ALLOW, HttpMethod.POST.name())
-              .build());
+              .contentType(MediaType.JSON)
+              .build(),
+          HttpData.ofUtf8(body("Feedback is sent here: use POST")));
     }
     @Nullable MediaType type = request.contentType();
     if (type == null || !type.is(MediaType.JSON)) {

@@ -10,6 +10,10 @@ import java.util.TreeMap;
 
 /** The calls in the words of OpenAPI 3.1, made from them: there is nothing to keep in step. */
 final class ApiDescription {
+  private static final String NO_TOKEN = "A token is asked for, and there is none.";
+  private static final String OTHER_SITE =
+      "Sent by a browser for another site's page, or by a name that is not ours.";
+
   private ApiDescription() {}
 
   static ObjectNode of(List<ApiCall> calls) {
@@ -30,6 +34,7 @@ final class ApiDescription {
     for (ApiCall call : calls) {
       describe(paths.putObject(call.path()).putObject("get"), call);
     }
+    feedback(paths.putObject("/v1/feedback"));
     ObjectNode components = document.putObject("components");
     components
         .putObject("securitySchemes")
@@ -40,10 +45,43 @@ final class ApiDescription {
     ObjectNode fields = error.putObject("properties");
     fields.putObject("message").put("type", "string");
     fields.putObject("parameter").put("type", "string");
+    fields
+        .putObject("errors")
+        .put("type", "array")
+        .put("description", "Of the feedback door: what is wrong with which event.")
+        .putObject("items")
+        .put("type", "object");
     ArrayNode security = document.putArray("security");
     security.addObject();
     security.addObject().putArray("token");
     return document;
+  }
+
+  /** The door that everybody's feedback goes through. It is beside the interface, not under it. */
+  private static void feedback(ObjectNode path) {
+    path.putArray("servers").addObject().put("url", "/");
+    ObjectNode post = path.putObject("post");
+    post.put("summary", "Takes feedback: one event, or an array of events.");
+    post.putObject("requestBody")
+        .put("required", true)
+        .putObject("content")
+        .putObject("application/json")
+        .putObject("schema")
+        .putArray("type")
+        .add("object")
+        .add("array");
+    ObjectNode answers = post.putObject("responses");
+    answers
+        .putObject("200")
+        .put("description", "Kafka has every event: their feedback_ids.")
+        .putObject("content")
+        .putObject("application/json")
+        .putObject("schema")
+        .put("type", "object");
+    failure(answers, "400", "Something is wrong with an event, and none was taken.");
+    failure(answers, "401", NO_TOKEN);
+    failure(answers, "403", OTHER_SITE + " Or without TLS, where there is TLS.");
+    failure(answers, "503", "Kafka cannot take it now; Retry-After says when to try again.");
   }
 
   private static void describe(ObjectNode get, ApiCall call) {
@@ -66,7 +104,8 @@ final class ApiDescription {
           .forEach((name, meaning) -> fields.putObject(name).put("description", meaning));
     }
     failure(answers, "400", "A parameter cannot be taken.");
-    failure(answers, "401", "A token is asked for, and there is none.");
+    failure(answers, "401", NO_TOKEN);
+    failure(answers, "403", OTHER_SITE);
     failure(answers, "404", "It is not there; the message says why.");
     failure(answers, "503", "What it is read from does not answer now.");
   }

@@ -39,6 +39,8 @@ public final class ApiService implements HttpService {
   /** Where the calls are. */
   public static final String PREFIX = "/api/v1";
 
+  static final MediaType ERROR_TYPE = MediaType.JSON;
+
   /**
    * Parameters that are encoded once more: telemetry may hold control characters, and the server
    * refuses them in an address.
@@ -70,16 +72,36 @@ public final class ApiService implements HttpService {
     mount.accept(
         PREFIX + "/openapi.json",
         (context, request) ->
-            HttpResponse.of(HttpStatus.OK, MediaType.JSON, HttpData.wrap(description)));
+            isReading(request)
+                ? HttpResponse.of(HttpStatus.OK, MediaType.JSON, HttpData.wrap(description))
+                : notAllowed());
+  }
+
+  /** Answers where there is no call. */
+  public static HttpResponse notThere() {
+    return failure(
+        HttpStatus.NOT_FOUND,
+        "There is no such call. " + PREFIX + "/openapi.json tells which there are.",
+        null);
+  }
+
+  private static boolean isReading(HttpRequest request) {
+    return request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+  }
+
+  private static HttpResponse notAllowed() {
+    return HttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
+            .add(HttpHeaderNames.ALLOW, HttpMethod.GET.name())
+            .contentType(ERROR_TYPE)
+            .build(),
+        HttpData.wrap(error("This can be read only: use GET.", null)));
   }
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
-    if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-      return HttpResponse.of(
-          ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
-              .add(HttpHeaderNames.ALLOW, HttpMethod.GET.name())
-              .build());
+    if (!isReading(request)) {
+      return notAllowed();
     }
     context.setRequestTimeout(PATIENCE);
     Map<String, List<String>> values = new HashMap<>();
@@ -134,11 +156,16 @@ public final class ApiService implements HttpService {
   /** An error in JSON, as this interface tells them. */
   public static HttpResponse failure(
       HttpStatus status, String message, @Nullable String parameter) {
+    return HttpResponse.of(status, ERROR_TYPE, HttpData.wrap(error(message, parameter)));
+  }
+
+  /** What an error says. */
+  static byte[] error(String message, @Nullable String parameter) {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("message", message);
     if (parameter != null) {
       body.put("parameter", parameter);
     }
-    return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(bytes(body)));
+    return bytes(body);
   }
 
   private static byte[] bytes(JsonNode node) {
