@@ -552,9 +552,56 @@ test('on a phone and in the dark everything is there', async () => {
     assert.equal(wide, false, `${path} is wider than a phone`);
     const cut = await page.locator('.line-name').evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length);
     assert.equal(cut, 0, `${path} has no room for the names of steps`);
+    for (const part of path.startsWith('/trace') ? ['.track .bar', '.kind'] : []) {
+      const seen = await page.locator(`.line ${part}`).first().boundingBox();
+      assert.ok(seen && seen.width > 1 && seen.height > 5, `${part} is not to be seen`);
+    }
     await accessible(page);
     await done(page, `phone${path.replace(/\W+.*/, '').slice(0, 8)}${path.slice(1, 6).replace('/', '')}`);
   }
+});
+
+test('what means nothing in an address is said, and can be taken out', async () => {
+  const page = await open('/?agent_nmae=order-agent&status=error&last=soon');
+  await listed(page);
+  const notice = page.locator('.notice');
+  await notice.getByText('agent_nmae=order-agent').waitFor();
+  await notice.getByText('last=soon').waitFor();
+  await accessible(page);
+  await notice.getByRole('button').click();
+  await page.waitForURL((url) => url.search === '?status=error');
+  assert.equal(await notice.count(), 0);
+  for (const [path, names] of [['/compare?a=2.4.0&b=2.4.1&dimension=agent_version&tools=x', ['tools=x']], ['/now?at=noon', ['at=noon']]]) {
+    await page.goto(path);
+    for (const name of names) {
+      await notice.getByText(name).waitFor();
+    }
+  }
+  await page.goto(`/trace/${samples.loop}?step=x&only=notable&spans=all&see=diff&from_window=a&to_window=b`);
+  await page.locator('[role=listbox][aria-busy=false] .virtual-row').first().waitFor();
+  assert.equal(await notice.count(), 0);
+  await done(page);
+});
+
+test('what is compared is chosen by agent, time and any other filter', async () => {
+  const page = await open('/compare');
+  await page.getByLabel('Of agent').selectOption('order-agent');
+  await page.waitForURL(/agent_name=order-agent/);
+  await page.getByLabel('Version A').locator('option', { hasText: '2.4.0' }).waitFor({ state: 'attached' });
+  const failed = page.getByRole('row', { name: /^Failed/ });
+  await failed.waitFor();
+  const all = await failed.innerText();
+  await page.getByLabel('Filter by').selectOption('tool');
+  await page.getByLabel('Tool', { exact: true }).selectOption('refund');
+  await page.waitForURL(/tool=refund/);
+  await page.getByText(/not by tool/).waitFor();
+  await page.waitForFunction((before) => ![...document.querySelectorAll('tr')].some((row) => row.innerText === before), all);
+  await page.getByRole('button', { name: 'Take away Tool: refund' }).click();
+  await page.getByLabel('Time range').selectOption('Last hour');
+  await page.waitForURL(/last=3600/);
+  await page.getByText(/There is nothing to compare/).waitFor();
+  await accessible(page);
+  await done(page);
 });
 
 test('a page that has no trace says so, and a server that is gone too', async () => {

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { onTokenAsked, setToken } from './api';
+import { UnknownParameters } from './parts/unknown';
 import { go, usePlace } from './route';
 import { Compare } from './views/compare';
 import { NowView } from './views/now';
@@ -71,6 +72,7 @@ export function App() {
         </button>
       </header>
       <main id="main" tabIndex={-1}>
+        <UnknownParameters place={place} />
         {traceId ? (
           <TraceView key={traceId} traceId={traceId} place={place} />
         ) : place.path === '/compare' ? (

@@ -18,6 +18,9 @@ const MEASURES: [string, string][] = [
 
 const UNITS: Record<string, string> = { outcome: 'share', error: 'share', score: 'score', cost: 'usd', latency: 's' };
 
+/** By what the search can be narrowed, each to one value. */
+const SCOPE = ['agent_name', 'service', 'environment', 'from', 'to'];
+
 /** Two standard errors either way hold the true effect in 95 of 100 cases. */
 const CONFIDENCE = 1.96;
 
@@ -26,12 +29,14 @@ export function Bisect(props: { place: Place; filter: URLSearchParams; anyTraces
   const measure = props.place.query.get('explain') ?? MEASURES[0]![0];
   const wanted = measure !== NO_SEARCH && props.anyTraces;
   const asked = new URLSearchParams({ measure });
-  for (const name of ['agent_name', 'service', 'environment', 'from', 'to']) {
-    const value = props.filter.get(name);
-    if (value) {
+  const ignored = new Set<string>();
+  props.filter.forEach((value, name) => {
+    if (!SCOPE.includes(name) || !value || asked.has(name)) {
+      ignored.add(words(name).toLowerCase());
+    } else {
       asked.set(name, value);
     }
-  }
+  });
   const found = useLoad(wanted ? asked.toString() : null, (signal) => get<Regression>('/bisect', asked, signal));
   const data = found.data?.measure === measure ? found.data : undefined;
   return (
@@ -57,6 +62,9 @@ export function Bisect(props: { place: Place; filter: URLSearchParams; anyTraces
         <p class="faint" aria-busy="true">
           Searching …
         </p>
+      )}
+      {wanted && ignored.size > 0 && (
+        <p class="faint">Looked for in one agent, service, environment and time at most: not by {[...ignored].join(', ')}.</p>
       )}
       {data && <Findings data={data} asked={asked} />}
     </section>

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import { type Comparison, type Sided, type Versions, get } from '../api';
-import { count, counted, instant, isolated, percent, time, words } from '../format';
+import { type Choices, type Comparison, type Sided, type Versions, get } from '../api';
+import { filterOf } from '../filter';
+import { count, counted, isolated, percent, words } from '../format';
 import { useLoad } from '../load';
 import { Bisect } from '../parts/bisect';
 import { Failure, Told } from '../parts/bits';
+import { AddFilter, FilterChips, TimeRange } from '../parts/filters';
 import { CalibrationPlot, VersionLanes, Verdict, Whiskers, estimate } from '../parts/whiskers';
 import { type Place, encoded, go, withQuery } from '../route';
-import { filterOf, inWords } from './traces';
 
 const DIMENSIONS = [
   'agent_version',
@@ -80,17 +81,7 @@ export function Compare(props: { place: Place }) {
           Swap
         </button>
       </div>
-      {[...filter].length > 0 && (
-        <p class="faint">
-          Only traces with{' '}
-          {[...filter].map(([name, value]) => (
-            <span key={name + value}>
-              {words(name)} <Told>{name === 'from' || name === 'to' ? time(instant(value)) : inWords(name, value)}</Told>{' '}
-            </span>
-          ))}
-          <a href={`/compare?dimension=${dimension}`}>all traces</a>
-        </p>
-      )}
+      <Scope place={place} dimension={dimension} />
       <Failure error={versions.error} retry={versions.reload} />
       {versions.data && known.length > 0 && (
         <section aria-labelledby="lanes-title">
@@ -112,6 +103,44 @@ export function Compare(props: { place: Place }) {
         <Measures data={data} filter={filter} dimension={dimension} />
       )}
     </>
+  );
+}
+
+/** Which traces are compared: the agent, a range of time, and whatever else the list is filtered by. */
+function Scope(props: { place: Place; dimension: string }) {
+  const { dimension, place } = props;
+  const range = new URLSearchParams([...filterOf(place)].filter(([name]) => name === 'from' || name === 'to'));
+  const choices = useLoad(`choices?${range}`, (signal) => get<Choices>('/traces/choices', range, signal));
+  const agents = place.query.getAll('agent_name');
+  const offered = [...new Set([...(choices.data?.['agent_name'] ?? []), ...agents])];
+  return (
+    <search class="filters" aria-label="Traces that are compared">
+      <div class="row">
+        {dimension !== 'agent_name' && (
+          <label>
+            Of agent{' '}
+            <select
+              value={agents.length > 1 ? '…' : (agents[0] ?? '*')}
+              onChange={(event) => {
+                const chosen = event.currentTarget.value;
+                go(withQuery(place, { agent_name: chosen === '*' ? null : chosen, a: null, b: null }));
+              }}
+            >
+              <option value="*">any</option>
+              {agents.length > 1 && <option value="…">several</option>}
+              {offered.map((each) => (
+                <option key={each} value={each}>
+                  {isolated(each || '(none)')}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <TimeRange place={place} />
+        <AddFilter place={place} choices={choices.data ?? {}} without={dimension} />
+      </div>
+      <FilterChips place={place} quick={[]} without={dimension} />
+    </search>
   );
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { type Snapshot, type Span, type Step, type Story, get } from '../api';
 import { compact, count, counted, dollars, duration, isolated, percent, score, time, words } from '../format';
 import { useLoad } from '../load';
+import { useNarrow } from '../narrow';
 import { Facts, Failure, Mark, StatusMark, Told } from '../parts/bits';
 import { FeedbackForm } from '../parts/feedback-form';
 import { StepCard } from '../parts/step-card';
@@ -11,7 +12,9 @@ import { VirtualList } from '../parts/virtual';
 import { WaterfallLine, arrange } from '../parts/waterfall';
 import { type Place, go, url, withQuery } from '../route';
 
+/** Height of a step in pixels: one line of the waterfall, or two where the window is narrow. */
 const ROW = 34;
+const NARROW_ROW = 56;
 
 /** The story of one trace, from top to bottom. */
 export function TraceView(props: { traceId: string; place: Place }) {
@@ -21,6 +24,7 @@ export function TraceView(props: { traceId: string; place: Place }) {
   const spans = useLoad(withSpans ? traceId : null, (signal) =>
     get<{ spans: Span[] }>(`/traces/${traceId}/spans`, undefined, signal),
   );
+  const narrow = useNarrow();
   const [giving, setGiving] = useState(false);
   const [given, setGiven] = useState(0);
   useEffect(() => {
@@ -103,7 +107,7 @@ export function TraceView(props: { traceId: string; place: Place }) {
         )}
         <VirtualList
           rows={lines}
-          height={ROW}
+          height={narrow ? NARROW_ROW : ROW}
           label="Steps of the trace in order"
           chosen={chosen}
           busy={withSpans && spans.loading}

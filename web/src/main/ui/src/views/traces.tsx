@@ -1,99 +1,21 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Choices, type Histogram, type TracePage, type TraceRow, get } from '../api';
-import { compact, count, counted, dollars, duration, instant, isolated, local, percent, score, time, words } from '../format';
+import { filterOf } from '../filter';
+import { compact, count, counted, dollars, duration, percent, score, time } from '../format';
 import { useLoad } from '../load';
 import { Failure, Mark, SmallGauge, StatusMark, Told } from '../parts/bits';
+import { AddFilter, FilterChips, type QuickFilter, TimeRange } from '../parts/filters';
 import { HistogramToCome, TraceHistogram } from '../parts/histogram';
 import { type Place, go, here, withQuery } from '../route';
 
-/** What can be filtered by from a list, in the order in which it is offered. */
-const COLUMNS = [
-  'agent_name',
-  'agent_version',
-  'model',
-  'prompt_name',
-  'prompt_version',
-  'tool_schema_version',
-  'memory_index_version',
-  'framework',
-  'framework_version',
-  'release',
-  'service',
-  'environment',
-  'tool',
-  'failed_tool',
-  'flag',
-  'evaluator',
-  'error_type',
-  'status',
-  'phase',
-  'retained_by',
-];
-
-/** What is typed in. */
-const TYPED = ['session_id', 'user_id', 'min_duration_ms', 'min_errors', 'min_confidence', 'below_confidence'];
-
-/** What only numbers are typed in for. */
-const NUMBERS: Record<string, string> = {
-  min_duration_ms: '[0-9]+',
-  min_errors: '[0-9]+',
-  min_confidence: '0|1|0?\\.[0-9]{1,6}',
-  below_confidence: '0|1|0?\\.[0-9]{1,6}',
-};
-
-/** What there are few values of. */
-const FIXED: Record<string, string[]> = {
-  verdict: ['passed', 'failed', 'scored'],
-  feedback: ['good', 'bad', 'any', 'none'],
-  escalated: ['true', 'false'],
-  rolled_back: ['true', 'false'],
-  retained: ['true', 'false'],
-  settled: ['true', 'false'],
-  known: ['feedback_score', 'evaluation_min_score', 'duration', 'total_tokens', 'cost', 'context_utilization'],
-};
-
-const NAMES = [...COLUMNS, ...Object.keys(FIXED), ...TYPED];
-
-/** What the address may hold: a filter within, too, which comes with a link and is not chosen here. */
-const FILTERS = [...NAMES, 'also'];
-
-/** What has one value, which another takes the place of; several of the others are alternatives. */
-const SINGLE = ['evaluator', 'verdict', 'feedback', 'escalated', 'rolled_back', 'retained', 'settled', ...Object.keys(NUMBERS)];
-
 /** What is asked for most. */
-const QUICK: [string, string, string][] = [
+const QUICK: QuickFilter[] = [
   ['Failed', 'status', 'error'],
   ['Escalated', 'escalated', 'true'],
   ['Bad feedback', 'feedback', 'bad'],
   ['Failed a check', 'verdict', 'failed'],
   ['Context pressure', 'flag', 'context_pressure'],
 ];
-
-const RANGES: [string, number | null][] = [
-  ['All time', null],
-  ['Last 15 minutes', 900],
-  ['Last hour', 3_600],
-  ['Last 24 hours', 86_400],
-  ['Last 7 days', 604_800],
-  ['Last 30 days', 2_592_000],
-];
-
-/** The parameters of the interface: those of the address, a range in words as a time. */
-export function filterOf(place: Place): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const [name, value] of place.query) {
-    if (FILTERS.includes(name) || ['q', 'in', 'from', 'to'].includes(name)) {
-      query.append(name, value);
-    }
-  }
-  const last = Number(place.query.get('last'));
-  if (last > 0) {
-    // To the minute, so that looking again asks the same.
-    query.set('from', String((Math.floor(Date.now() / 60_000) * 60 - last) * 1e6));
-    query.delete('to');
-  }
-  return query;
-}
 
 /** The list of traces. */
 export function Traces(props: { place: Place }) {
@@ -172,10 +94,6 @@ function Filters(props: { place: Place; choices: Choices }) {
       go(withQuery(here(), { q: value || null }), true);
     }, 250) as unknown as number;
   };
-  const active = [...place.query].filter(([name]) => FILTERS.includes(name));
-  const custom = place.query.has('from') || place.query.has('to');
-  const [from, to] = ['from', 'to'].map((end) => time(instant(place.query.get(end))) || '…');
-  const range = `${from} – ${to} UTC`;
   return (
     <search class="filters">
       <div class="row">
@@ -195,157 +113,11 @@ function Filters(props: { place: Place; choices: Choices }) {
           />
           in steps, too
         </label>
-        <select
-          aria-label="Time range"
-          value={custom ? 'custom' : (place.query.get('last') ?? '')}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value;
-            const now = Math.floor(Date.now() / 60_000) * 60;
-            const between = { from: String((now - 86_400) * 1e6), to: String(now * 1e6), last: null };
-            go(withQuery(place, chosen === 'custom' ? between : { last: chosen || null, from: null, to: null }));
-          }}
-        >
-          {RANGES.map(([name, seconds]) => (
-            <option key={name} value={seconds ?? ''}>
-              {name}
-            </option>
-          ))}
-          <option value="custom">Between two times</option>
-        </select>
-        {custom &&
-          (['from', 'to'] as const).map((end) => (
-            <label key={end}>
-              {end === 'from' ? 'From' : 'To'}{' '}
-              <input
-                type="datetime-local"
-                step="1"
-                aria-label={`${end === 'from' ? 'From' : 'To'} (UTC)`}
-                value={local(instant(place.query.get(end)) ?? NaN)}
-                onChange={(event) => {
-                  const micros = instant(event.currentTarget.value);
-                  // A year that is being typed goes through the first century.
-                  if (micros === null || micros >= 0) {
-                    go(withQuery(place, { [end]: micros === null ? null : String(micros) }), true);
-                  }
-                }}
-              />
-            </label>
-          ))}
+        <TimeRange place={place} />
         <AddFilter place={place} choices={props.choices} />
       </div>
-      <ul class="chips" aria-label="Filters">
-        {QUICK.map(([label, name, value]) => {
-          const on = place.query.getAll(name).includes(value);
-          return (
-            <li key={label}>
-              <button
-                type="button"
-                class={`chip${on ? ' on' : ''}`}
-                aria-pressed={on}
-                onClick={() => go(withQuery(place, { [name]: toggled(place, name, value) }))}
-              >
-                {label}
-              </button>
-            </li>
-          );
-        })}
-        {active
-          .filter(([name, value]) => !QUICK.some(([, quick, of]) => quick === name && of === value))
-          .map(([name, value]) => (
-            <li key={`${name}=${value}`}>
-              <button
-                type="button"
-                class="chip on"
-                aria-label={`Take away ${words(name)}: ${inWords(name, value) || 'none'}`}
-                onClick={() => go(withQuery(place, { [name]: toggled(place, name, value) }))}
-              >
-                {words(name)}: <Told>{inWords(name, value) || '(none)'}</Told> <span aria-hidden="true">×</span>
-              </button>
-            </li>
-          ))}
-        {custom && (
-          <li>
-            <button
-              type="button"
-              class="chip on"
-              aria-label={`Take away the range of time: ${range}`}
-              onClick={() => go(withQuery(place, { from: null, to: null }))}
-            >
-              {range}{' '}
-              <span aria-hidden="true">×</span>
-            </button>
-          </li>
-        )}
-      </ul>
+      <FilterChips place={place} quick={QUICK} />
     </search>
-  );
-}
-
-function toggled(place: Place, name: string, value: string): string[] {
-  const values = place.query.getAll(name);
-  return values.includes(value) ? values.filter((one) => one !== value) : SINGLE.includes(name) ? [value] : [...values, value];
-}
-
-/** A filter's value; of a filter within, its names and values. */
-export function inWords(name: string, value: string): string {
-  return name === 'also'
-    ? [...new URLSearchParams(value)].map(([each, of]) => `${words(each).toLowerCase()} ${isolated(of || '(none)')}`).join(', ')
-    : value;
-}
-
-function AddFilter(props: { place: Place; choices: Choices }) {
-  const { place } = props;
-  const [name, setName] = useState('');
-  const values = FIXED[name] ?? props.choices[name === 'failed_tool' ? 'tool' : name] ?? [];
-  const add = (value: string): void => {
-    go(withQuery(place, { [name]: SINGLE.includes(name) ? value : [...new Set([...place.query.getAll(name), value])] }));
-    setName('');
-  };
-  return (
-    <>
-      <select aria-label="Filter by" value={name} onChange={(event) => setName(event.currentTarget.value)}>
-        <option value="">Filter by …</option>
-        {NAMES.map((each) => (
-          <option key={each} value={each}>
-            {words(each)}
-          </option>
-        ))}
-      </select>
-      {name && !TYPED.includes(name) && (
-        <select
-          aria-label={words(name)}
-          value="…"
-          onChange={(event) => event.currentTarget.value !== '…' && add(event.currentTarget.value)}
-          autofocus
-        >
-          <option value="…">{words(name)} …</option>
-          {values.map((value) => (
-            <option key={value} value={value}>
-              {isolated(value || '(none)')}
-            </option>
-          ))}
-        </select>
-      )}
-      {TYPED.includes(name) && (
-        <form
-          class="row"
-          onSubmit={(event) => {
-            event.preventDefault();
-            add(String(new FormData(event.currentTarget).get('value')));
-          }}
-        >
-          <input
-            name="value"
-            aria-label={words(name)}
-            inputMode={NUMBERS[name] ? 'decimal' : 'text'}
-            pattern={NUMBERS[name] ?? '.*'}
-            required
-            autofocus
-          />
-          <button type="submit">Add</button>
-        </form>
-      )}
-    </>
   );
 }
 
