@@ -102,9 +102,11 @@ export function amount(value: number, unit: string): string {
 
 /** A difference in its unit, with its sign; of shares in points. */
 export function difference(value: number, unit: string): string {
-  const sign = value > 0 ? '+' : value < 0 ? '−' : '±';
   const size = Math.abs(value);
-  return sign + (unit === 'share' ? `${(size * 100).toFixed(1)} pp` : amount(size, unit));
+  const text = unit === 'share' ? `${(size * 100).toFixed(1)} pp` : amount(size, unit);
+  // What is rounded to nothing has no sign.
+  const sign = /[1-9]/.test(text) ? (value > 0 ? '+' : '−') : '±';
+  return sign + text;
 }
 
 /** A column's name in words. */

@@ -149,7 +149,7 @@ function RunAgain(props: { traceId: string; snapshot: Snapshot }) {
     '  -H "Content-Type: application/json" --data @request.json';
   return (
     <div class="seen">
-      <p>The same messages and tools to the same model once more, with the seller of your choice:</p>
+      <p>The same messages and tools to the same model once more, with the provider of your choice:</p>
       <pre tabIndex={0}>{command}</pre>
       <CopyButton text={command} what="the command" />
     </div>

@@ -82,7 +82,7 @@ function Explanation(props: { text: string; story: Story; onStep: (id: string) =
   }
   return (
     <>
-      <Told>{found[1]}</Told> (
+      <Told>{found[1]}</Told> <span class="faint">See</span>{' '}
       {ids.map((id, index): ComponentChildren => {
         const place = places[index];
         return (
@@ -98,7 +98,6 @@ function Explanation(props: { text: string; story: Story; onStep: (id: string) =
           </span>
         );
       })}
-      )
     </>
   );
 }

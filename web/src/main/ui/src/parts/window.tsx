@@ -151,7 +151,7 @@ export function LostInstructions(props: { traceId: string; snapshot: Snapshot })
       <h4>Instructions that are gone</h4>
       {diff.loading && !diff.data && <p class="faint">Reading them …</p>}
       {diff.error && <p class="faint">{diff.error.message}</p>}
-      <ul>
+      <ul class="segments">
         {snapshot.lost_instructions.map((hash, index) => {
           const segment = texts.get(hash);
           return (

@@ -196,11 +196,13 @@ function AlertLine(props: { alert: Alert }) {
       </strong>{' '}
       {alert.severity && <Mark kind="plain">{alert.severity}</Mark>} <Told>{alert.summary}</Told>
       <p class="faint">
-        {Object.entries(alert.labels).map(([name, value]) => (
-          <span key={name}>
-            {words(name)} <Told>{value}</Told>{' '}
-          </span>
-        ))}
+        {Object.entries(alert.labels)
+          .filter(([, value]) => !alert.summary.includes(value))
+          .map(([name, value]) => (
+            <span key={name}>
+              {words(name)} <Told>{value}</Told>{' '}
+            </span>
+          ))}
         since {time(alert.fired_us)}
         {alert.resolved_us !== null && ` until ${time(alert.resolved_us)}`}
         {alert.value !== null && `, value ${score(alert.value)}`}

@@ -18,8 +18,11 @@ final class Investigation {
   /** Moments among which the change is looked for. */
   private static final int MOMENTS = 200;
 
-  /** Columns of a chart. */
-  private static final int CHART_INTERVALS = 60;
+  /** Columns of a chart: fewer where there would be hardly a trace to each. */
+  private static final int MOST_CHART_INTERVALS = 60;
+
+  private static final int FEWEST_CHART_INTERVALS = 12;
+  private static final int TRACES_OF_A_COLUMN = 5;
 
   private static final int SUSPECTS = 5;
   private static final int EXAMPLES = 3;
@@ -61,7 +64,8 @@ final class Investigation {
               + ": there is nothing to compare them with.",
           "Choose another --change, between " + extent.first() + " and " + extent.end() + ".");
     }
-    Duration interval = parts(extent, CHART_INTERVALS);
+    Duration interval =
+        parts(extent, chartIntervals(verdict.before().traces() + verdict.after().traces()));
     return new Regression(
         scope,
         window,
@@ -111,6 +115,12 @@ final class Investigation {
 
   private List<Interval> intervals(Extent extent) {
     return traces.intervals(extent.first(), extent.end(), parts(extent, MOMENTS));
+  }
+
+  private static int chartIntervals(long traces) {
+    return (int)
+        Math.max(
+            FEWEST_CHART_INTERVALS, Math.min(MOST_CHART_INTERVALS, traces / TRACES_OF_A_COLUMN));
   }
 
   private static Duration parts(Extent extent, int number) {
