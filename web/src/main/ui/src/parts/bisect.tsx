@@ -71,6 +71,11 @@ export function Bisect(props: { place: Place; filter: URLSearchParams; anyTraces
   );
 }
 
+/** Microseconds since the epoch, of a time as the answer tells it. */
+function micros(instant: string): number {
+  return Date.parse(instant) * 1000;
+}
+
 function told(value: number, measure: string): string {
   const unit = UNITS[measure] ?? '';
   return unit === 's' ? amount(value * 1000, 'ms') : amount(value, unit);
@@ -110,7 +115,7 @@ function Looked(props: { data: Regression; asked: URLSearchParams; from: string;
 
 function Findings(props: { data: Regression; asked: URLSearchParams }) {
   const { asked, data } = props;
-  const change = Date.parse(data.window.change) * 1000;
+  const change = micros(data.window.change);
   return (
     <>
       <p>
@@ -122,17 +127,17 @@ function Findings(props: { data: Regression; asked: URLSearchParams }) {
         {effect(data.difference.size, data)}.{' '}
         <span class="faint">
           {data.window.change_was === 'found' ? 'It changes most there. ' : 'It changes at no one time for sure; these are two halves. '}
-          {count(data.comparisons)} changes and meetings of versions compared.
+          {data.comparisons === 1 ? '1 change' : `${count(data.comparisons)} changes and meetings`} of versions compared.
         </span>
       </p>
-      <CourseLine course={data.course} change={change} label="All traces" measure={data.measure} />
+      <CourseLine course={data.course} data={data} label="All traces" />
       {data.findings.length === 0 ? (
         <NothingFound data={data} />
       ) : (
         <ol class="findings">
           {data.findings.map((finding, index) => (
             <li key={index}>
-              <FindingLine finding={finding} data={data} asked={asked} change={change} />
+              <FindingLine finding={finding} data={data} asked={asked} />
             </li>
           ))}
         </ol>
@@ -158,7 +163,7 @@ function NothingFound(props: { data: Regression }) {
   );
 }
 
-function FindingLine(props: { finding: Finding; data: Regression; asked: URLSearchParams; change: number }) {
+function FindingLine(props: { finding: Finding; data: Regression; asked: URLSearchParams }) {
   const { data, finding } = props;
   const half = CONFIDENCE * finding.effect.standard_error;
   const first = finding.versions[0];
@@ -188,7 +193,7 @@ function FindingLine(props: { finding: Finding; data: Regression; asked: URLSear
         </span>
       </p>
       {finding.course && (
-        <CourseLine course={finding.course} change={props.change} label={named(finding.versions)} measure={data.measure} />
+        <CourseLine course={finding.course} data={data} label={named(finding.versions)} />
       )}
       {finding.only_by_time && (
         <p class="warn-text">
@@ -223,19 +228,22 @@ function dimensionOf(version: VersionName): string {
   return version.dimension === 'model' ? 'model' : `${version.dimension}_version`;
 }
 
-/** A measure over time, with a mark where it changes. */
-function CourseLine(props: { course: Course[]; change: number; label: string; measure: string }) {
-  const { change, course } = props;
+/** A measure over time, with a mark where it changes; all of an answer on the same scale of time. */
+function CourseLine(props: { course: Course[]; data: Regression; label: string }) {
+  const { course } = props;
+  const { measure } = props.data;
   if (course.length === 0) {
     return null;
   }
-  const first = Math.min(course[0]!.start_us, change);
-  const last = Math.max(course.at(-1)!.start_us, change);
+  const change = micros(props.data.window.change);
+  const times = [...props.data.course, ...course].map((each) => each.start_us);
+  const first = Math.min(...times, change);
+  const last = Math.max(...times, change);
   const values = course.map((each) => each.value);
   const low = Math.min(0, ...values);
   const high = Math.max(...values, low + 1e-9);
   const most = Math.max(...course.map((each) => each.traces));
-  const x = (micros: number): number => 4 + ((micros - first) / (last - first || 1)) * 592;
+  const x = (time: number): number => 4 + ((time - first) / (last - first || 1)) * 592;
   const y = (value: number): number => 44 - ((value - low) / (high - low)) * 40;
   return (
     <svg
@@ -243,7 +251,7 @@ function CourseLine(props: { course: Course[]; change: number; label: string; me
       viewBox="0 0 600 48"
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${props.label} over time, from ${told(low, props.measure)} to ${told(high, props.measure)}`}
+      aria-label={`${props.label} over time, from ${told(low, measure)} to ${told(high, measure)}`}
     >
       <polyline points={course.map((each) => `${x(each.start_us)},${y(each.value)}`).join(' ')} />
       {course.map((each) => (
@@ -254,7 +262,7 @@ function CourseLine(props: { course: Course[]; change: number; label: string; me
           d={`M${x(each.start_us)},${y(each.value)}h0`}
           stroke-width={3 + (each.traces / most) * 4}
         >
-          <title>{`${time(each.start_us)}: ${told(each.value, props.measure)} of ${count(each.traces)} traces`}</title>
+          <title>{`${time(each.start_us)}: ${told(each.value, measure)} of ${count(each.traces)} traces`}</title>
         </path>
       ))}
       <line class="change" x1={x(change)} x2={x(change)} y1="0" y2="48" />
