@@ -2,6 +2,7 @@ package dev.recount.cli.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.recount.cli.sql.ClickHouse;
@@ -16,6 +17,8 @@ import dev.recount.web.query.Comparison;
 import dev.recount.web.query.Parameters;
 import dev.recount.web.query.Timeline;
 import dev.recount.web.query.TraceCounts;
+import dev.recount.web.statistics.Interval;
+import dev.recount.web.statistics.Share;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,6 +74,16 @@ class WeightedComparisonTest {
               + time("number")
               + " FROM numbers("
               + TOOLS
+              + ")");
+      connection.execute(
+          "INSERT INTO recount.decisions (trace_id, decision_id, kind, started_at, tool_name,"
+              + " status, retained, sample_weight, phase, revision, key_time)"
+              + " SELECT leftPad(toString(intDiv(number, 5)), 32, 'f'), toString(number),"
+              + " 'TOOL_CALL', "
+              + time("number")
+              + " AS started, 'tool 0', if(intDiv(number, 5) % 4 = 0, 'error', 'ok'), true, 1,"
+              + " 'settled', 1, started FROM numbers("
+              + 5 * TOOLS
               + ")");
     }
     tables = new ClickHouseTables(ClickHouse.connect(target));
@@ -198,8 +211,22 @@ class WeightedComparisonTest {
               assertThat(measure.path("a").isObject()).isEqualTo(measure.has("difference"));
             });
     assertThat(compared.path("tools").get(0).path("calls_a").asLong()).isEqualTo(1_000);
-    assertThat(compared.path("calibration").path("a"))
-        .isEqualTo(compared.path("calibration").path("b"));
+    JsonNode a = compared.path("calibration").path("a");
+    JsonNode b = compared.path("calibration").path("b");
+    assertThat(a.path("decisions")).isEqualTo(b.path("decisions"));
+    assertThat(a.path("bins")).hasSize(2).hasSameSizeAs(b.path("bins"));
+    for (int i = 0; i < 2; i++) {
+      for (String name : List.of("value", "low", "high", "stated", "decisions")) {
+        assertThat(a.path("bins").get(i).path(name).asDouble())
+            .isCloseTo(b.path("bins").get(i).path(name).asDouble(), within(1e-9));
+      }
+    }
+    JsonNode errorOfA = a.path("expected_calibration_error");
+    JsonNode errorOfB = b.path("expected_calibration_error");
+    assertThat(errorOfA.path("value").asDouble())
+        .isCloseTo(errorOfB.path("value").asDouble(), within(1e-9));
+    // Other traces are left out in turn, as they have other IDs.
+    assertThat(width(errorOfA)).isCloseTo(width(errorOfB), withinPercentage(25));
   }
 
   @Test
@@ -241,6 +268,22 @@ class WeightedComparisonTest {
     assertThat(compared.path("tools_left_out").asLong()).isEqualTo(TOOLS + 2 - 40);
     assertThat(compared.path("tools").get(0).path("name").asText()).isEqualTo("search");
     assertThat(compared.path("evaluators_left_out").asLong()).isZero();
+  }
+
+  /** Of 45 traces with five calls each all calls fail in 12, and none in the others. */
+  @Test
+  void callsThatFailTogetherTellAsMuchAsTheirTraces() {
+    JsonNode failed = null;
+    for (JsonNode tool : compare("handy", "plain").path("tools")) {
+      failed = tool.path("name").asText().equals("tool 0") ? tool.path("failed").path("a") : failed;
+    }
+    assertThat(failed).isNotNull();
+    assertThat(failed.path("of").asLong()).isEqualTo(5 * TOOLS);
+    assertThat(failed.path("count").asLong()).isEqualTo(5 * 12);
+    Interval ofTraces = Share.of(TOOLS, 12).interval();
+    assertThat(failed.path("value").asDouble()).isCloseTo(ofTraces.value(), within(1e-9));
+    assertThat(failed.path("low").asDouble()).isCloseTo(ofTraces.low(), within(0.005));
+    assertThat(failed.path("high").asDouble()).isCloseTo(ofTraces.high(), within(0.005));
   }
 
   private JsonNode compare(String a, String b) {
