@@ -47,6 +47,11 @@ final class AssemblerPartition implements AutoCloseable {
     }
 
     @Override
+    public long currentSystemTimeMs() {
+      return System.currentTimeMillis();
+    }
+
+    @Override
     public <A extends K, B extends V> void forward(Record<A, B> record) {
       forwarded++;
     }
