@@ -181,6 +181,27 @@ final class FaultStack implements AutoCloseable {
         () -> progress.unread() + " unread\n" + topology.lastLines(EVIDENCE_LINES));
   }
 
+  /** What there is to say of a topology that does not do what is waited for. */
+  String topologyEvidence() {
+    return evidence(topology, topologyPort);
+  }
+
+  /** Likewise of sinks. */
+  String sinksEvidence() {
+    return evidence(sinks, sinksPort);
+  }
+
+  private static String evidence(RoleProcess role, int port) {
+    return "alive: "
+        + role.isAlive()
+        + ", metrics: "
+        + RoleAnswer.of(port, "/metrics").status()
+        + ", health: "
+        + RoleAnswer.of(port, "/health").body()
+        + "\n"
+        + role.lastLines(EVIDENCE_LINES);
+  }
+
   RoleAnswer topologyHealth() {
     return RoleAnswer.of(topologyPort, "/health");
   }

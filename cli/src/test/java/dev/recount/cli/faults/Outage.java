@@ -22,8 +22,12 @@ final class Outage {
     long sinks = stack.sinks().processId();
     long topology = stack.topology().processId();
     // Whoever is asked for the first time takes his time.
-    Patience.await("figures of the sinks", () -> stack.sinksMetrics().isOk());
-    Patience.await("figures of the topology", () -> stack.topologyMetrics().isOk());
+    Patience.await(
+        "figures of the sinks", () -> stack.sinksMetrics().isOk(), () -> stack.sinksEvidence());
+    Patience.await(
+        "figures of the topology",
+        () -> stack.topologyMetrics().isOk(),
+        () -> stack.topologyEvidence());
     stack.proxy().behave(new FaultyProxy.Down());
     long began = System.nanoTime();
     while (System.nanoTime() - began < lasts.toNanos()) {
