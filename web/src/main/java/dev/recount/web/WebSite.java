@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,12 @@ public final class WebSite {
           .add(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
           .build();
 
+  /** Without a charset, as answers have it: the types that are compressed by default name one. */
+  private static final Function<? super HttpService, EncodingService> COMPRESSED =
+      EncodingService.builder()
+          .encodableContentTypes(MediaType.JSON, MediaType.ANY_TEXT_TYPE)
+          .newDecorator();
+
   private final Tables tables;
   private final Windows windows;
   private final Regressions regressions;
@@ -95,7 +102,7 @@ public final class WebSite {
         call ->
             guard
                 .apply(call.decorate(sameSite))
-                .decorate(EncodingService.newDecorator())
+                .decorate(COMPRESSED)
                 .decorate(
                     (service, context, request) -> {
                       context.mutateAdditionalResponseHeaders(headers -> headers.add(HEADERS));

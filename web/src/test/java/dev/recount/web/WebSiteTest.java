@@ -17,7 +17,9 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.recount.web.api.ApiService;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -36,6 +38,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -257,6 +260,22 @@ class WebSiteTest {
     }
     assertThat(get(base + "/api/v1/traces").headers().firstValue("cache-control"))
         .hasValue("no-store");
+  }
+
+  @Test
+  void answersAreCompressedForWhoeverReadsThat() throws Exception {
+    String base = start(service -> service, false);
+    java.net.http.HttpResponse<byte[]> answer =
+        http.send(
+            java.net.http.HttpRequest.newBuilder(URI.create(base + "/api/v1/openapi.json"))
+                .header("Accept-Encoding", "gzip")
+                .build(),
+            BodyHandlers.ofByteArray());
+    assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
+    assertThat(answer.headers().firstValue("vary").orElse("")).contains("accept-encoding");
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      assertThat(json.readTree(in).path("openapi").asText()).startsWith("3.1");
+    }
   }
 
   @Test
