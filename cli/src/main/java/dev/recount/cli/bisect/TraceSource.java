@@ -244,6 +244,7 @@ final class TraceSource {
   }
 
   private static long toMicros(Instant time) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    // Not by way of nanoseconds, as ChronoUnit counts: they end in the year 2262.
+    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
   }
 }

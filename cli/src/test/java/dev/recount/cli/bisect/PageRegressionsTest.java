@@ -35,4 +35,26 @@ class PageRegressionsTest {
           .withMessageContaining("does not answer");
     }
   }
+
+  @Test
+  void aTimeBeyondWhatNanosecondsCanTellIsATimeLikeAnyOther() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Regressions.Question later =
+        new Regressions.Question(
+            "error",
+            "",
+            "",
+            "",
+            "",
+            OptionalLong.of(99_999_999_999_999_999L),
+            OptionalLong.empty(),
+            OptionalLong.empty());
+    try (ClickHouse away = ClickHouse.connect(ClickHouseTarget.plain("http://127.0.0.1:" + free))) {
+      assertThatExceptionOfType(Unavailable.class)
+          .isThrownBy(() -> new PageRegressions(away).search(later));
+    }
+  }
 }
