@@ -64,7 +64,7 @@ final class ContextFinder {
       throw new UserError(
           String.valueOf(failed.getMessage()), "Check --archive-url, and your rights.", failed);
     } catch (IllegalArgumentException notAnId) {
-      throw new UserError("Not a trace ID: " + traceId, null, notAnId);
+      throw new UserError("Not a trace ID: " + traceId, null);
     }
   }
 
