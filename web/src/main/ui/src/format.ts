@@ -36,6 +36,10 @@ export function duration(micros: number | null | undefined): string {
   if (micros === null || micros === undefined) {
     return 'running';
   }
+  if (micros < 0) {
+    // By clocks that do not agree.
+    return `−${duration(-micros)}`;
+  }
   const ms = micros / 1000;
   if (ms < 1) {
     return `${Math.round(micros)} µs`;
