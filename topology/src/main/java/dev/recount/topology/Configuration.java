@@ -42,8 +42,10 @@ public interface Configuration {
    *     came after
    * @param text what holds
    * @param edition its number, from 1 on; changes that come after count on from it
+   * @param since log time at which it came into force, milliseconds since the Unix epoch: what a
+   *     partition tells of changes before is in it already; 0 where it holds from the beginning on
    */
-  record Replacement(String replay, String text, long edition) {
+  record Replacement(String replay, String text, long edition, long since) {
     /** One that earlier versions of Recount have written has no number, and was the first. */
     public Replacement {
       edition = Math.max(1, edition);

@@ -168,14 +168,14 @@ final class Replay implements AutoCloseable {
               long unheard = history.highest(name) + 1;
               String text = wanted.getOrDefault(name, "");
               if (given.contains(name)) {
-                replaced.put(name, new Replacement(fromRaw ? "" : id, text, unheard));
+                replaced.put(name, new Replacement(fromRaw ? "" : id, text, unheard, 0));
               } else if (fromRaw) {
                 replaced.put(
                     name,
                     history
                         .latest(name)
                         .map(edition -> edition.inPlaceOfTheLog(""))
-                        .orElse(new Replacement("", text, unheard)));
+                        .orElse(new Replacement("", text, unheard, 0)));
               } else if (horizon != null) {
                 Replacement last = before.get(name);
                 history

@@ -38,15 +38,16 @@ public final class ConfigurationHistory {
    *
    * @param number of the edition, by which traces refer to it
    * @param text what it says
+   * @param since log time at which the first partition heard of it
    */
-  public record Edition(long number, String text) {
+  public record Edition(long number, String text, long since) {
     /**
      * The edition as what a replay puts in the place of what the log says.
      *
      * @param replay by which changes in the log are told that came after
      */
     public Replacement inPlaceOfTheLog(String replay) {
-      return new Replacement(replay, text, number);
+      return new Replacement(replay, text, number, Math.max(0, since));
     }
   }
 
@@ -105,7 +106,7 @@ public final class ConfigurationHistory {
     return of(since, name).descendingMap().entrySet().stream()
         .filter(edition -> edition.getValue() <= time)
         .findFirst()
-        .flatMap(edition -> edition(name, edition.getKey()));
+        .flatMap(edition -> edition(name, edition.getKey(), edition.getValue()));
   }
 
   /** What is in force now; empty where nothing has been said. */
@@ -119,8 +120,9 @@ public final class ConfigurationHistory {
     return known.isEmpty() ? 0 : known.lastKey();
   }
 
-  private Optional<Edition> edition(String name, long number) {
-    return Optional.ofNullable(of(texts, name).get(number)).map(text -> new Edition(number, text));
+  private Optional<Edition> edition(String name, long number, long heard) {
+    return Optional.ofNullable(of(texts, name).get(number))
+        .map(text -> new Edition(number, text, heard));
   }
 
   private static <T> NavigableMap<Long, T> of(Map<String, NavigableMap<Long, T>> all, String name) {

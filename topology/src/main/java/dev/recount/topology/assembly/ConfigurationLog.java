@@ -31,12 +31,14 @@ final class ConfigurationLog {
 
   /**
    * Takes a change into force, from here on. One that changes nothing makes no edition, nor does
-   * one that a replay has replaced.
+   * one that a replay has replaced. Nor does one from before the replacement: partitions lose their
+   * beginnings at different times, and numbers must stay those that traces are carried over with.
    *
    * @param now the log's time, milliseconds since the Unix epoch
    */
   void apply(ConfigurationChange change, long now) {
     if (!change.getReplay().equals(replay(change.getName()))
+        || now < since(change.getName())
         || change.getValue().equals(current(change.getName()))) {
       return;
     }
@@ -51,6 +53,11 @@ final class ConfigurationLog {
   String replay(String name) {
     Replacement replacement = replacements.get(name);
     return replacement == null ? "" : replacement.replay();
+  }
+
+  private long since(String name) {
+    Replacement replacement = replacements.get(name);
+    return replacement == null ? 0 : replacement.since();
   }
 
   /** Number of the edition that is in force; 0 when there has been none. */

@@ -217,6 +217,11 @@ final class AssemblerHarness {
     now += millis;
   }
 
+  /** What the clock of the log shows. */
+  Instant time() {
+    return Instant.ofEpochMilli(now);
+  }
+
   /** What the state says has been in force. */
   ConfigurationHistory configured() {
     ConfigurationHistory history = new ConfigurationHistory(replacements);

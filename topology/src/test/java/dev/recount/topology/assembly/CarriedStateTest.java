@@ -74,6 +74,21 @@ class CarriedStateTest {
     goOnAlike(first, successor, steps.subList(2 * third, steps.size()));
   }
 
+  /** Also where another partition has lost more, so that here the log tells of earlier settings. */
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  void andSoItDoesWhereTheLogOfThisPartitionReachesFurtherBack(
+      @ForAll("steps") List<Step> steps,
+      @ForAll @IntRange(max = 99) int cutPercent,
+      @ForAll @IntRange(max = 99) int horizonPercent) {
+    AssemblerHarness predecessor = new AssemblerHarness(settings("true"), START);
+    say(predecessor, Configuration.EVALUATORS, "default");
+    int handOver = steps.size() * 2 / 3;
+    steps.subList(0, handOver).forEach(step -> run(predecessor, step));
+    AssemblerHarness successor =
+        successor(predecessor, cutPercent * horizonPercent / 100, horizonPercent);
+    goOnAlike(predecessor, successor, steps.subList(handOver, steps.size()));
+  }
+
   private static void goOnAlike(
       AssemblerHarness predecessor, AssemblerHarness successor, List<Step> steps) {
     int before = predecessor.written.size();
@@ -88,9 +103,15 @@ class CarriedStateTest {
 
   /** Derives a successor from the rest of the log, and has it take over. */
   private static AssemblerHarness successor(AssemblerHarness predecessor, int cutPercent) {
+    return successor(predecessor, cutPercent, cutPercent);
+  }
+
+  /** Likewise, where a partition that is left out has been cut later. */
+  private static AssemblerHarness successor(
+      AssemblerHarness predecessor, int cutPercent, int horizonPercent) {
     List<AssemblerHarness.Logged> log = List.copyOf(predecessor.log);
     List<AssemblerHarness.Logged> rest = log.subList(log.size() * cutPercent / 100, log.size());
-    Instant horizon = Instant.ofEpochMilli(rest.get(0).time() + 1);
+    Instant horizon = Instant.ofEpochMilli(log.get(log.size() * horizonPercent / 100).time() + 1);
     Assume.that(Collections.disjoint(aheadOfTheirTrace(log, horizon), logged(rest)));
     Map<String, Replacement> inForce = new TreeMap<>();
     for (String name : List.of(Configuration.SAMPLING, Configuration.EVALUATORS)) {

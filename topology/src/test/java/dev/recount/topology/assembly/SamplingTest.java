@@ -478,7 +478,7 @@ class SamplingTest {
     isRetained(UNLUCKY, false, "rest", 0);
     List<AssemblerHarness.Logged> before = List.copyOf(harness.log);
     Map<String, Replacement> replaced =
-        Map.of(Configuration.SAMPLING, new Replacement("later", everything, 1));
+        Map.of(Configuration.SAMPLING, new Replacement("later", everything, 1, 0));
     harness = replaced(replaced, "live", "false");
     harness.replay(before);
     isRetained(UNLUCKY, true, "everything", 1);
@@ -500,6 +500,41 @@ class SamplingTest {
     again.replay(harness.log);
     assertThat(again.written).isEqualTo(harness.written);
     assertThat(again.rows).isEqualTo(harness.rows);
+  }
+
+  /** As where another partition's log begins later: this one still tells of rules before. */
+  @Test
+  void whatALogTellsOfRulesBeforeTheHorizonGivesThemNoOtherNumbers() {
+    rules(RuleSet.defaultRules());
+    harness.pass(SETTLED);
+    rules("rules:\n  - {name: nothing, decision: drop}\n");
+    harness.pass(SETTLED);
+    Instant horizon = harness.time();
+    harness.pass(SETTLED);
+    settled(LUCKY);
+    isRetained(LUCKY, false, "nothing", 0);
+    rules("rules:\n  - {name: everything, decision: keep}\n");
+    harness.pass(SETTLED);
+    rules(RuleSet.defaultRules());
+    harness.pass(SETTLED);
+    Map<String, Replacement> inForce =
+        Map.of(
+            Configuration.SAMPLING,
+            harness
+                .configured()
+                .at(Configuration.SAMPLING, horizon.toEpochMilli())
+                .orElseThrow()
+                .inPlaceOfTheLog(""));
+
+    AssemblerHarness predecessor = harness;
+    harness = replaced(inForce, "live", "false");
+    harness.replay(predecessor.log);
+    harness.succeed(predecessor, horizon, TopologySettings.fromMap(Map.of()));
+    assertThat(harness.configured().latest(Configuration.SAMPLING))
+        .isEqualTo(predecessor.configured().latest(Configuration.SAMPLING));
+    span(LUCKY, 5, 1, false);
+    harness.pass(WINDOW);
+    isRetained(LUCKY, false, "nothing", 0);
   }
 
   private static AssemblerHarness replaced(
