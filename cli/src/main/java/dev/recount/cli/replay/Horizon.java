@@ -4,6 +4,7 @@ import dev.recount.schemas.Connection;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,31 +37,53 @@ final class Horizon {
     if (cut.isEmpty()) {
       return Optional.empty();
     }
+    Map<TopicPartition, Instant> first = first(connection, cut);
+    Instant latest = Instant.MIN;
+    for (TopicPartition partition : cut.keySet()) {
+      Instant known = first.get(partition);
+      // What is gone may have been appended in the same millisecond. A partition of which
+      // everything
+      // is gone began and ended before now.
+      Instant begins = known == null ? Instant.now() : known.plusMillis(1);
+      latest = begins.isAfter(latest) ? begins : latest;
+    }
+    return Optional.of(latest);
+  }
+
+  /**
+   * Likewise of a log that a replay has derived from the raw topics: what began before its first
+   * entry of all has never been in it, though nothing of it has been removed.
+   */
+  static Optional<Instant> ofDerived(Connection connection, Map<TopicPartition, Long> beginnings) {
+    Optional<Instant> removed = of(connection, beginnings);
+    return removed.isPresent()
+        ? removed
+        : first(connection, beginnings).values().stream().min(Comparator.naturalOrder());
+  }
+
+  /** When the first of what is left of partitions was appended, where anything is. */
+  private static Map<TopicPartition, Instant> first(
+      Connection connection, Map<TopicPartition, Long> beginnings) {
     Properties properties = connection.kafkaClientProperties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-    Instant latest = Instant.MIN;
+    Map<TopicPartition, Instant> first = new HashMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Map<TopicPartition, Long> ends = consumer.endOffsets(cut.keySet());
-      for (Map.Entry<TopicPartition, Long> partition : cut.entrySet()) {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(beginnings.keySet());
+      for (Map.Entry<TopicPartition, Long> partition : beginnings.entrySet()) {
         consumer.assign(List.of(partition.getKey()));
         consumer.seek(partition.getKey(), partition.getValue());
-        Optional<Instant> first = Optional.empty();
-        while (first.isEmpty()
+        while (!first.containsKey(partition.getKey())
             && consumer.position(partition.getKey()) < ends.getOrDefault(partition.getKey(), 0L)) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            // What is gone may have been appended in the same millisecond.
-            first = Optional.of(Instant.ofEpochMilli(record.timestamp() + 1));
+            first.put(partition.getKey(), Instant.ofEpochMilli(record.timestamp()));
           }
         }
-        // A partition of which everything is gone began and ended before now.
-        Instant begins = first.orElseGet(Instant::now);
-        latest = begins.isAfter(latest) ? begins : latest;
       }
     }
-    return Optional.of(latest);
+    return first;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.recount.cli.pipeline.Rebuild;
 import dev.recount.cli.sql.ClickHouse;
 import dev.recount.schemas.Connection;
 import dev.recount.schemas.Topic;
+import dev.recount.schemas.Topics;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseTarget;
 import java.nio.file.Path;
@@ -128,11 +129,17 @@ final class ReplayTools implements AutoCloseable {
 
   /** Where the log begins, or the raw topics do; null while nothing of it is gone. */
   @Nullable Instant horizon(boolean raw) {
-    Set<String> from =
-        raw
-            ? connection.topics().inputs().stream().map(Topic::name).collect(Collectors.toSet())
-            : Set.of(connection.topics().traceEvents().name());
-    return Horizon.of(connection, groups.beginnings(from)).orElse(null);
+    Topics topics = connection.topics();
+    if (raw) {
+      Set<String> inputs = topics.inputs().stream().map(Topic::name).collect(Collectors.toSet());
+      return Horizon.of(connection, groups.beginnings(inputs)).orElse(null);
+    }
+    String log = topics.traceEvents().name();
+    Map<TopicPartition, Long> beginnings = groups.beginnings(Set.of(log));
+    return (log.equals(Topics.withPrefix(topics.prefix()).traceEvents().name())
+            ? Horizon.of(connection, beginnings)
+            : Horizon.ofDerived(connection, beginnings))
+        .orElse(null);
   }
 
   /** What applications know that their log no longer tells. */
