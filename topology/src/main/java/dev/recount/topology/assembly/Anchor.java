@@ -87,11 +87,7 @@ record Anchor(
   static Anchor decode(byte[] compressed, TopologyCodecs codecs) {
     try (DataInputStream in =
         new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(compressed)))) {
-      byte format = in.readByte();
-      if (format != FORMAT && format != FORMAT_WITHOUT_VERDICTS) {
-        throw new IllegalStateException(
-            "State was written by another version of Recount (anchor format " + format + ")");
-      }
+      byte format = format(in);
       long firstAppend = in.readLong();
       long revision = in.readLong();
       long lateSpans = in.readLong();
@@ -142,12 +138,20 @@ record Anchor(
         new DataInputStream(
             new InflaterInputStream(
                 new ByteArrayInputStream(bytes, offset, bytes.length - offset)))) {
-      // Of every format.
-      in.readByte();
+      format(in);
       return in.readLong();
     } catch (IOException malformed) {
       throw new UncheckedIOException(malformed);
     }
+  }
+
+  private static byte format(DataInputStream in) throws IOException {
+    byte format = in.readByte();
+    if (format != FORMAT && format != FORMAT_WITHOUT_VERDICTS) {
+      throw new IllegalStateException(
+          "State was written by another version of Recount (anchor format " + format + ")");
+    }
+    return format;
   }
 
   private static void write(DataOutputStream out, byte[] bytes) throws IOException {

@@ -72,12 +72,12 @@ public final class CarriedState {
         }
       }
       case Stores.ANCHORS -> {
-        if (Anchors.isAnchor(key) && Anchors.firstAppend(value) < horizon) {
+        if (Anchors.isAnchor(key) && firstAppendOfAnchor(value) < horizon) {
           traces.add(key, endOfTrace(key, 0));
         }
       }
       case Stores.LINKS -> {
-        if (KeyedState.firstAppend(value) < horizon) {
+        if (firstAppendOfLink(key, value) < horizon) {
           links.add(key, key.length);
         }
       }
@@ -88,6 +88,29 @@ public final class CarriedState {
   private static TraceHeader header(byte[] value) {
     try {
       return TraceHeader.decode(value);
+    } catch (IllegalStateException other) {
+      throw new OtherVersionException(other);
+    }
+  }
+
+  private static long firstAppendOfAnchor(byte[] value) {
+    try {
+      return Anchors.firstAppend(value);
+    } catch (IllegalStateException other) {
+      throw new OtherVersionException(other);
+    }
+  }
+
+  private static long firstAppendOfLink(byte[] key, byte[] value) {
+    String name = text(key);
+    KeyedState state =
+        PendingLinks.isPending(name)
+            ? new PendingLink()
+            : AliasKeys.isAlias(name)
+                ? new AliasState()
+                : FeedbackKeys.isFeedback(name) ? new FeedbackState() : new CallState();
+    try {
+      return state.firstAppendOf(value);
     } catch (IllegalStateException other) {
       throw new OtherVersionException(other);
     }

@@ -34,9 +34,25 @@ abstract class KeyedState {
   /** Reads what {@link #write} has written. */
   abstract void read(DataInputStream in) throws IOException;
 
-  /** Append time of the first event, of the stored form of a state of any kind. */
-  static long firstAppend(byte[] encoded) {
+  /**
+   * Append time of the first event, of the stored form of a state of this kind.
+   *
+   * @throws IllegalStateException when it was written by another version of Recount
+   */
+  final long firstAppendOf(byte[] encoded) {
+    requireFormat(encoded[0]);
     return ByteBuffer.wrap(encoded).getLong(1);
+  }
+
+  private void requireFormat(byte format) {
+    if (format != format()) {
+      throw new IllegalStateException(
+          "State was written by another version of Recount ("
+              + getClass().getSimpleName()
+              + " format "
+              + format
+              + ")");
+    }
   }
 
   final byte[] encode() {
@@ -56,15 +72,7 @@ abstract class KeyedState {
 
   final void decode(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      byte format = in.readByte();
-      if (format != format()) {
-        throw new IllegalStateException(
-            "State was written by another version of Recount ("
-                + getClass().getSimpleName()
-                + " format "
-                + format
-                + ")");
-      }
+      requireFormat(in.readByte());
       firstAppend = in.readLong();
       lastAppend = in.readLong();
       timerDue = in.readLong();

@@ -1,14 +1,20 @@
 package dev.recount.topology.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.recount.avro.AliasKind;
 import dev.recount.avro.ConfigurationChange;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
+import dev.recount.topology.AliasKeys;
+import dev.recount.topology.CallKeys;
 import dev.recount.topology.Configuration;
 import dev.recount.topology.Configuration.Replacement;
+import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.sampling.RuleSet;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -17,11 +23,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.zip.Deflater;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -87,6 +95,40 @@ class CarriedStateTest {
     AssemblerHarness successor =
         successor(predecessor, cutPercent * horizonPercent / 100, horizonPercent);
     goOnAlike(predecessor, successor, steps.subList(handOver, steps.size()));
+  }
+
+  /** A successor would stop at the first of them that it reads. */
+  @Example
+  void stateInAFormOfAnotherVersionIsRefusedWhateverItIsOf() {
+    CarriedState carried = new CarriedState(Instant.ofEpochMilli(START));
+    Map<String, KeyedState> links =
+        Map.of(
+            AliasKeys.of(AliasKind.SESSION_ID, "s"),
+            new AliasState(),
+            FeedbackKeys.of("f"),
+            new FeedbackState(),
+            CallKeys.of("c"),
+            new CallState());
+    links.forEach(
+        (key, state) -> {
+          byte[] value = state.encode();
+          byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+          carried.survey(Stores.LINKS, keyBytes, value);
+          assertThat(carried.goesOver(Stores.LINKS, keyBytes)).isTrue();
+          value[0]++;
+          assertThatThrownBy(() -> carried.survey(Stores.LINKS, keyBytes, value))
+              .isInstanceOf(CarriedState.OtherVersionException.class)
+              .hasMessageContaining(state.getClass().getSimpleName());
+        });
+    byte[] anchor = new byte[64];
+    Deflater deflater = new Deflater();
+    deflater.setInput(new byte[] {99, 0, 0, 0, 0, 0, 0, 0, 1});
+    deflater.finish();
+    deflater.deflate(anchor, Long.BYTES, anchor.length - Long.BYTES);
+    deflater.end();
+    byte[] key = (TelemetryPlan.traceId(1) + "\0\0\0\0\0").getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> carried.survey(Stores.ANCHORS, key, anchor))
+        .isInstanceOf(CarriedState.OtherVersionException.class);
   }
 
   private static void goOnAlike(
