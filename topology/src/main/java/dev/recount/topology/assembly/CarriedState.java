@@ -6,6 +6,7 @@ import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.FeedbackKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,8 +132,9 @@ public final class CarriedState {
       // Editions that traces refer to. Which is in force, and the time, its own log tells.
       return ConfigurationHistory.isOfEdition(key) || AssemblyMetrics.isOpenTraces(key);
     }
-    // Timers of what began later are the same in both, or are not what their owner says is due.
-    return store.equals(Stores.TIMERS) && isOfLink(nameOfTimer(key)) || isBefore(store, key);
+    // Timers of what began later are the successor's: one that the predecessor has got round to
+    // firing may still be due here.
+    return isBefore(store, key);
   }
 
   /** Whether an entry of the successor is to be removed before anything goes over. */
@@ -162,6 +164,9 @@ public final class CarriedState {
     int from = 0;
     if (store.equals(Stores.TIMERS)) {
       from = Long.BYTES;
+      if (isOfLink(nameOfTimer(key))) {
+        return isBefore(Stores.LINKS, Arrays.copyOfRange(key, from, key.length));
+      }
       for (String prefix : TIMER_PREFIXES) {
         from += nameOfTimer(key).startsWith(prefix) ? prefix.length() : 0;
       }

@@ -14,6 +14,7 @@ import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.FeedbackKeys;
 import dev.recount.topology.TopologySettings;
 import dev.recount.topology.sampling.RuleSet;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
@@ -95,6 +96,29 @@ class CarriedStateTest {
     AssemblerHarness successor =
         successor(predecessor, cutPercent * horizonPercent / 100, horizonPercent);
     goOnAlike(predecessor, successor, steps.subList(handOver, steps.size()));
+  }
+
+  /** Of the limited number that a record fires, the predecessor may have come to it first. */
+  @Example
+  void thatATimerOfALaterLinkHasFiredIsNotCarriedOver() {
+    CarriedState carried = new CarriedState(Instant.ofEpochMilli(START));
+    FeedbackState earlier = new FeedbackState();
+    earlier.firstAppend = START - 1;
+    FeedbackState later = new FeedbackState();
+    later.firstAppend = START;
+    carried.survey(Stores.LINKS, Stores.key(FeedbackKeys.of("e")).get(), earlier.encode());
+    carried.survey(Stores.LINKS, Stores.key(FeedbackKeys.of("l")).get(), later.encode());
+    byte[] ofEarlier = timer(FeedbackKeys.of("e"));
+    byte[] ofLater = timer(FeedbackKeys.of("l"));
+    assertThat(carried.goesOver(Stores.TIMERS, ofEarlier)).isTrue();
+    assertThat(carried.givesWay(Stores.TIMERS, ofEarlier)).isTrue();
+    assertThat(carried.goesOver(Stores.TIMERS, ofLater)).isFalse();
+    assertThat(carried.givesWay(Stores.TIMERS, ofLater)).isFalse();
+  }
+
+  private static byte[] timer(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(START).put(bytes).array();
   }
 
   /** A successor would stop at the first of them that it reads. */
