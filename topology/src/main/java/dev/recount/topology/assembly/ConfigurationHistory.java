@@ -69,7 +69,12 @@ public final class ConfigurationHistory {
       of(texts, name[0]).put(Long.parseLong(name[1]), new String(value, StandardCharsets.UTF_8));
       return;
     }
-    ByteBuffer editions = ByteBuffer.wrap(value).position(Long.BYTES);
+    ByteBuffer editions = ByteBuffer.wrap(value);
+    long latest = editions.getLong();
+    if (!editions.hasRemaining()) {
+      // Earlier versions of Recount did not note since when.
+      of(since, name[0]).put(latest, ALWAYS);
+    }
     while (editions.hasRemaining()) {
       // Each partition is told by itself: the first to hear of it says when.
       of(since, name[0]).merge(editions.getLong(), editions.getLong(), Math::min);
@@ -89,10 +94,15 @@ public final class ConfigurationHistory {
 
   /** Adds an edition to what is kept of those before. */
   static byte[] add(byte @Nullable [] before, long edition, long now) {
-    int kept = before == null ? 0 : before.length - Long.BYTES;
-    ByteBuffer editions = ByteBuffer.allocate(kept + 3 * Long.BYTES).putLong(edition);
-    if (before != null) {
-      editions.put(before, Long.BYTES, kept);
+    byte[] kept = before == null ? new byte[0] : before;
+    if (kept.length == Long.BYTES) {
+      // Of earlier versions of Recount, which did not note since when.
+      kept = ByteBuffer.allocate(3 * Long.BYTES).put(before).put(before).putLong(ALWAYS).array();
+    }
+    ByteBuffer editions =
+        ByteBuffer.allocate(Math.max(Long.BYTES, kept.length) + 2 * Long.BYTES).putLong(edition);
+    if (kept.length > 0) {
+      editions.put(kept, Long.BYTES, kept.length - Long.BYTES);
     }
     return editions.putLong(edition).putLong(now).array();
   }
