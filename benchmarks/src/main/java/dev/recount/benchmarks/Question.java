@@ -57,6 +57,11 @@ record Question(String name, IntFunction<String> asked) {
             "trace",
             time -> "SELECT * FROM traces_latest WHERE trace_id = " + trace(generated, time)),
         new Question(
+            "trace row",
+            time ->
+                "SELECT started_at, status, flags, tools FROM traces_latest WHERE trace_id = "
+                    + trace(generated, time)),
+        new Question(
             "trace path",
             time ->
                 "SELECT step, kind, tool_name, status FROM decisions_latest WHERE trace_id = "
