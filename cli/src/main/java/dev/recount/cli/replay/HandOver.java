@@ -95,10 +95,10 @@ final class HandOver {
     if (horizon != null) {
       tools.say("Carrying over what began before " + horizon);
       Horizon.carryOver(tools.statements(), tools.database(), rebuild.database(), horizon);
-      if (!tools.state().carryOver(rebuild, horizon, journal.state().replaced())) {
-        tools.say(
-            "Its state is of another version: feedback that still comes for it finds no trace");
-      }
+      tools
+          .state()
+          .carryOver(rebuild, horizon, journal.state().replaced())
+          .ifPresent(why -> tools.say(why + ": feedback that still comes for them finds no trace"));
     }
     ForgottenRows.delete(tools.queries(), tools.statements(), rebuild.database());
     tools.groups().move(rebuild.application(), tools.live().otherPositions(rebuild.replaces()));

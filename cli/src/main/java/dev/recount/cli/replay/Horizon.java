@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -30,8 +31,12 @@ final class Horizon {
    * latest; empty while nothing has been removed.
    *
    * @param beginnings the first offset of each partition of the log
+   * @param oldest of each topic, when the youngest can have been appended that is no more
    */
-  static Optional<Instant> of(Connection connection, Map<TopicPartition, Long> beginnings) {
+  static Optional<Instant> of(
+      Connection connection,
+      Map<TopicPartition, Long> beginnings,
+      Function<String, Instant> oldest) {
     Map<TopicPartition, Long> cut = new HashMap<>(beginnings);
     cut.values().removeIf(offset -> offset == 0);
     if (cut.isEmpty()) {
@@ -41,10 +46,8 @@ final class Horizon {
     Instant latest = Instant.MIN;
     for (TopicPartition partition : cut.keySet()) {
       Instant known = first.get(partition);
-      // What is gone may have been appended in the same millisecond. A partition of which
-      // everything
-      // is gone began and ended before now.
-      Instant begins = known == null ? Instant.now() : known.plusMillis(1);
+      // What is gone may have been appended in the same millisecond.
+      Instant begins = known == null ? oldest.apply(partition.topic()) : known.plusMillis(1);
       latest = begins.isAfter(latest) ? begins : latest;
     }
     return Optional.of(latest);
@@ -54,8 +57,11 @@ final class Horizon {
    * Likewise of a log that a replay has derived from the raw topics: what began before its first
    * entry of all has never been in it, though nothing of it has been removed.
    */
-  static Optional<Instant> ofDerived(Connection connection, Map<TopicPartition, Long> beginnings) {
-    Optional<Instant> removed = of(connection, beginnings);
+  static Optional<Instant> ofDerived(
+      Connection connection,
+      Map<TopicPartition, Long> beginnings,
+      Function<String, Instant> oldest) {
+    Optional<Instant> removed = of(connection, beginnings, oldest);
     return removed.isPresent()
         ? removed
         : first(connection, beginnings).values().stream().min(Comparator.naturalOrder());

@@ -3,6 +3,7 @@ package dev.recount.cli.replay;
 import dev.recount.cli.UserError;
 import dev.recount.schemas.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
@@ -22,9 +25,12 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The groups and topics of applications: who is in them, how far they are, and their removal. */
 final class KafkaGroups implements AutoCloseable {
@@ -99,6 +105,24 @@ final class KafkaGroups implements AutoCloseable {
   /** Where the partitions of topics begin. */
   Map<TopicPartition, Long> beginnings(Collection<String> topics) {
     return offsets(topics, OffsetSpec.earliest());
+  }
+
+  /**
+   * When what a topic's retention has removed by now can have been appended at the latest. Where it
+   * is limited by size too, that may be a moment ago.
+   */
+  Instant youngestRemoved(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
+    long retention = number(config, TopicConfig.RETENTION_MS_CONFIG);
+    boolean bySize = number(config, TopicConfig.RETENTION_BYTES_CONFIG) >= 0;
+    Instant now = Instant.now();
+    return retention < 0 || bySize ? now : now.minusMillis(retention);
+  }
+
+  private static long number(@Nullable Config config, String name) {
+    ConfigEntry entry = config == null ? null : config.get(name);
+    return entry == null || entry.value() == null ? -1 : Long.parseLong(entry.value());
   }
 
   private Map<TopicPartition, Long> offsets(Collection<String> topics, OffsetSpec which) {

@@ -191,8 +191,12 @@ final class Replay implements AutoCloseable {
    * Begins to derive everything anew, or goes on with it where that was interrupted.
    *
    * @param changed settings that differ from those of the live topology
+   * @throws UserError when the raw topics are asked for and tell less than the log
    */
   Rebuild beginAll(Map<String, String> changed, boolean keepOld, boolean fromRaw) {
+    if (fromRaw) {
+      requireRawTopicsOfTheLog();
+    }
     Rebuild before = journal.rebuild();
     if (before != null
         && before.scope() == Scope.ALL
@@ -215,6 +219,24 @@ final class Replay implements AutoCloseable {
    */
   Rebuild beginPart(Map<String, String> changed) {
     return begin(Scope.PART, changed, false, false);
+  }
+
+  /**
+   * A log that was derived tells when it was, and not when what it was derived from was sent: which
+   * of its traces the raw topics still have as a whole cannot be known.
+   */
+  private void requireRawTopicsOfTheLog() {
+    Instant raw = tools.horizon(true);
+    Instant log = tools.horizon(false);
+    if (journal.state().log() != null && raw != null && log != null && log.isAfter(raw)) {
+      throw new UserError(
+          "The log in force was itself derived from the raw topics, at "
+              + log
+              + ", and they have lost something of what it was derived from: they begin at "
+              + raw
+              + ".",
+          "Replay from the log, without --from-raw: it holds more than they do.");
+    }
   }
 
   private Rebuild begin(

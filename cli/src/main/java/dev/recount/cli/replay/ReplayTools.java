@@ -132,13 +132,14 @@ final class ReplayTools implements AutoCloseable {
     Topics topics = connection.topics();
     if (raw) {
       Set<String> inputs = topics.inputs().stream().map(Topic::name).collect(Collectors.toSet());
-      return Horizon.of(connection, groups.beginnings(inputs)).orElse(null);
+      return Horizon.of(connection, groups.beginnings(inputs), groups::youngestRemoved)
+          .orElse(null);
     }
     String log = topics.traceEvents().name();
     Map<TopicPartition, Long> beginnings = groups.beginnings(Set.of(log));
     return (log.equals(Topics.withPrefix(topics.prefix()).traceEvents().name())
-            ? Horizon.of(connection, beginnings)
-            : Horizon.ofDerived(connection, beginnings))
+            ? Horizon.of(connection, beginnings, groups::youngestRemoved)
+            : Horizon.ofDerived(connection, beginnings, groups::youngestRemoved))
         .orElse(null);
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,17 +64,17 @@ final class StateCarryOver {
    * it does the same.
    *
    * @param replaced what the predecessor has in the place of what the log says
-   * @return whether it was done: state that another version of Recount has written is not
+   * @return why it was not done, and what follows from that; empty where it was
    */
-  boolean carryOver(Rebuild rebuild, Instant horizon, Map<String, Replacement> replaced) {
+  Optional<String> carryOver(Rebuild rebuild, Instant horizon, Map<String, Replacement> replaced) {
     Set<String> topics = new TreeSet<>();
     for (String store : CarriedState.stores()) {
       topics.add(changelog(rebuild.replaces(), store));
       topics.add(changelog(rebuild.application(), store));
     }
     if (!groups.topics("").containsAll(topics)) {
-      // Of an application that has never run.
-      return false;
+      // Nothing is left of the log, so that there was nothing to derive; or nothing ever ran.
+      return Optional.of("Their state cannot be carried over: one of the applications has none");
     }
     Waiting.require(
         () -> groups.ends(topics).equals(groups.committedEnds(topics)),
@@ -94,9 +95,9 @@ final class StateCarryOver {
         bar.at(partition + 1);
       }
     } catch (CarriedState.OtherVersionException other) {
-      return false;
+      return Optional.of("Their state cannot be carried over. " + other.getMessage());
     }
-    return true;
+    return Optional.empty();
   }
 
   /** Named by Kafka Streams. */

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Recount's own HTTP port: {@code GET /health}, {@code GET /metrics}, and whatever the role serves
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlServer implements AutoCloseable {
   static final int DEFAULT_PORT = 8090;
+
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
   /** An answer this old is good enough for the next one who asks. */
   private static final Duration FRESH = Duration.ofMillis(500);
@@ -122,7 +126,17 @@ final class ControlServer implements AutoCloseable {
   }
 
   private HttpResponse metrics() {
-    return HttpResponse.of(HttpStatus.OK, MediaType.parse(Metrics.CONTENT_TYPE), metrics.scrape());
+    try {
+      return HttpResponse.of(
+          HttpStatus.OK, MediaType.parse(Metrics.CONTENT_TYPE), metrics.scrape());
+    } catch (RuntimeException failed) {
+      log.error("The metrics cannot be told", failed);
+      return HttpResponse.of(
+          HttpStatus.INTERNAL_SERVER_ERROR,
+          MediaType.PLAIN_TEXT_UTF_8,
+          "The metrics cannot be told: %s; the log says more.\n",
+          failed);
+    }
   }
 
   @Override

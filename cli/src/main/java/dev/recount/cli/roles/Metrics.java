@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /** What the parts of this process say of themselves, in Prometheus' text format. */
@@ -13,8 +12,7 @@ final class Metrics implements AutoCloseable {
   /** The format's media type. */
   static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry = new ForbearingRegistry();
   private final MBeanMeters sinks = new MBeanMeters();
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 

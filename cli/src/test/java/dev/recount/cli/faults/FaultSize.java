@@ -14,7 +14,7 @@ final class FaultSize {
   static final Pattern ONLY = Pattern.compile(System.getProperty("recount.faults.only", ""));
 
   /** How often everything fails. */
-  static final int ROUNDS = LONG ? 5 : 1;
+  static final int ROUNDS = Integer.getInteger("recount.faults.rounds", LONG ? 5 : 1);
 
   /** How often two more instances of the topology come and go. */
   static final int STORMS = LONG ? 6 : 1;

@@ -195,7 +195,7 @@ final class FaultStack implements AutoCloseable {
     return "alive: "
         + role.isAlive()
         + ", metrics: "
-        + RoleAnswer.of(port, "/metrics").status()
+        + RoleAnswer.of(port, "/metrics").body().lines().findFirst().orElse("")
         + ", health: "
         + RoleAnswer.of(port, "/health").body()
         + "\n"

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HorizonTest {
+  /** Whatever is gone was appended before. */
+  private static final Instant OLDEST = Instant.parse("2026-01-01T00:00:00Z");
+
   @TempDir Path folder;
 
   /**
@@ -39,19 +42,45 @@ class HorizonTest {
       try (Admin admin = Admin.create(connection.kafkaClientProperties());
           KafkaProducer<byte[], byte[]> producer = producer(connection)) {
         TopicCreator.createMissing(admin, List.of(log), 3, (short) 1);
-        assertThat(Horizon.ofDerived(connection, whole)).isEmpty();
+        assertThat(Horizon.ofDerived(connection, whole, topic -> OLDEST)).isEmpty();
         Instant began = append(producer, first);
-        Thread.sleep(5);
         Instant later = append(producer, second);
         append(producer, second);
 
-        assertThat(Horizon.of(connection, whole)).isEmpty();
-        assertThat(Horizon.ofDerived(connection, whole)).contains(began);
+        assertThat(Horizon.of(connection, whole, topic -> OLDEST)).isEmpty();
+        assertThat(Horizon.ofDerived(connection, whole, topic -> OLDEST)).contains(began);
 
         admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(1))).all().get();
         append(producer, first);
-        assertThat(Horizon.ofDerived(connection, Map.of(idle, 0L, first, 1L, second, 0L)))
+        assertThat(
+                Horizon.ofDerived(
+                    connection, Map.of(idle, 0L, first, 1L, second, 0L), topic -> OLDEST))
             .hasValueSatisfying(horizon -> assertThat(horizon).isAfter(later));
+      }
+    }
+  }
+
+  /** Of a topic to which nobody has sent anything for longer than its retention. */
+  @Test
+  void aPartitionOfWhichNothingIsLeftHidesNothingYoungerThanTheRetention() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Map.of())) {
+      Connection connection = Connection.plain(kafka.bootstrapServers(), "http://127.0.0.1:1");
+      Topic input = connection.topics().agentDecisions();
+      TopicPartition partition = new TopicPartition(input.name(), 0);
+      try (KafkaGroups groups = new KafkaGroups(connection);
+          KafkaProducer<byte[], byte[]> producer = producer(connection)) {
+        TopicCreator.createMissing(groups.admin(), List.of(input), 1, (short) 1);
+        append(producer, partition);
+        groups
+            .admin()
+            .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1)))
+            .all()
+            .get();
+        Instant before = Instant.now().minus(input.retention());
+        assertThat(Horizon.of(connection, Map.of(partition, 1L), groups::youngestRemoved))
+            .hasValueSatisfying(
+                horizon ->
+                    assertThat(horizon).isBetween(before, Instant.now().minus(input.retention())));
       }
     }
   }

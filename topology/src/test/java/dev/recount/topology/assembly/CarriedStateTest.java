@@ -79,7 +79,7 @@ class CarriedStateTest {
     AssemblerHarness second = successor(first, firstCutPercent);
     steps.subList(third, 2 * third).forEach(step -> run(first, step));
     steps.subList(third, 2 * third).forEach(step -> run(second, step));
-    AssemblerHarness successor = successor(second, cutPercent);
+    AssemblerHarness successor = successor(second, cutPercent, cutPercent, first.log);
     goOnAlike(first, successor, steps.subList(2 * third, steps.size()));
   }
 
@@ -94,7 +94,7 @@ class CarriedStateTest {
     int handOver = steps.size() * 2 / 3;
     steps.subList(0, handOver).forEach(step -> run(predecessor, step));
     AssemblerHarness successor =
-        successor(predecessor, cutPercent * horizonPercent / 100, horizonPercent);
+        successor(predecessor, cutPercent * horizonPercent / 100, horizonPercent, predecessor.log);
     goOnAlike(predecessor, successor, steps.subList(handOver, steps.size()));
   }
 
@@ -169,16 +169,23 @@ class CarriedStateTest {
 
   /** Derives a successor from the rest of the log, and has it take over. */
   private static AssemblerHarness successor(AssemblerHarness predecessor, int cutPercent) {
-    return successor(predecessor, cutPercent, cutPercent);
+    return successor(predecessor, cutPercent, cutPercent, predecessor.log);
   }
 
-  /** Likewise, where a partition that is left out has been cut later. */
+  /**
+   * Likewise, where a partition that is left out has been cut later.
+   *
+   * @param all what has ever been in the log
+   */
   private static AssemblerHarness successor(
-      AssemblerHarness predecessor, int cutPercent, int horizonPercent) {
+      AssemblerHarness predecessor,
+      int cutPercent,
+      int horizonPercent,
+      List<AssemblerHarness.Logged> all) {
     List<AssemblerHarness.Logged> log = List.copyOf(predecessor.log);
     List<AssemblerHarness.Logged> rest = log.subList(log.size() * cutPercent / 100, log.size());
     Instant horizon = Instant.ofEpochMilli(log.get(log.size() * horizonPercent / 100).time() + 1);
-    Assume.that(Collections.disjoint(aheadOfTheirTrace(log, horizon), logged(rest)));
+    Assume.that(Collections.disjoint(aheadOfTheirTrace(all, horizon), logged(rest)));
     Map<String, Replacement> inForce = new TreeMap<>();
     for (String name : List.of(Configuration.SAMPLING, Configuration.EVALUATORS)) {
       predecessor
