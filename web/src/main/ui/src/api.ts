@@ -47,6 +47,7 @@ export interface Histogram {
   from_us?: number;
   to_us?: number;
   width_us?: number;
+  outside?: number;
   columns: { start_us: number; total: number; failed: number; escalated: number }[];
 }
 

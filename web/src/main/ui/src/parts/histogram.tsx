@@ -146,7 +146,10 @@ export function TraceHistogram(props: {
         {counts.total > 0 && !props.busy && (
           <>
             , {count(counts.failed)} failed ({percent(counts.failed / counts.total)}), {count(counts.escalated)} escalated
-            <span class="faint">{extent}</span>
+            <span class="faint">
+              {extent}
+              {counts.outside ? `; ${counted(counts.outside, 'trace')} with an impossible clock outside of it` : ''}
+            </span>
           </>
         )}
       </figcaption>

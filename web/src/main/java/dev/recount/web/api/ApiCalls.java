@@ -52,6 +52,7 @@ final class ApiCalls {
                 "failed", "of them, with status error",
                 "escalated", "of them, passed on to a person",
                 "width_us", "how long a column is, in microseconds",
+                "outside", "traces in no column, since their clocks cannot be right",
                 "columns", "stretches of time with traces: start_us, total, failed, escalated"),
             json(counts::histogram)),
         new ApiCall(

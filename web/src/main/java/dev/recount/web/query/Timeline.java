@@ -45,8 +45,9 @@ public final class Timeline {
         extent
             .run(
                 tables,
-                "SELECT count() AS traces, toUnixTimestamp64Micro(min(started_at)) AS first_us,"
-                    + " toUnixTimestamp64Micro(max(started_at)) AS last_us FROM traces_latest"
+                "SELECT count() AS traces,"
+                    + PlausibleTimes.EXTENT
+                    + " FROM traces_latest"
                     + Sql.where(settled))
             .get(0);
     if (range.path("traces").asLong() == 0) {
@@ -66,11 +67,14 @@ public final class Timeline {
                 + dimension.column()
                 + ", "
                 + Sql.NAME
-                + ") AS version, intDiv(toUnixTimestamp64Micro(started_at) - "
+                + ") AS version, least("
+                + (STRETCHES - 1)
+                // Those whose clocks cannot be right are counted at the ends.
+                + ", greatest(0, intDiv(toUnixTimestamp64Micro(started_at) - "
                 + sql.number(first)
                 + ", "
                 + sql.number(width)
-                + ") AS stretch, count() AS traces, countIf(failed) AS failures,"
+                + "))) AS stretch, count() AS traces, countIf(failed) AS failures,"
                 + " sum(sample_weight) AS weights, sum(sample_weight * sample_weight) AS squares,"
                 + " countIf(sample_weight = 0) AS unweighted, sumIf(sample_weight, failed) AS"
                 + " failed_weights, countIf(failed AND sample_weight > 0) AS weighted_failures,"

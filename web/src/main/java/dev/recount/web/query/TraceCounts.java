@@ -50,7 +50,9 @@ public final class TraceCounts {
 
   /**
    * {@code total}, {@code failed}, {@code escalated}, {@code from_us}, {@code to_us}, {@code
-   * width_us}, and {@code columns}: of each stretch of time with traces its start and counts.
+   * width_us}, and {@code columns}: of each stretch of time with traces its start and counts. Where
+   * no range is asked for it is that of the traces whose clocks can be right; {@code outside} is
+   * how many others are in no column.
    */
   public ObjectNode histogram(Parameters parameters) {
     TraceFilter filter = new TraceFilter(parameters);
@@ -62,9 +64,8 @@ public final class TraceCounts {
                 tables,
                 "SELECT count() AS total, countIf(status = 'error') AS failed,"
                     + " countIf(t.escalated) AS escalated,"
-                    + " toUnixTimestamp64Micro(min(started_at)) AS first_us,"
-                    + " toUnixTimestamp64Micro(max(started_at)) AS last_us"
-                    + from(filter, range))
+                    + PlausibleTimes.EXTENT
+                    + from(filter, List.of(), range))
             .get(0);
     ObjectNode counts = JsonNodeFactory.instance.objectNode();
     counts.setAll((ObjectNode) extent);
@@ -77,6 +78,8 @@ public final class TraceCounts {
     long width = width(from, to);
     counts.put("from_us", from).put("to_us", to).put("width_us", width * 1_000_000);
     Sql sql = new Sql();
+    List<String> shown =
+        List.of("toUnixTimestamp64Micro(started_at) BETWEEN " + from + " AND " + to);
     columns.addAll(
         sql.run(
             tables,
@@ -86,8 +89,13 @@ public final class TraceCounts {
                 + width * 1_000_000
                 + " AS start_us, count() AS total, countIf(status = 'error') AS failed,"
                 + " countIf(t.escalated) AS escalated"
-                + from(filter, sql)
+                + from(filter, shown, sql)
                 + " GROUP BY start_us ORDER BY start_us"));
+    long inColumns = 0;
+    for (JsonNode column : columns) {
+      inColumns += column.path("total").asLong();
+    }
+    counts.put("outside", extent.path("total").asLong() - inColumns);
     return counts;
   }
 
@@ -112,14 +120,16 @@ public final class TraceCounts {
     columns.add(top("flags", "flag"));
     columns.add(top("evaluation_names", "evaluator"));
     return (ObjectNode)
-        sql.run(tables, "SELECT " + Sql.columns(columns) + from(filter, sql)).get(0);
+        sql.run(tables, "SELECT " + Sql.columns(columns) + from(filter, List.of(), sql)).get(0);
   }
 
   /**
    * The traces that are meant; filtered within, so that a result may carry the name of a column.
    */
-  private static String from(TraceFilter filter, Sql sql) {
-    return " FROM (SELECT * FROM traces_latest" + Sql.where(filter.conditions(sql)) + ") AS t";
+  private static String from(TraceFilter filter, List<String> further, Sql sql) {
+    List<String> conditions = new ArrayList<>(filter.conditions(sql));
+    conditions.addAll(further);
+    return " FROM (SELECT * FROM traces_latest" + Sql.where(conditions) + ") AS t";
   }
 
   private static String cut(String column) {

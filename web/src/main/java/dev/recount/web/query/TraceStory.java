@@ -40,7 +40,9 @@ public final class TraceStory {
     List<JsonNode> found = rows(StoryColumns.TRACE, "traces_latest", "trace_id", 1, traceId);
     if (found.isEmpty()) {
       throw new NotFound(
-          "There is no trace " + traceId + ". A trace appears some seconds after its first span.");
+          "There is no trace "
+              + traceId
+              + ". A trace appears when its root has ended, or half a minute after its first span.");
     }
     ObjectNode story = JsonNodeFactory.instance.objectNode();
     story.set("trace", found.get(0));
