@@ -43,6 +43,8 @@ class BackPressureTest {
       Outage outage = new Outage(stack);
       flow.send(1, FaultSize.LONG_OUTAGE);
       outage.happen(FaultSize.LONG_OUTAGE);
+      log.info("{} of {} events in the outage: {}", flow.sent(), events.size(), outage.report());
+      flow.awaitShare(FaultSize.LONG_OUTAGE);
       flow.finish();
       stack.progress().awaitDrained(OracleStack.QUIET);
       log.info("{} events in {}: {}", events.size(), FaultSize.LONG_OUTAGE, outage.report());

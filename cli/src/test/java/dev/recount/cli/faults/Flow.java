@@ -56,7 +56,13 @@ final class Flow implements AutoCloseable {
 
   /** Waits until the present share is sent. */
   void awaitShare() {
-    Patience.await("what is to be sent is sent", () -> end.isDone() || sent.get() >= share.to());
+    awaitShare(Patience.MOST);
+  }
+
+  /** Likewise of one that is more than this machine sends in the time that it was given. */
+  void awaitShare(Duration longest) {
+    Patience.await(
+        "what is to be sent is sent", longest, () -> end.isDone() || sent.get() >= share.to());
     if (end.isCompletedExceptionally()) {
       end.join();
     }
