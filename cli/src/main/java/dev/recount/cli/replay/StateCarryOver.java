@@ -8,6 +8,7 @@ import dev.recount.schemas.Topics;
 import dev.recount.topology.Configuration.Replacement;
 import dev.recount.topology.assembly.CarriedState;
 import dev.recount.topology.assembly.ConfigurationHistory;
+import dev.recount.topology.assembly.OtherVersionException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +95,7 @@ final class StateCarryOver {
         new Partition(rebuild, horizon, partition, producer).carryOver(replaced);
         bar.at(partition + 1);
       }
-    } catch (CarriedState.OtherVersionException other) {
+    } catch (OtherVersionException other) {
       return Optional.of("Their state cannot be carried over. " + other.getMessage());
     }
     return Optional.empty();

@@ -148,8 +148,7 @@ record Anchor(
   private static byte format(DataInputStream in) throws IOException {
     byte format = in.readByte();
     if (format != FORMAT && format != FORMAT_WITHOUT_VERDICTS) {
-      throw new IllegalStateException(
-          "State was written by another version of Recount (anchor format " + format + ")");
+      throw new OtherVersionException("anchor", format);
     }
     return format;
   }

@@ -68,12 +68,12 @@ public final class CarriedState {
     }
     switch (store) {
       case Stores.HEADERS -> {
-        if (!isOfNoTrace(key) && header(value).firstAppend < horizon) {
+        if (!isOfNoTrace(key) && TraceHeader.decode(value).firstAppend < horizon) {
           traces.add(key, key.length);
         }
       }
       case Stores.ANCHORS -> {
-        if (Anchors.isAnchor(key) && firstAppendOfAnchor(value) < horizon) {
+        if (Anchors.isAnchor(key) && Anchors.firstAppend(value) < horizon) {
           traces.add(key, endOfTrace(key, 0));
         }
       }
@@ -86,22 +86,6 @@ public final class CarriedState {
     }
   }
 
-  private static TraceHeader header(byte[] value) {
-    try {
-      return TraceHeader.decode(value);
-    } catch (IllegalStateException other) {
-      throw new OtherVersionException(other);
-    }
-  }
-
-  private static long firstAppendOfAnchor(byte[] value) {
-    try {
-      return Anchors.firstAppend(value);
-    } catch (IllegalStateException other) {
-      throw new OtherVersionException(other);
-    }
-  }
-
   private static long firstAppendOfLink(byte[] key, byte[] value) {
     String name = text(key);
     KeyedState state =
@@ -110,20 +94,7 @@ public final class CarriedState {
             : AliasKeys.isAlias(name)
                 ? new AliasState()
                 : FeedbackKeys.isFeedback(name) ? new FeedbackState() : new CallState();
-    try {
-      return state.firstAppendOf(value);
-    } catch (IllegalStateException other) {
-      throw new OtherVersionException(other);
-    }
-  }
-
-  /** State that this version of Recount cannot go on with. */
-  public static final class OtherVersionException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    OtherVersionException(IllegalStateException cause) {
-      super(cause.getMessage(), cause);
-    }
+    return state.firstAppendOf(value);
   }
 
   /** Whether what the predecessor says of a key goes over, a deletion too. */
@@ -139,7 +110,7 @@ public final class CarriedState {
 
   /** Whether an entry of the successor is to be removed before anything goes over. */
   public boolean givesWay(String store, byte[] key) {
-    return !(store.equals(Stores.HEADERS) && isOfNoTrace(key)) && isBefore(store, key);
+    return isBefore(store, key);
   }
 
   /**
@@ -164,11 +135,12 @@ public final class CarriedState {
     int from = 0;
     if (store.equals(Stores.TIMERS)) {
       from = Long.BYTES;
-      if (isOfLink(nameOfTimer(key))) {
+      String name = nameOfTimer(key);
+      if (isOfLink(name)) {
         return isBefore(Stores.LINKS, Arrays.copyOfRange(key, from, key.length));
       }
       for (String prefix : TIMER_PREFIXES) {
-        from += nameOfTimer(key).startsWith(prefix) ? prefix.length() : 0;
+        from += name.startsWith(prefix) ? prefix.length() : 0;
       }
     }
     return traces.contains(key, from, endOfTrace(key, from));

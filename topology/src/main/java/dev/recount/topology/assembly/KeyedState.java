@@ -37,7 +37,7 @@ abstract class KeyedState {
   /**
    * Append time of the first event, of the stored form of a state of this kind.
    *
-   * @throws IllegalStateException when it was written by another version of Recount
+   * @throws OtherVersionException when it was written by another version of Recount
    */
   final long firstAppendOf(byte[] encoded) {
     requireFormat(encoded[0]);
@@ -46,12 +46,7 @@ abstract class KeyedState {
 
   private void requireFormat(byte format) {
     if (format != format()) {
-      throw new IllegalStateException(
-          "State was written by another version of Recount ("
-              + getClass().getSimpleName()
-              + " format "
-              + format
-              + ")");
+      throw new OtherVersionException(getClass().getSimpleName(), format);
     }
   }
 

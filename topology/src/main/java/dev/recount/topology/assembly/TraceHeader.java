@@ -272,8 +272,7 @@ final class TraceHeader {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     byte format = buffer.get();
     if (format != FORMAT) {
-      throw new IllegalStateException(
-          "State was written by another version of Recount (header format " + format + ")");
+      throw new OtherVersionException("header", format);
     }
     TraceHeader header = new TraceHeader();
     header.lifecycle = LIFECYCLES[buffer.get()];

@@ -141,7 +141,7 @@ class CarriedStateTest {
           assertThat(carried.goesOver(Stores.LINKS, keyBytes)).isTrue();
           value[0]++;
           assertThatThrownBy(() -> carried.survey(Stores.LINKS, keyBytes, value))
-              .isInstanceOf(CarriedState.OtherVersionException.class)
+              .isInstanceOf(OtherVersionException.class)
               .hasMessageContaining(state.getClass().getSimpleName());
         });
     byte[] anchor = new byte[64];
@@ -152,7 +152,7 @@ class CarriedStateTest {
     deflater.end();
     byte[] key = (TelemetryPlan.traceId(1) + "\0\0\0\0\0").getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> carried.survey(Stores.ANCHORS, key, anchor))
-        .isInstanceOf(CarriedState.OtherVersionException.class);
+        .isInstanceOf(OtherVersionException.class);
   }
 
   private static void goOnAlike(
