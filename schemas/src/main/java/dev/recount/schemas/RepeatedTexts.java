@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * limited number; a text that comes once, such as an ID, drives none out.
  */
 final class RepeatedTexts {
-  /** Longer texts are rarely the same. */
-  static final int LONGEST = 48;
+  /** Bytes of the longest; longer texts are rarely the same, and all of these are held. */
+  static final int LONGEST = 512;
 
   private static final int PLACE_BITS = 10;
   private static final int PLACES = 1 << PLACE_BITS;

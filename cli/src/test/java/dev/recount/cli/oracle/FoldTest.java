@@ -13,7 +13,6 @@ import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceFold;
 import dev.recount.topology.fold.TraceRows;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +101,7 @@ class FoldTest {
   }
 
   private static void add(
-      String table, Collection<? extends IndexedRecord> records, Map<String, List<JsonNode>> rows) {
+      String table, Iterable<? extends IndexedRecord> records, Map<String, List<JsonNode>> rows) {
     List<JsonNode> written = rows.computeIfAbsent(table, name -> new ArrayList<>());
     records.forEach(record -> written.add(OracleRecords.row(record)));
   }

@@ -5,6 +5,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.topology.TopologyCodecs;
 import dev.recount.topology.evaluation.Evaluators;
+import dev.recount.topology.fold.DecisionList;
 import dev.recount.topology.fold.ExplicitDecisions;
 import dev.recount.topology.fold.FeedbackOverlay;
 import dev.recount.topology.fold.TraceContents;
@@ -117,7 +118,7 @@ final class Anchors {
         0,
         rows.trace(),
         rows.decisions(),
-        rows.enclosingDecisions(),
+        rows.enclosingDecisions().get(),
         feedback,
         rows.verdicts(),
         header.evaluators);
@@ -161,8 +162,9 @@ final class Anchors {
         decisions.add(decision);
       }
     }
-    List<SnapshotRecord> snapshots = added.snapshots();
-    for (SnapshotRecord snapshot : snapshots) {
+    List<SnapshotRecord> snapshots = new ArrayList<>();
+    for (SnapshotRecord snapshot : added.snapshots()) {
+      snapshots.add(snapshot);
       snapshot.setVersions(anchor.trace().getVersions());
       snapshot.setService(anchor.trace().getService());
       snapshot.setSessionId(anchor.trace().getSessionId());
@@ -174,24 +176,25 @@ final class Anchors {
     if (!late.decisions().isEmpty()) {
       ExplicitDecisions.flag(anchor.trace(), decisions);
     }
+    DecisionList rows = DecisionList.of(decisions);
     FeedbackOverlay.Added overlaid =
         FeedbackOverlay.apply(
             anchor.trace(),
-            decisions,
-            anchor.enclosingDecisions(),
+            rows,
+            anchor::enclosingDecisions,
             together(anchor.feedback(), late.feedback(), reader.unlinked()),
             anchor.verdicts(),
             evaluators);
     return new TraceRows(
         anchor.trace(),
-        decisions,
+        rows,
         snapshots,
         added.contents(),
         overlaid.evaluations(),
         overlaid.verdicts(),
         overlaid.feedback(),
         List.of(),
-        anchor.enclosingDecisions());
+        anchor::enclosingDecisions);
   }
 
   /**

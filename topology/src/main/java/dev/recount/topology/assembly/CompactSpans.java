@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the spans of a trace small, which are all held while it is folded: the attributes of each
- * become an array of values, spans that state the same keys share these, and spans of one resource
- * share its attributes. Otherwise a large trace takes up mostly the tables of hash maps, which the
- * garbage collector copies.
+ * become an array of values, spans that state the same keys share these, many numbers are the same
+ * object, and spans of one resource share its attributes. Otherwise a large trace takes up mostly
+ * the tables of hash maps, which the garbage collector copies.
  */
 final class CompactSpans {
+  private static final int PLACE_BITS = 9;
+  private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
+
   private final Map<List<String>, String[]> keys = new HashMap<>();
+  private final @Nullable Long[] numbers = new @Nullable Long[1 << PLACE_BITS];
   private final Map<Map<String, Object>, Map<String, Object>> resources = new HashMap<>();
 
   /** Makes a span small that has just been decoded. What it says stays the same. */
@@ -38,7 +42,26 @@ final class CompactSpans {
   private Map<String, Object> compact(Map<String, Object> attributes) {
     String[] own = attributes.keySet().toArray(new String[0]);
     String[] shared = keys.putIfAbsent(Arrays.asList(own), own);
-    return new Attributes(shared == null ? own : shared, attributes.values().toArray());
+    @Nullable Object[] values = attributes.values().toArray();
+    for (int index = 0; index < values.length; index++) {
+      if (values[index] instanceof Long number) {
+        values[index] = shared(number);
+      }
+    }
+    return new Attributes(shared == null ? own : shared, values);
+  }
+
+  /**
+   * Limits, ports and counts are often the same: the number that came last to a place, if it is.
+   */
+  private Long shared(Long number) {
+    int place = Long.hashCode(number * MULTIPLIER) >>> (Integer.SIZE - PLACE_BITS);
+    Long known = numbers[place];
+    if (known != null && known.equals(number)) {
+      return known;
+    }
+    numbers[place] = number;
+    return number;
   }
 
   /** Few keys, looked through from the first: attributes are read in a row more than by key. */

@@ -4,6 +4,7 @@ import dev.recount.topology.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
@@ -75,32 +76,47 @@ final class Emissions {
   }
 
   /**
-   * Saves the fingerprints of what a trace has emitted.
+   * Saves what a trace has emitted.
    *
    * @param first whether it had emitted nothing before
    */
-  void save(String trace, Map<RowKey, Fingerprint> rows, boolean first) {
-    int size = 0;
-    for (RowKey row : rows.keySet()) {
-      size += 1 + Integer.BYTES + 3 * row.id().length() + FINGERPRINT_BYTES;
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(size);
-    rows.forEach(
-        (row, fingerprint) -> {
-          byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
-          buffer
-              .put((byte) row.type().ordinal())
-              .putInt(id.length)
-              .put(id)
-              .putLong(fingerprint.high())
-              .putLong(fingerprint.low());
-        });
-    byte[] bytes = new byte[buffer.position()];
-    buffer.flip().get(bytes);
+  void save(String trace, Rows rows, boolean first) {
     if (first) {
-      store.putFirst(trace, bytes);
+      store.putFirst(trace, rows.bytes());
     } else {
-      store.put(trace, bytes);
+      store.put(trace, rows.bytes());
+    }
+  }
+
+  /**
+   * Rows and their fingerprints in the form in which they are stored, since a large trace has many:
+   * of a row that is added twice the second fingerprint holds.
+   */
+  static final class Rows {
+    private static final int FEW = 1 << 10;
+
+    private ByteBuffer buffer = ByteBuffer.allocate(FEW);
+
+    void add(RowType type, String id, Fingerprint fingerprint) {
+      byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
+      reserve(1 + Integer.BYTES + idBytes.length + FINGERPRINT_BYTES);
+      buffer
+          .put((byte) type.ordinal())
+          .putInt(idBytes.length)
+          .put(idBytes)
+          .putLong(fingerprint.high())
+          .putLong(fingerprint.low());
+    }
+
+    private void reserve(int bytes) {
+      if (buffer.remaining() < bytes) {
+        int capacity = Math.max(2 * buffer.capacity(), buffer.position() + bytes);
+        buffer = ByteBuffer.allocate(capacity).put(buffer.flip());
+      }
+    }
+
+    byte[] bytes() {
+      return Arrays.copyOf(buffer.array(), buffer.position());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.recount.topology.assembly.Emissions.Fingerprint;
 import dev.recount.topology.assembly.Emissions.RowKey;
 import dev.recount.topology.assembly.Emissions.RowType;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ final class RowChanges {
 
   final Instant keyTime;
   private final Map<RowKey, Fingerprint> before;
-  private final Map<RowKey, Fingerprint> after = new LinkedHashMap<>();
+  private final Emissions.Rows after = new Emissions.Rows();
+
+  /** What has been noted, as far as it matters: where something stood before. */
+  private final Map<RowKey, Fingerprint> noted = new HashMap<>();
 
   /** Begins an emission, in the revision that the header has. */
   RowChanges(String trace, TraceHeader header, Phase phase, long now, Emissions emissions) {
@@ -42,7 +46,10 @@ final class RowChanges {
     return header.lifecycle == TraceHeader.Lifecycle.EXPIRED;
   }
 
-  /** Notes a row that stands since the last emission, and was not a part of it. */
+  /**
+   * Notes a row that stands since the last emission, and was not a part of it. To be called before
+   * anything of this emission is noted.
+   */
   void stood(RowType type, String id, Fingerprint fingerprint) {
     before.put(new RowKey(type, id), fingerprint);
   }
@@ -58,10 +65,16 @@ final class RowChanges {
     return note(type, id, Fingerprint.of(row, content, provisional()));
   }
 
-  /** Notes what stands after this emission; whether it stood before. */
+  /** Notes what stands after this emission; whether that is new. */
   boolean note(RowType type, String id, Fingerprint fingerprint) {
+    if (before.isEmpty()) {
+      after.add(type, id, fingerprint);
+      return true;
+    }
     RowKey key = new RowKey(type, id);
-    after.put(key, fingerprint);
+    if (!fingerprint.equals(noted.put(key, fingerprint))) {
+      after.add(type, id, fingerprint);
+    }
     return !fingerprint.equals(before.get(key));
   }
 
@@ -74,15 +87,15 @@ final class RowChanges {
   void keep(RowType type) {
     before.forEach(
         (key, fingerprint) -> {
-          if (key.type() == type) {
-            after.putIfAbsent(key, fingerprint);
+          if (key.type() == type && noted.putIfAbsent(key, fingerprint) == null) {
+            after.add(type, key.id(), fingerprint);
           }
         });
   }
 
   /** Rows that were emitted before and that the trace no longer has. */
   List<RowKey> withdrawn() {
-    return before.keySet().stream().filter(key -> !after.containsKey(key)).toList();
+    return before.keySet().stream().filter(key -> !noted.containsKey(key)).toList();
   }
 
   void save(Emissions emissions) {

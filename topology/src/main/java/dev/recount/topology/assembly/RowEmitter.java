@@ -167,7 +167,7 @@ final class RowEmitter {
               before.lateSpans() + header.spans,
               rows.trace(),
               rows.decisions(),
-              rows.enclosingDecisions(),
+              rows.enclosingDecisions().get(),
               Anchors.together(before.feedback(), contents.feedback(), reader.unlinked()),
               rows.verdicts(),
               before.evaluators()),

@@ -11,7 +11,6 @@ import dev.recount.topology.assembly.Emissions.RowType;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import dev.recount.topology.fold.TraceRows;
 import dev.recount.topology.sampling.Unretained;
-import java.util.List;
 
 /** Writes those rows of a trace that have changed, and takes back those that no longer hold. */
 final class RowWriter {
@@ -44,11 +43,11 @@ final class RowWriter {
   Written write(TraceRows rows, TraceReader reader, RowChanges changes) {
     Unretained emitted = sampling.emitted(changes.header.fate);
     if (emitted.decisions()) {
-      rows.decisions().forEach(row -> decision(row, changes));
+      rows.decisions().forEachOnce(row -> decision(row, changes));
       rows.evaluations().forEach(row -> evaluation(row, changes));
     } else {
       rows.decisions()
-          .forEach(
+          .forEachOnce(
               row -> outputs.unretainedDecision(changes.trace, encoded(row, changes), changes.now));
       rows.evaluations()
           .forEach(
@@ -101,9 +100,17 @@ final class RowWriter {
     }
   }
 
-  private void snapshots(List<SnapshotRecord> rows, RowChanges changes) {
-    SnapshotBatch batch = new SnapshotBatch();
+  private void snapshots(Iterable<SnapshotRecord> rows, RowChanges changes) {
+    SnapshotBatch batch =
+        new SnapshotBatch(
+            row ->
+                outputs.snapshot(
+                    changes.trace,
+                    row.getSnapshotId(),
+                    codecs.snapshotRecords().encode(row),
+                    changes.now));
     for (SnapshotRecord row : rows) {
+      sampling.mark(changes.header.fate, row);
       row.setPhase(changes.phase);
       row.setRevision(changes.header.revision);
       row.setKeyTime(changes.keyTime);
@@ -112,10 +119,7 @@ final class RowWriter {
         batch.add(row, encoded.length);
       }
     }
-    for (SnapshotRecord row : batch.records()) {
-      outputs.snapshot(
-          changes.trace, row.getSnapshotId(), codecs.snapshotRecords().encode(row), changes.now);
-    }
+    batch.finish();
   }
 
   private byte[] encoded(Evaluation row, RowChanges changes) {

@@ -1,5 +1,6 @@
 package dev.recount.topology.assembly;
 
+import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.schemas.UndecodableException;
 import dev.recount.schemas.yaml.YamlException;
@@ -107,7 +108,7 @@ final class Sampling {
     return rules != null && rules.asksForSize();
   }
 
-  /** Says in rows what the fate of their trace is. */
+  /** Says in rows what the fate of their trace is, those of snapshots apart. */
   void mark(Fate fate, TraceRows rows) {
     if (!fate.ruled()) {
       return;
@@ -119,7 +120,7 @@ final class Sampling {
     rows.trace().setRetainedBy(rule);
     rows.trace().setSampleWeight(weight);
     rows.decisions()
-        .forEach(
+        .lay(
             row -> {
               row.setRetained(retained);
               row.setRetainedBy(rule);
@@ -132,13 +133,15 @@ final class Sampling {
               row.setRetainedBy(rule);
               row.setSampleWeight(weight);
             });
-    rows.snapshots()
-        .forEach(
-            row -> {
-              row.setRetained(retained);
-              row.setRetainedBy(rule);
-              row.setSampleWeight(weight);
-            });
+  }
+
+  /** Says in the row of a snapshot what the fate of its trace is. */
+  void mark(Fate fate, SnapshotRecord row) {
+    if (fate.ruled()) {
+      row.setRetained(fate.retained());
+      row.setRetainedBy(ruleOf(fate));
+      row.setSampleWeight(fate.weight());
+    }
   }
 
   private String ruleOf(Fate fate) {

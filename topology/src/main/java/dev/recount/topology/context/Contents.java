@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Contents {
   private final Map<String, SnapshotContent> byHash = new LinkedHashMap<>();
-  private final Map<String, Long> bytes = new HashMap<>();
+  private final Map<String, Body> bodies = new HashMap<>();
+
+  /** What is known of a body: its address, which all windows share, and its bytes of UTF-8. */
+  private record Body(String hash, Long bytes) {}
 
   /**
    * Keeps a body, and says what it is addressed by. A reference to content that is kept elsewhere
@@ -26,13 +29,18 @@ public final class Contents {
   public String add(String type, String content) {
     Optional<ContentReference> reference = ContentReference.parse(content);
     String hash = reference.map(ContentReference::sha256).orElseGet(() -> Sha256.hexOf(content));
-    if (byHash.putIfAbsent(hash, new SnapshotContent(type, content)) == null) {
-      bytes.put(
-          hash,
-          reference
-              .map(ContentReference::bytes)
-              .orElseGet(() -> (long) content.getBytes(StandardCharsets.UTF_8).length));
+    Body known = bodies.get(hash);
+    if (known != null) {
+      return known.hash();
     }
+    byHash.put(hash, new SnapshotContent(type, content));
+    bodies.put(
+        hash,
+        new Body(
+            hash,
+            reference
+                .map(ContentReference::bytes)
+                .orElseGet(() -> (long) content.getBytes(StandardCharsets.UTF_8).length)));
     return hash;
   }
 
@@ -44,7 +52,8 @@ public final class Contents {
 
   /** Size of a body in bytes of UTF-8; null for one that nobody sent. */
   @Nullable Long bytes(@Nullable String hash) {
-    return hash == null ? null : bytes.get(hash);
+    Body body = hash == null ? null : bodies.get(hash);
+    return body == null ? null : body.bytes();
   }
 
   /** All bodies by their hash, in the order in which they were first met. */

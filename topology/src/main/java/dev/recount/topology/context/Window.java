@@ -19,6 +19,9 @@ public record Window(String snapshotId, List<ContextSegment> segments, Contents 
 
   /** The window of a snapshot that was sent. Takes its bodies over; the snapshot stays as it is. */
   public static Window of(ContextSnapshot snapshot, Contents contents) {
+    if (hasNoBody(snapshot.getSegments())) {
+      return new Window(snapshot.getSnapshotId(), snapshot.getSegments(), contents);
+    }
     List<ContextSegment> segments = new ArrayList<>(snapshot.getSegments().size());
     for (ContextSegment sent : snapshot.getSegments()) {
       if (sent.getContent() == null) {
@@ -38,6 +41,15 @@ public record Window(String snapshotId, List<ContextSegment> segments, Contents 
       segments.add(segment);
     }
     return new Window(snapshot.getSnapshotId(), segments, contents);
+  }
+
+  private static boolean hasNoBody(List<ContextSegment> segments) {
+    for (ContextSegment segment : segments) {
+      if (segment.getContent() != null) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What a segment is recognised by in another window: its kind and content. */

@@ -197,13 +197,13 @@ public record WindowChange(
       boolean summarised = segments > 0 && replaced(truncated);
       return new WindowChange(
           before.snapshotId(),
-          kept,
-          added,
+          List.copyOf(kept),
+          List.copyOf(added),
           truncated,
           segments,
           tokens,
           marked || summarised,
-          instructions);
+          List.copyOf(instructions));
     }
 
     /** Whether something new is a summary, or stands before what was kept of the conversation. */

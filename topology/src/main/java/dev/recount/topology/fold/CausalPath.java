@@ -120,7 +120,9 @@ final class CausalPath {
       DecisionDraft parent = draft.parent;
       if (parent != null) {
         draft.suspect =
-            parent.suspect != null ? parent.suspect : parent.flags().isEmpty() ? null : parent;
+            parent.suspect != null
+                ? parent.suspect
+                : parent.warnings == Warning.NONE ? null : parent;
       }
     }
   }

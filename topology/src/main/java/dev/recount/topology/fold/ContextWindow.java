@@ -3,7 +3,6 @@ package dev.recount.topology.fold;
 import dev.recount.avro.ContextSegment;
 import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.SegmentKind;
-import dev.recount.topology.context.WindowChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,7 @@ final class ContextWindow {
 
   /** Tokens in the window: what the snapshot says, the sum of its segments, or the span's word. */
   static @Nullable Long tokens(DecisionDraft draft) {
-    ContextSnapshot snapshot = draft.snapshot;
-    Long counted = snapshot == null ? null : tokens(snapshot);
+    Long counted = draft.snapshot == null ? null : draft.snapshot.tokens;
     return counted != null ? counted : draft.contextTokens;
   }
 
@@ -39,8 +37,7 @@ final class ContextWindow {
 
   /** Tokens that the window can hold. */
   static @Nullable Long limit(DecisionDraft draft) {
-    ContextSnapshot snapshot = draft.snapshot;
-    Long limit = snapshot == null ? null : snapshot.getTokenLimit();
+    Long limit = draft.snapshot == null ? null : draft.snapshot.event.getTokenLimit();
     return limit != null ? limit : draft.contextLimit;
   }
 
@@ -56,20 +53,20 @@ final class ContextWindow {
 
   /** Whether anything in the decision's window had been cut. */
   static boolean truncated(DecisionDraft draft) {
-    WindowChange change = draft.windowChange;
-    return (draft.snapshot != null && truncated(draft.snapshot))
-        || (change != null && !change.truncated().isEmpty());
+    return draft.snapshot != null && draft.snapshot.truncated;
   }
 
   /** Whether a segment was cut, by its own word or by its counts. */
   static boolean truncated(ContextSnapshot snapshot) {
-    return snapshot.getSegments().stream()
-        .anyMatch(
-            segment ->
-                segment.getTruncated()
-                    || (segment.getTokenCount() != null
-                        && segment.getOriginalTokenCount() != null
-                        && segment.getTokenCount() < segment.getOriginalTokenCount()));
+    for (ContextSegment segment : snapshot.getSegments()) {
+      if (segment.getTruncated()
+          || (segment.getTokenCount() != null
+              && segment.getOriginalTokenCount() != null
+              && segment.getTokenCount() < segment.getOriginalTokenCount())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a retrieval brought, else the sources of the chunks in the window, in their order. */
@@ -79,7 +76,7 @@ final class ContextWindow {
     }
     List<String> chunks = new ArrayList<>();
     if (draft.snapshot != null) {
-      for (ContextSegment segment : draft.snapshot.getSegments()) {
+      for (ContextSegment segment : draft.snapshot.event.getSegments()) {
         if (segment.getKind() == SegmentKind.MEMORY && segment.getSource() != null) {
           chunks.add(segment.getSource());
         }

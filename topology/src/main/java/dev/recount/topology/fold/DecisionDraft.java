@@ -1,17 +1,12 @@
 package dev.recount.topology.fold;
 
 import dev.recount.avro.Alternative;
-import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Status;
 import dev.recount.avro.Versions;
-import dev.recount.topology.context.WindowChange;
 import dev.recount.topology.model.Tokens;
-import java.util.Collection;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A decision while the fold puts it together from spans, explicit events, snapshots. */
@@ -72,13 +67,12 @@ final class DecisionDraft {
   @Nullable String statedSnapshotId;
   @Nullable Long contextTokens;
   @Nullable Long contextLimit;
-  @Nullable ContextSnapshot snapshot;
 
-  /** What had become of the snapshot's window since the one before. */
-  @Nullable WindowChange windowChange;
+  /** The context that it was decided in; null when none is known. */
+  @Nullable SnapshotNode snapshot;
 
-  /** Few decisions have any, and a large trace has many decisions. */
-  private @Nullable SortedSet<String> flags;
+  /** A set of {@link Warning}s. */
+  int warnings;
 
   int step;
   int toolDepth;
@@ -107,16 +101,8 @@ final class DecisionDraft {
     return event == null ? null : event.getSpanId();
   }
 
-  void flag(String flag) {
-    if (flags == null) {
-      flags = new TreeSet<>();
-    }
-    flags.add(flag);
-  }
-
-  /** Its flags, in order of the alphabet. */
-  Collection<String> flags() {
-    return flags == null ? List.of() : flags;
+  void flag(Warning warning) {
+    warnings |= warning.bit();
   }
 
   boolean failed() {

@@ -7,11 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The decisions of a trace by everything that feedback may name them by. */
 final class DecisionIndex {
-  private final Map<String, String> enclosingDecisions;
+  private final Supplier<Map<String, String>> enclosingDecisions;
   private final Map<String, DecisionRecord> byId = new HashMap<>();
   private final Map<String, DecisionRecord> bySpan = new HashMap<>();
   private final Map<String, DecisionRecord> bySnapshot = new HashMap<>();
@@ -34,7 +35,7 @@ final class DecisionIndex {
     }
   }
 
-  DecisionIndex(List<DecisionRecord> inOrder, Map<String, String> enclosingDecisions) {
+  DecisionIndex(List<DecisionRecord> inOrder, Supplier<Map<String, String>> enclosingDecisions) {
     this.enclosingDecisions = enclosingDecisions;
     for (DecisionRecord decision : inOrder) {
       byId.putIfAbsent(decision.getDecisionId(), decision);
@@ -65,7 +66,7 @@ final class DecisionIndex {
     if (named == null && event.getSpanId() != null) {
       named = bySpan.get(event.getSpanId());
       if (named == null) {
-        named = get(byId, enclosingDecisions.get(event.getSpanId()));
+        named = get(byId, enclosingDecisions.get().get(event.getSpanId()));
       }
     }
     return named != null ? named : get(bySnapshot, event.getSnapshotId());

@@ -45,14 +45,13 @@ final class DecisionRows {
     row.setReasoningTokens(draft.tokens.reasoning());
     row.setCostNanoUsd(draft.costNanoUsd);
     row.setResponseId(draft.node == null ? null : draft.node.own(Fact.RESPONSE_ID));
-    row.setSnapshotId(
-        draft.snapshot == null ? draft.statedSnapshotId : draft.snapshot.getSnapshotId());
+    row.setSnapshotId(draft.snapshot == null ? draft.statedSnapshotId : draft.snapshot.id());
     row.setContextTokens(ContextWindow.tokens(draft));
     row.setContextLimit(ContextWindow.limit(draft));
     row.setContextTruncated(ContextWindow.truncated(draft));
     row.setMemoryChunkIds(ContextWindow.memoryChunks(draft));
     row.setToolDepth(draft.toolDepth);
-    row.setFlags(List.copyOf(draft.flags()));
+    row.setFlags(Warning.texts(draft.warnings));
     row.setSuspectDecisionId(draft.failed() && draft.suspect != null ? draft.suspect.id : null);
     row.setEvaluations(List.of());
     row.setFeedback(List.of());

@@ -11,10 +11,12 @@ import dev.recount.topology.convention.ChatMessages;
 import dev.recount.topology.convention.Fact;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Snapshots made from the messages of model calls, for agents that send none themselves. One that
@@ -27,9 +29,13 @@ final class DerivedSnapshots {
   private final Set<String> senders = new HashSet<>();
   private final Set<String> sentIds = new HashSet<>();
   private final NodeMap<List<ContextSegment>> segments;
-  private final List<ContextSnapshot> snapshots = new ArrayList<>();
-  private final Set<String> ids = new HashSet<>();
-  private final Set<String> compacted = new HashSet<>();
+  private final List<SnapshotHistory.Capture> snapshots = new ArrayList<>();
+
+  /** IDs that model calls name, and that one of them alone can have. */
+  private final Set<String> named = new HashSet<>();
+
+  private final Set<String> taken = new HashSet<>();
+  private final Map<String, Versions> byAgent = new HashMap<>();
 
   /**
    * @param tree the spans of the trace
@@ -57,14 +63,22 @@ final class DerivedSnapshots {
   /** Makes the snapshots, once what the decisions say of tokens and limits is known. */
   void make(String traceId, Collection<DecisionDraft> decisions) {
     for (DecisionDraft draft : decisions) {
-      List<ContextSegment> shown =
-          draft.kind == DecisionKind.MODEL_CALL && draft.node != null
-              ? segments.get(draft.node)
-              : null;
+      if (draft.statedSnapshotId != null && segmentsOf(draft) != null) {
+        named.add(draft.statedSnapshotId);
+      }
+    }
+    for (DecisionDraft draft : decisions) {
+      List<ContextSegment> shown = segmentsOf(draft);
       if (shown != null && draft.node != null) {
         make(traceId, draft, draft.node, shown);
       }
     }
+  }
+
+  private @Nullable List<ContextSegment> segmentsOf(DecisionDraft draft) {
+    return draft.kind == DecisionKind.MODEL_CALL && draft.node != null
+        ? segments.get(draft.node)
+        : null;
   }
 
   private void make(
@@ -77,11 +91,10 @@ final class DerivedSnapshots {
             ? draft.statedSnapshotId
             : Identities.of(traceId, "snapshot", node.id());
     // A call may name a snapshot that was sent, be it another agent's: that one was its window.
-    if (sentIds.contains(id) || !ids.add(id)) {
+    // One that no call names is the span's own.
+    if (sentIds.contains(id) || (named.contains(id) && !taken.add(id))) {
       return;
     }
-    Versions versions = new Versions();
-    versions.setAgentName(node.inherited(Fact.AGENT_NAME));
     ContextSnapshot snapshot = new ContextSnapshot();
     snapshot.setSnapshotId(id);
     snapshot.setTraceId(traceId);
@@ -93,26 +106,24 @@ final class DerivedSnapshots {
     snapshot.setTokenCount(draft.contextTokens);
     snapshot.setTokenLimit(draft.contextLimit);
     snapshot.setSegments(shown);
-    snapshot.setVersions(versions);
+    snapshot.setVersions(versionsOf(node.inherited(Fact.AGENT_NAME)));
     snapshot.setAttributes(Map.of());
-    snapshots.add(snapshot);
-    if (Boolean.parseBoolean(node.own(Fact.COMPACTED))) {
-      compacted.add(id);
-    }
+    snapshots.add(new SnapshotHistory.Capture(snapshot, node));
+  }
+
+  /** One for all of an agent's snapshots, which say nothing else. */
+  private Versions versionsOf(@Nullable String agent) {
+    return byAgent.computeIfAbsent(
+        agent == null ? "" : agent,
+        name -> {
+          Versions versions = new Versions();
+          versions.setAgentName(agent);
+          return versions;
+        });
   }
 
   /** The snapshots that were made. */
-  List<ContextSnapshot> snapshots() {
+  List<SnapshotHistory.Capture> snapshots() {
     return snapshots;
-  }
-
-  /** Whether a snapshot was made and not sent. */
-  boolean contains(ContextSnapshot snapshot) {
-    return ids.contains(snapshot.getSnapshotId());
-  }
-
-  /** IDs of those whose call says that its conversation was compacted. */
-  Set<String> compacted() {
-    return compacted;
   }
 }

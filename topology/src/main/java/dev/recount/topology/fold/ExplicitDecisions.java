@@ -62,9 +62,9 @@ public final class ExplicitDecisions {
 
   private static List<String> flags(List<String> before, boolean unsure) {
     SortedSet<String> flags = new TreeSet<>(before);
-    flags.remove(Warnings.LOW_CONFIDENCE);
+    flags.remove(Warning.LOW_CONFIDENCE.text());
     if (unsure) {
-      flags.add(Warnings.LOW_CONFIDENCE);
+      flags.add(Warning.LOW_CONFIDENCE.text());
     }
     return List.copyOf(flags);
   }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,9 @@ public final class FeedbackOverlay {
       Comparator.comparing(Evaluation::getEvaluatedAt).thenComparing(Evaluation::getEvaluationId);
 
   private final TraceRecord trace;
-  private final List<DecisionRecord> decisions;
+  private final DecisionList decisions;
   private final List<LinkedFeedback> inOrder;
-  private final Map<String, String> enclosingDecisions;
+  private final Supplier<Map<String, String>> enclosingDecisions;
   private @Nullable DecisionIndex index;
   private final Map<String, List<FeedbackOutcome>> outcomes = new HashMap<>();
   private final List<FeedbackRecord> feedbackRows = new ArrayList<>();
@@ -50,8 +51,8 @@ public final class FeedbackOverlay {
 
   private FeedbackOverlay(
       TraceRecord trace,
-      List<DecisionRecord> decisions,
-      Map<String, String> enclosingDecisions,
+      DecisionList decisions,
+      Supplier<Map<String, String>> enclosingDecisions,
       List<LinkedFeedback> feedback) {
     this.trace = trace;
     this.decisions = decisions;
@@ -73,7 +74,8 @@ public final class FeedbackOverlay {
    * the rows are left.
    *
    * @param decisions the trace's decisions in order of their steps
-   * @param enclosingDecisions for spans that are no decision the ID of the nearest one around them
+   * @param enclosingDecisions gives, for spans that are no decision, the ID of the nearest one
+   *     around them
    * @param feedback all feedback on the trace, in any order
    * @param verdicts of evaluators on the trace, in any order
    * @param evaluators judge again by what the feedback says
@@ -81,8 +83,8 @@ public final class FeedbackOverlay {
    */
   public static Added apply(
       TraceRecord trace,
-      List<DecisionRecord> decisions,
-      Map<String, String> enclosingDecisions,
+      DecisionList decisions,
+      Supplier<Map<String, String>> enclosingDecisions,
       List<LinkedFeedback> feedback,
       List<Evaluation> verdicts,
       Evaluators evaluators) {
@@ -96,12 +98,12 @@ public final class FeedbackOverlay {
    */
   static FeedbackOverlay lay(
       TraceRecord trace,
-      List<DecisionRecord> decisions,
-      Map<String, String> enclosingDecisions,
+      DecisionList decisions,
+      Supplier<Map<String, String>> enclosingDecisions,
       List<LinkedFeedback> feedback) {
     FeedbackOverlay overlay = new FeedbackOverlay(trace, decisions, enclosingDecisions, feedback);
     overlay.join();
-    decisions.forEach(overlay::lay);
+    decisions.lay(overlay::lay);
     return overlay;
   }
 
@@ -166,9 +168,9 @@ public final class FeedbackOverlay {
     }
     trace.setEvaluations(ofTrace);
     trace.setEvaluationMinScore(lowest);
-    for (DecisionRecord decision : decisions) {
-      decision.setEvaluations(byDecision.getOrDefault(decision.getDecisionId(), List.of()));
-    }
+    decisions.lay(
+        decision ->
+            decision.setEvaluations(byDecision.getOrDefault(decision.getDecisionId(), List.of())));
   }
 
   private void lay(DecisionRecord decision) {

@@ -57,7 +57,7 @@ record Identity(
         versions = VersionTuples.overlay(versions, event.getVersions());
       }
     }
-    for (var snapshot : contents.snapshots().stream().sorted(SnapshotJoin.BY_CAPTURE).toList()) {
+    for (var snapshot : contents.snapshots().stream().sorted(SnapshotHistory.BY_CAPTURE).toList()) {
       if (snapshot.getVersions() != null) {
         versions = VersionTuples.overlay(versions, snapshot.getVersions());
       }

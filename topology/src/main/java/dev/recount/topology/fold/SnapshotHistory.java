@@ -5,65 +5,65 @@ import dev.recount.avro.SnapshotContent;
 import dev.recount.topology.context.Contents;
 import dev.recount.topology.context.Window;
 import dev.recount.topology.context.WindowChange;
+import dev.recount.topology.convention.Fact;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The snapshots of a trace, each beside the one before it of the same agent. */
 final class SnapshotHistory {
-  private final List<ContextSnapshot> inOrder;
+  static final Comparator<ContextSnapshot> BY_CAPTURE =
+      Comparator.comparing(ContextSnapshot::getCapturedAt)
+          .thenComparing(ContextSnapshot::getSnapshotId);
+
+  private final List<SnapshotNode> inOrder;
   private final Contents contents;
-  private final Map<String, Window> windows = new HashMap<>();
-  private final Map<String, WindowChange> changes = new HashMap<>();
 
   /**
-   * @param snapshots in any order
-   * @param contents bodies that are known already; takes those of the snapshots
-   * @param compacted IDs of the snapshots whose call says that its conversation was compacted
+   * A snapshot and where it comes from.
+   *
+   * @param madeOf the model call of whose messages it was made; null for one that was sent
    */
-  SnapshotHistory(Collection<ContextSnapshot> snapshots, Contents contents, Set<String> compacted) {
+  record Capture(ContextSnapshot snapshot, @Nullable SpanNode madeOf) {
+    /** Whether its call says that its conversation was compacted. */
+    boolean compacted() {
+      return madeOf != null && Boolean.parseBoolean(madeOf.own(Fact.COMPACTED));
+    }
+  }
+
+  /**
+   * @param sent snapshots that were sent, in any order
+   * @param derived those that were made of messages, in any order
+   * @param contents bodies that are known already; takes those of the snapshots
+   */
+  SnapshotHistory(
+      Collection<ContextSnapshot> sent, Collection<Capture> derived, Contents contents) {
     this.contents = contents;
-    this.inOrder = snapshots.stream().sorted(SnapshotJoin.BY_CAPTURE).toList();
+    List<Capture> all = new ArrayList<>(sent.size() + derived.size());
+    sent.forEach(snapshot -> all.add(new Capture(snapshot, null)));
+    all.addAll(derived);
+    all.sort(Comparator.comparing(Capture::snapshot, BY_CAPTURE));
+    this.inOrder = new ArrayList<>(all.size());
     Map<String, Window> lastOfAgent = new HashMap<>();
-    for (ContextSnapshot snapshot : inOrder) {
-      String id = snapshot.getSnapshotId();
+    for (Capture capture : all) {
+      ContextSnapshot snapshot = capture.snapshot();
       Window window = Window.of(snapshot, contents);
       Window before = lastOfAgent.put(SnapshotJoin.agentOf(snapshot), window);
-      windows.put(id, window);
-      changes.put(
-          id,
+      WindowChange change =
           before == null
               ? WindowChange.first(window)
-              : WindowChange.between(before, window, compacted.contains(id)));
+              : WindowChange.between(before, window, capture.compacted());
+      inOrder.add(new SnapshotNode(snapshot, capture.madeOf(), window, before, change));
     }
   }
 
   /** In order of capture. */
-  List<ContextSnapshot> inOrder() {
+  List<SnapshotNode> inOrder() {
     return inOrder;
-  }
-
-  /** What became of the window since the one before. */
-  WindowChange changeOf(ContextSnapshot snapshot) {
-    return Objects.requireNonNull(changes.get(snapshot.getSnapshotId()));
-  }
-
-  /** Tells each decision what had become of its window. */
-  void note(List<DecisionDraft> decisions) {
-    for (DecisionDraft decision : decisions) {
-      if (decision.snapshot != null) {
-        decision.windowChange = changeOf(decision.snapshot);
-      }
-    }
-  }
-
-  /** The window of a snapshot; null for an ID that is none. */
-  @Nullable Window window(@Nullable String snapshotId) {
-    return snapshotId == null ? null : windows.get(snapshotId);
   }
 
   Map<String, SnapshotContent> contents() {

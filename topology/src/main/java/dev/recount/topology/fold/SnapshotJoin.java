@@ -4,8 +4,7 @@ import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionKind;
 import dev.recount.topology.convention.Fact;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,48 +14,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the context snapshot that each decision was made in, and the span of each snapshot. */
 final class SnapshotJoin {
-  static final Comparator<ContextSnapshot> BY_CAPTURE =
-      Comparator.comparing(ContextSnapshot::getCapturedAt)
-          .thenComparing(ContextSnapshot::getSnapshotId);
-
   /** Stands for every agent, for snapshots and decisions that do not say whose they are. */
   static final String ANY_AGENT = "";
 
   private final SpanTree tree;
-  private final Map<String, ContextSnapshot> byId = new HashMap<>();
-  private final Map<String, String> spanOfSnapshot = new HashMap<>();
-  private final Map<String, ContextSnapshot> bySpan = new HashMap<>();
-  private final Map<String, NavigableMap<Instant, ContextSnapshot>> byAgent = new HashMap<>();
-  private final NavigableMap<Instant, ContextSnapshot> ofNoAgent = new TreeMap<>();
 
-  SnapshotJoin(SpanTree tree, Collection<ContextSnapshot> snapshots) {
+  /** In order of capture, as all lists are. */
+  private final List<SnapshotNode> snapshots;
+
+  private final Map<String, List<SnapshotNode>> byAgent = new HashMap<>();
+  private final List<SnapshotNode> ofNoAgent = new ArrayList<>();
+  private final NodeMap<SnapshotNode> bySpan;
+
+  /** Those of spans that have not arrived. */
+  private final Map<String, SnapshotNode> byAbsentSpan = new HashMap<>();
+
+  /** Made when it is needed: few decisions name the snapshot that they were made in. */
+  private @Nullable Map<String, SnapshotNode> byId;
+
+  SnapshotJoin(SpanTree tree, List<SnapshotNode> snapshots) {
     this.tree = tree;
+    this.snapshots = snapshots;
+    this.bySpan = new NodeMap<>(tree.nodes());
+    byAgent.put(ANY_AGENT, snapshots);
     Map<String, NavigableMap<Long, SpanNode>> spansByAgent = new HashMap<>();
-    for (ContextSnapshot snapshot : snapshots.stream().sorted(BY_CAPTURE).toList()) {
-      byId.put(snapshot.getSnapshotId(), snapshot);
-      byAgent
-          .computeIfAbsent(ANY_AGENT, any -> new TreeMap<>())
-          .put(snapshot.getCapturedAt(), snapshot);
-      String agent = agentOf(snapshot);
+    for (SnapshotNode snapshot : snapshots) {
+      String agent = snapshot.agent();
       if (agent.equals(ANY_AGENT)) {
-        ofNoAgent.put(snapshot.getCapturedAt(), snapshot);
+        ofNoAgent.add(snapshot);
       } else {
-        byAgent
-            .computeIfAbsent(agent, name -> new TreeMap<>())
-            .put(snapshot.getCapturedAt(), snapshot);
+        byAgent.computeIfAbsent(agent, name -> new ArrayList<>()).add(snapshot);
       }
-      String spanId = snapshot.getSpanId();
-      if (spanId == null) {
-        if (spansByAgent.isEmpty()) {
-          indexSpans(spansByAgent);
-        }
-        spanId = precedingSpan(spansByAgent.get(agent), snapshot.getCapturedAt());
-      }
-      if (spanId != null) {
-        spanOfSnapshot.put(snapshot.getSnapshotId(), spanId);
-        // In order of capture, so that of several the last one before the span's end remains.
-        bySpan.put(spanId, snapshot);
-      }
+      place(snapshot, spansByAgent);
     }
   }
 
@@ -65,6 +54,24 @@ final class SnapshotJoin {
       return ANY_AGENT;
     }
     return snapshot.getVersions().getAgentName();
+  }
+
+  private void place(SnapshotNode snapshot, Map<String, NavigableMap<Long, SpanNode>> spans) {
+    String named = snapshot.event.getSpanId();
+    SpanNode span = snapshot.madeOf != null ? snapshot.madeOf : tree.byId(named);
+    if (named == null) {
+      if (spans.isEmpty()) {
+        indexSpans(spans);
+      }
+      span = precedingSpan(spans.get(snapshot.agent()), snapshot.event.getCapturedAt());
+    }
+    snapshot.spanId = span == null ? named : span.id();
+    // In order of capture, so that of several the last one before the span's end remains.
+    if (span != null) {
+      bySpan.put(span, snapshot);
+    } else if (named != null) {
+      byAbsentSpan.put(named, snapshot);
+    }
   }
 
   private void indexSpans(Map<String, NavigableMap<Long, SpanNode>> spansByAgent) {
@@ -77,7 +84,7 @@ final class SnapshotJoin {
     }
   }
 
-  private static @Nullable String precedingSpan(
+  private static @Nullable SpanNode precedingSpan(
       @Nullable NavigableMap<Long, SpanNode> byStart, Instant capturedAt) {
     if (byStart == null) {
       return null;
@@ -85,31 +92,29 @@ final class SnapshotJoin {
     // Snapshots are stamped to the millisecond: a span that starts within it still precedes.
     long endOfMillisecond = Times.nanoseconds(capturedAt) + 999_999;
     Map.Entry<Long, SpanNode> preceding = byStart.floorEntry(endOfMillisecond);
-    return preceding == null ? null : preceding.getValue().id();
+    return preceding == null ? null : preceding.getValue();
   }
 
-  /** The span that the snapshot names, else the nearest preceding one of its agent. */
-  @Nullable String spanOf(ContextSnapshot snapshot) {
-    return spanOfSnapshot.get(snapshot.getSnapshotId());
-  }
-
-  @Nullable ContextSnapshot byId(@Nullable String snapshotId) {
-    return snapshotId == null ? null : byId.get(snapshotId);
-  }
-
-  /** Gives each decision its snapshot; the decisions are in order of their steps. */
+  /**
+   * Gives each decision its snapshot, and each snapshot its first decision; the decisions are in
+   * order of their steps.
+   */
   void join(List<DecisionDraft> inOrder) {
     for (DecisionDraft draft : inOrder) {
-      draft.snapshot = snapshotOf(draft);
+      SnapshotNode snapshot = snapshotOf(draft);
+      draft.snapshot = snapshot;
+      if (snapshot != null && snapshot.decision == null) {
+        snapshot.decision = draft;
+      }
     }
   }
 
-  private @Nullable ContextSnapshot snapshotOf(DecisionDraft draft) {
-    ContextSnapshot named = byId(draft.statedSnapshotId);
+  private @Nullable SnapshotNode snapshotOf(DecisionDraft draft) {
+    SnapshotNode named = byId(draft.statedSnapshotId);
     if (named != null) {
       return named;
     }
-    ContextSnapshot ofSpan = draft.spanId() == null ? null : bySpan.get(draft.spanId());
+    SnapshotNode ofSpan = ofSpan(draft);
     if (ofSpan != null) {
       return ofSpan;
     }
@@ -119,8 +124,39 @@ final class SnapshotJoin {
       return draft.parent.snapshot;
     }
     // What another agent saw is not what this one saw; what nobody claims may be.
-    NavigableMap<Instant, ContextSnapshot> ofAgent = byAgent.getOrDefault(draft.agent(), ofNoAgent);
-    Map.Entry<Instant, ContextSnapshot> preceding = ofAgent.floorEntry(Times.instant(draft.start));
-    return preceding == null ? null : preceding.getValue();
+    return preceding(byAgent.getOrDefault(draft.agent(), ofNoAgent), Times.instant(draft.start));
+  }
+
+  private @Nullable SnapshotNode byId(@Nullable String snapshotId) {
+    if (snapshotId == null) {
+      return null;
+    }
+    if (byId == null) {
+      byId = new HashMap<>();
+      for (SnapshotNode snapshot : snapshots) {
+        byId.put(snapshot.id(), snapshot);
+      }
+    }
+    return byId.get(snapshotId);
+  }
+
+  private @Nullable SnapshotNode ofSpan(DecisionDraft draft) {
+    SpanNode node = draft.node != null ? draft.node : tree.byId(draft.spanId());
+    return node != null ? bySpan.get(node) : byAbsentSpan.get(draft.spanId());
+  }
+
+  /** The last one that was captured no later than a time; null for none. */
+  private static @Nullable SnapshotNode preceding(List<SnapshotNode> inOrder, Instant time) {
+    int from = 0;
+    int to = inOrder.size();
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (inOrder.get(middle).event.getCapturedAt().isAfter(time)) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    return from == 0 ? null : inOrder.get(from - 1);
   }
 }

@@ -15,34 +15,28 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Turns context snapshots into their manifests. */
 final class SnapshotRows {
   private SnapshotRows() {}
 
-  static SnapshotRecord row(
-      ContextSnapshot snapshot,
-      SnapshotHistory history,
-      boolean derived,
-      @Nullable String spanId,
-      @Nullable DecisionDraft decision,
-      Identity trace) {
+  static SnapshotRecord row(SnapshotNode node, Identity trace) {
+    ContextSnapshot snapshot = node.event;
+    DecisionDraft decision = node.decision;
     SnapshotRecord row = new SnapshotRecord();
     row.setTraceId(snapshot.getTraceId());
     row.setSnapshotId(snapshot.getSnapshotId());
-    row.setSpanId(spanId);
+    row.setSpanId(node.spanId);
     row.setDecisionId(decision == null ? null : decision.id);
     row.setCapturedAt(snapshot.getCapturedAt());
     row.setBoundary(snapshot.getBoundary());
-    row.setTokenCount(ContextWindow.tokens(snapshot));
+    row.setTokenCount(node.tokens);
     row.setTokenLimit(snapshot.getTokenLimit());
-    row.setDerived(derived);
-    row.setTokensEstimated(derived && snapshot.getTokenCount() == null);
-    describe(row, snapshot, history);
+    row.setDerived(node.madeOf != null);
+    row.setTokensEstimated(node.madeOf != null && snapshot.getTokenCount() == null);
+    describe(row, node);
     row.setService(trace.service());
     row.setEnvironment(trace.environment());
     row.setSessionId(trace.sessionId());
@@ -60,11 +54,10 @@ final class SnapshotRows {
     return row;
   }
 
-  private static void describe(
-      SnapshotRecord row, ContextSnapshot snapshot, SnapshotHistory history) {
-    WindowChange change = history.changeOf(snapshot);
-    Window window = Objects.requireNonNull(history.window(snapshot.getSnapshotId()));
-    Window before = history.window(change.baseSnapshotId());
+  private static void describe(SnapshotRecord row, SnapshotNode node) {
+    WindowChange change = node.change;
+    Window window = node.window;
+    Window before = node.before;
     List<SegmentManifest> segments = new ArrayList<>(change.added().size());
     for (int position : change.added()) {
       SegmentManifest segment = manifest(window, window.segments().get(position));
@@ -80,7 +73,7 @@ final class SnapshotRows {
     row.setSegments(segments);
     row.setSegmentCount(window.segments().size());
     row.setTokensByKind(tokensByKind(window.segments()));
-    row.setTruncated(ContextWindow.truncated(snapshot) || !change.truncated().isEmpty());
+    row.setTruncated(node.truncated);
     row.setBaseSnapshotId(change.baseSnapshotId());
     row.setKept(change.kept());
     row.setEvictedSegments(change.evictedSegments());

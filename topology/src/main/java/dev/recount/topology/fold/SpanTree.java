@@ -15,11 +15,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The spans of a trace as a tree, in order of start. */
 final class SpanTree {
-  /** Order of start; a parent before its children where clocks do not tell them apart. */
-  private static final Comparator<Span> SPANS_BY_START =
-      Comparator.<Span>comparingLong(Span::getStartTimeUnixNano)
-          .thenComparing(Comparator.<Span>comparingLong(SpanNode::endOf).reversed())
-          .thenComparing(Span::getSpanId);
+  /**
+   * A span by its start. Spans are compared many times, and those of a large trace lie far apart.
+   */
+  private record Started(long start, Span span) {
+    /** Order of start; a parent before its children where clocks do not tell them apart. */
+    private static final Comparator<Started> ORDER =
+        Comparator.comparingLong(Started::start)
+            .thenComparing(
+                Started::span,
+                Comparator.<Span>comparingLong(SpanNode::endOf)
+                    .reversed()
+                    .thenComparing(Span::getSpanId));
+
+    Started(Span span) {
+      this(span.getStartTimeUnixNano(), span);
+    }
+  }
 
   /** Spans of plumbing between two that tell of the same tool call. */
   private static final int MOST_PLUMBING = 8;
@@ -35,25 +47,31 @@ final class SpanTree {
   }
 
   static SpanTree of(Collection<Span> spans, SpanMapper mapper) {
-    List<Span> inOrder = new ArrayList<>(spans);
-    inOrder.sort(SPANS_BY_START);
+    List<Started> inOrder = new ArrayList<>(spans.size());
+    spans.forEach(span -> inOrder.add(new Started(span)));
+    inOrder.sort(Started.ORDER);
     // Made in the order in which they are looked at, so that they lie in memory in that order: the
     // nodes of a large trace are in no cache.
     List<SpanNode> nodes = new ArrayList<>(inOrder.size());
     Map<String, SpanNode> byId = new HashMap<>(inOrder.size() * 2);
-    for (Span span : inOrder) {
-      SpanNode node = new SpanNode(span, mapper, nodes.size());
+    for (Started started : inOrder) {
+      SpanNode node = new SpanNode(started.span(), mapper, nodes.size());
       nodes.add(node);
       byId.put(node.id(), node);
     }
+    boolean againstOrder = false;
     for (SpanNode node : nodes) {
       String parentId = node.span.getParentSpanId();
       if (parentId != null) {
         node.parent = byId.get(parentId);
         node.orphan = node.parent == null;
+        againstOrder |= node.parent != null && node.parent.number >= node.number;
       }
     }
-    breakCycles(nodes);
+    if (againstOrder) {
+      // Where parents come before their children there is no way round.
+      breakCycles(nodes);
+    }
     for (SpanNode node : nodes) {
       noteEnclosing(node);
     }

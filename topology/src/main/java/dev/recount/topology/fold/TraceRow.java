@@ -1,6 +1,5 @@
 package dev.recount.topology.fold;
 
-import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionKind;
 import dev.recount.avro.Phase;
 import dev.recount.avro.Status;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TraceRow {
   private final TraceContents contents;
   private final SpanTree tree;
-  private final List<ContextSnapshot> windows;
+  private final List<SnapshotNode> windows;
   private final List<DecisionDraft> decisions;
   private final TraceRecord row = new TraceRecord();
 
@@ -34,7 +32,7 @@ final class TraceRow {
   TraceRow(
       TraceContents contents,
       SpanTree tree,
-      List<ContextSnapshot> windows,
+      List<SnapshotNode> windows,
       List<DecisionDraft> decisions) {
     this.contents = contents;
     this.tree = tree;
@@ -54,14 +52,8 @@ final class TraceRow {
     row.setEndedAt(end == null ? null : Times.micros(end));
     row.setSpanCount(contents.spans().size() + contents.beyondCap().spans());
     row.setDecisionCount(decisions.size());
-    row.setErrorCount(
-        decisions.stream().filter(DecisionDraft::failed).count() + contents.beyondCap().failures());
     row.setSnapshotCount(windows.size());
-    row.setTools(tools());
-    row.setFlags(
-        new ArrayList<>(Warnings.ofTrace(tree, decisions, contents.beyondCap().exceeded())));
-    sumTokens();
-    row.setMaxContextUtilization(maxUtilization());
+    sumUp();
     stateOutcome();
     row.setEvaluations(List.of());
     row.setFeedback(List.of());
@@ -100,8 +92,8 @@ final class TraceRow {
     for (DecisionDraft decision : decisions) {
       earliest = Math.min(earliest, decision.start);
     }
-    for (ContextSnapshot snapshot : windows) {
-      earliest = Math.min(earliest, Times.nanoseconds(snapshot.getCapturedAt()));
+    for (SnapshotNode window : windows) {
+      earliest = Math.min(earliest, Times.nanoseconds(window.event.getCapturedAt()));
     }
     return earliest < Long.MAX_VALUE ? earliest : 0;
   }
@@ -122,30 +114,51 @@ final class TraceRow {
     return latest;
   }
 
-  private List<String> tools() {
+  /** All that takes a look at each decision, span and window: a single one, there may be many. */
+  private void sumUp() {
+    long errors = contents.beyondCap().failures();
+    String errorType = null;
     Set<String> tools = new TreeSet<>();
+    int warnings = contents.beyondCap().exceeded() ? Warning.SPAN_CAP.bit() : Warning.NONE;
+    boolean tokensKnown = false;
+    Double utilization = null;
     for (DecisionDraft decision : decisions) {
+      warnings |= decision.warnings;
+      if (decision.failed()) {
+        errors++;
+        errorType = errorType == null ? decision.errorType : errorType;
+      }
       boolean call =
           decision.kind == DecisionKind.TOOL_CALL || decision.kind == DecisionKind.HANDOFF;
       if (call && decision.toolName != null) {
         tools.add(decision.toolName);
       }
-    }
-    return new ArrayList<>(tools);
-  }
-
-  /** Only calls of a model read and write; on other spans the figures are sums of these. */
-  private void sumTokens() {
-    boolean known = false;
-    for (DecisionDraft decision : decisions) {
+      // Only calls of a model read and write; on other spans the figures are sums of these.
       if (decision.node != null && decision.node.isModelCall()) {
-        known |= !decision.tokens.unknown();
+        tokensKnown |= !decision.tokens.unknown();
         add(decision.tokens, decision.costNanoUsd);
       }
+      utilization = larger(utilization, ContextWindow.utilization(decision));
     }
-    if (!known) {
+    for (SpanNode node : tree.nodes()) {
+      warnings |= Warnings.ofSpan(node);
+    }
+    if (tree.root() == null && !tree.nodes().isEmpty()) {
+      warnings |= Warning.ROOT_MISSING.bit();
+    }
+    for (SnapshotNode window : windows) {
+      utilization =
+          larger(
+              utilization, ContextWindow.utilization(window.tokens, window.event.getTokenLimit()));
+    }
+    if (!tokensKnown) {
       addOutermostSums();
     }
+    row.setErrorCount(errors);
+    row.setErrorType(errorType);
+    row.setTools(new ArrayList<>(tools));
+    row.setFlags(Warning.texts(warnings));
+    row.setMaxContextUtilization(utilization);
   }
 
   /** Where no model call says what it took, what the outermost spans say that sum them up. */
@@ -200,20 +213,6 @@ final class TraceRow {
     row.setCostNanoUsd(Tokens.sum(row.getCostNanoUsd(), costNanoUsd));
   }
 
-  private @Nullable Double maxUtilization() {
-    Double max = null;
-    for (ContextSnapshot snapshot : windows) {
-      max =
-          larger(
-              max,
-              ContextWindow.utilization(ContextWindow.tokens(snapshot), snapshot.getTokenLimit()));
-    }
-    for (DecisionDraft decision : decisions) {
-      max = larger(max, ContextWindow.utilization(decision));
-    }
-    return max;
-  }
-
   private static @Nullable Double larger(@Nullable Double one, @Nullable Double other) {
     return one == null || (other != null && other > one) ? other : one;
   }
@@ -230,12 +229,5 @@ final class TraceRow {
         row.setStatus(Status.ok);
       }
     }
-    row.setErrorType(
-        decisions.stream()
-            .filter(DecisionDraft::failed)
-            .map(draft -> draft.errorType)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null));
   }
 }

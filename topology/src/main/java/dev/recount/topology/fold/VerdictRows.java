@@ -1,12 +1,10 @@
 package dev.recount.topology.fold;
 
-import dev.recount.avro.ContextSnapshot;
 import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.Evaluation;
 import dev.recount.avro.Phase;
 import dev.recount.avro.SnapshotContent;
 import dev.recount.avro.TraceRecord;
-import dev.recount.topology.context.Window;
 import dev.recount.topology.evaluation.Evaluators;
 import dev.recount.topology.evaluation.Judgement;
 import dev.recount.topology.evaluation.TraceFacts;
@@ -108,11 +106,8 @@ public final class VerdictRows {
 
   private static List<TraceFacts.WindowFacts> windows(SnapshotHistory history) {
     List<TraceFacts.WindowFacts> windows = new ArrayList<>(history.inOrder().size());
-    for (ContextSnapshot snapshot : history.inOrder()) {
-      Window window = Objects.requireNonNull(history.window(snapshot.getSnapshotId()));
-      windows.add(
-          new TraceFacts.WindowFacts(
-              SnapshotJoin.agentOf(snapshot), window, history.changeOf(snapshot)));
+    for (SnapshotNode snapshot : history.inOrder()) {
+      windows.add(new TraceFacts.WindowFacts(snapshot.agent(), snapshot.window, snapshot.change));
     }
     return windows;
   }

@@ -5,9 +5,6 @@ import dev.recount.topology.context.WindowChange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,44 +12,6 @@ import org.jspecify.annotations.Nullable;
  * bounds, never with the time of arrival.
  */
 final class Warnings {
-  /** The step failed. */
-  static final String ERROR = "error";
-
-  /** The same tool was called with the same arguments for the third time or more. */
-  static final String TOOL_LOOP = "tool_loop";
-
-  /** Something in the context window had been cut. */
-  static final String CONTEXT_TRUNCATED = "context_truncated";
-
-  /**
-   * Part of the conversation had fallen out of the context window, with no summary in its place.
-   */
-  static final String CONTEXT_EVICTED = "context_evicted";
-
-  /** An instruction that the model had before was no longer in its context window. */
-  static final String INSTRUCTION_LOST = "instruction_lost";
-
-  /** The context window was at least nine tenths full. */
-  static final String CONTEXT_PRESSURE = "context_pressure";
-
-  /** The agent was less than half sure. */
-  static final String LOW_CONFIDENCE = "low_confidence";
-
-  /** A span starts before its parent does. */
-  static final String CLOCK_SKEW = "clock_skew";
-
-  /** A time lies before the year 2000 or after 2099. */
-  static final String IMPLAUSIBLE_TIME = "implausible_time";
-
-  /** No span without a parent arrived. */
-  static final String ROOT_MISSING = "root_missing";
-
-  /** The parent of a span did not arrive. */
-  static final String PARENT_MISSING = "parent_missing";
-
-  /** The trace has more spans than are folded into decisions. */
-  static final String SPAN_CAP = "span_cap";
-
   private static final int LOOP_LENGTH = 3;
   private static final double PRESSURE = 0.9;
   private static final double UNSURE = 0.5;
@@ -72,7 +31,7 @@ final class Warnings {
     Map<Call, Integer> calls = new HashMap<>();
     for (DecisionDraft draft : inOrder) {
       if (draft.failed()) {
-        draft.flag(ERROR);
+        draft.flag(Warning.ERROR);
       }
       // Agents that hand over to each other in turn are a loop as well.
       boolean call = draft.kind == DecisionKind.TOOL_CALL || draft.kind == DecisionKind.HANDOFF;
@@ -81,63 +40,54 @@ final class Warnings {
         int repeated =
             calls.merge(new Call(draft.agent(), draft.toolName, arguments), 1, Integer::sum);
         if (repeated >= LOOP_LENGTH) {
-          draft.flag(TOOL_LOOP);
+          draft.flag(Warning.TOOL_LOOP);
         }
       }
       if (unsure(draft.confidence)) {
-        draft.flag(LOW_CONFIDENCE);
+        draft.flag(Warning.LOW_CONFIDENCE);
       }
-      if (ContextWindow.truncated(draft)) {
-        draft.flag(CONTEXT_TRUNCATED);
-      }
-      WindowChange change = draft.windowChange;
-      if (change != null && change.evictedSegments() > 0 && !change.compacted()) {
-        draft.flag(CONTEXT_EVICTED);
-      }
-      if (change != null && !change.lostInstructions().isEmpty()) {
-        draft.flag(INSTRUCTION_LOST);
+      SnapshotNode snapshot = draft.snapshot;
+      if (snapshot != null) {
+        draft.warnings |= ofWindow(snapshot);
       }
       Double utilization = ContextWindow.utilization(draft);
       if (utilization != null && utilization >= PRESSURE) {
-        draft.flag(CONTEXT_PRESSURE);
+        draft.flag(Warning.CONTEXT_PRESSURE);
       }
       if (draft.node != null) {
-        flagTimes(draft.node, draft::flag);
+        draft.warnings |= ofTimes(draft.node);
       } else if (implausible(draft.start)) {
-        draft.flag(IMPLAUSIBLE_TIME);
+        draft.flag(Warning.IMPLAUSIBLE_TIME);
       }
     }
   }
 
-  /** Flags of the trace: those of its decisions, and those of its shape. */
-  static SortedSet<String> ofTrace(
-      SpanTree tree, List<DecisionDraft> decisions, boolean capReached) {
-    SortedSet<String> flags = new TreeSet<>();
-    for (DecisionDraft decision : decisions) {
-      flags.addAll(decision.flags());
+  private static int ofWindow(SnapshotNode snapshot) {
+    int warnings = snapshot.truncated ? Warning.CONTEXT_TRUNCATED.bit() : Warning.NONE;
+    WindowChange change = snapshot.change;
+    if (change.evictedSegments() > 0 && !change.compacted()) {
+      warnings |= Warning.CONTEXT_EVICTED.bit();
     }
-    for (SpanNode node : tree.nodes()) {
-      flagTimes(node, flags::add);
-      if (node.orphan) {
-        flags.add(PARENT_MISSING);
-      }
+    if (!change.lostInstructions().isEmpty()) {
+      warnings |= Warning.INSTRUCTION_LOST.bit();
     }
-    if (tree.root() == null && !tree.nodes().isEmpty()) {
-      flags.add(ROOT_MISSING);
-    }
-    if (capReached) {
-      flags.add(SPAN_CAP);
-    }
-    return flags;
+    return warnings;
   }
 
-  private static void flagTimes(SpanNode node, Consumer<String> flag) {
+  /** Flags of a span by itself: of its times, and of its place in the tree. */
+  static int ofSpan(SpanNode node) {
+    return ofTimes(node) | (node.orphan ? Warning.PARENT_MISSING.bit() : Warning.NONE);
+  }
+
+  private static int ofTimes(SpanNode node) {
+    int warnings = Warning.NONE;
     if (implausible(node.start()) || implausible(node.end())) {
-      flag.accept(IMPLAUSIBLE_TIME);
+      warnings |= Warning.IMPLAUSIBLE_TIME.bit();
     }
     if (node.parent != null && node.start() < node.parent.start()) {
-      flag.accept(CLOCK_SKEW);
+      warnings |= Warning.CLOCK_SKEW.bit();
     }
+    return warnings;
   }
 
   private static boolean implausible(long unixNano) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Versions;
 import dev.recount.schemas.SnapshotSeries;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,8 @@ class SnapshotBatchTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final int BYTES = 500;
 
-  private final SnapshotBatch batch = new SnapshotBatch();
+  private final List<SnapshotRecord> sent = new ArrayList<>();
+  private final SnapshotBatch batch = new SnapshotBatch(sent::add);
 
   private static SnapshotRecord row(String agent, String id, @Nullable String base) {
     SnapshotRecord row = EmptyRows.snapshot(TRACE, id);
@@ -24,7 +26,8 @@ class SnapshotBatchTest {
   }
 
   private List<List<String>> ids() {
-    return batch.records().stream()
+    batch.finish();
+    return sent.stream()
         .map(
             record ->
                 SnapshotSeries.snapshots(record).stream()
@@ -40,7 +43,7 @@ class SnapshotBatchTest {
     batch.add(row("planner", "p2", "p1"), BYTES);
     batch.add(row("writer", "w2", "w1"), BYTES);
     batch.add(row("planner", "p3", "p2"), BYTES);
-    assertThat(ids()).containsExactly(List.of("p1", "p2", "p3"), List.of("w1", "w2"));
+    assertThat(ids()).containsExactly(List.of("w1", "w2"), List.of("p1", "p2", "p3"));
   }
 
   @Test
@@ -69,6 +72,7 @@ class SnapshotBatchTest {
     batch.add(row("planner", "p3", "p2"), large);
     batch.add(row("planner", "p4", "p3"), large);
     batch.add(row("planner", "p5", "p4"), 30 * large);
+    assertThat(sent).extracting(SnapshotRecord::getSnapshotId).containsExactly("p1", "p3");
     assertThat(ids()).containsExactly(List.of("p1", "p2"), List.of("p3", "p4"), List.of("p5"));
   }
 }
