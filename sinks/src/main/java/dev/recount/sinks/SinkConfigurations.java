@@ -27,6 +27,8 @@ public final class SinkConfigurations {
   private static final int LARGEST_RECORD_BYTES =
       Topics.RECORD_MAXIMUM_BYTES + RECORD_OVERHEAD_BYTES;
 
+  private static final int FETCH_BYTES = 4 << 20;
+
   private SinkConfigurations() {}
 
   /**
@@ -146,10 +148,11 @@ public final class SinkConfigurations {
   private static void putConsumer(Map<String, String> config) {
     config.put("consumer.override.isolation.level", "read_committed");
     config.put("consumer.override.auto.offset.reset", "earliest");
-    config.put("consumer.override.max.poll.records", "5000");
-    config.put(
-        "consumer.override.max.partition.fetch.bytes", Integer.toString(LARGEST_RECORD_BYTES));
-    config.put("consumer.override.fetch.max.bytes", Integer.toString(2 * LARGEST_RECORD_BYTES));
+    config.put("consumer.override.max.poll.records", "2000");
+    // What is fetched is compressed, and takes up many times as much when it is read: after an
+    // outage all of it comes at once. A larger record is fetched all the same, alone.
+    config.put("consumer.override.max.partition.fetch.bytes", Integer.toString(FETCH_BYTES / 4));
+    config.put("consumer.override.fetch.max.bytes", Integer.toString(FETCH_BYTES));
   }
 
   private static void putRegistry(Map<String, String> config, Connection connection) {

@@ -17,6 +17,7 @@ public final class SinkSettingOptions {
       List.of(
           ClickHouseSinkConfig.BATCH_ROWS_CONFIG,
           ClickHouseSinkConfig.BATCH_BYTES_CONFIG,
+          ClickHouseSinkConfig.BATCH_MEMORY_BYTES_CONFIG,
           ClickHouseSinkConfig.FLUSH_INTERVAL_MS_CONFIG,
           ClickHouseSinkConfig.REQUEST_TIMEOUT_MS_CONFIG,
           ClickHouseSinkConfig.RETRY_BACKOFF_MAX_MS_CONFIG);
@@ -26,7 +27,7 @@ public final class SinkSettingOptions {
       paramLabel = "KEY=VALUE",
       description =
           "A setting of the ClickHouse sink, as in batch.bytes=4194304: batch.rows, batch.bytes,"
-              + " flush.interval.ms, clickhouse.request.timeout.ms, retry.backoff.max.ms. May be"
+              + " batch.memory.bytes, flush.interval.ms, clickhouse.request.timeout.ms, retry.backoff.max.ms. May be"
               + " repeated.")
   private final Map<String, String> settings = new LinkedHashMap<>();
 

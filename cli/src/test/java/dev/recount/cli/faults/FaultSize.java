@@ -29,7 +29,8 @@ final class FaultSize {
   static final Duration LONG_OUTAGE =
       Duration.ofSeconds(Integer.getInteger("recount.faults.outage", 600));
 
-  static final int TRACES_OF_LONG_OUTAGE = 20_000;
+  /** More than is sent meanwhile: only those that are sent are looked for. */
+  static final int TRACES_OF_LONG_OUTAGE = 80_000;
 
   private FaultSize() {}
 }

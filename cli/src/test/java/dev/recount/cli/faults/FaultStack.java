@@ -37,8 +37,7 @@ final class FaultStack implements AutoCloseable {
       List.of(
           "clickhouse.request.timeout.ms=2000",
           "retry.backoff.max.ms=1000",
-          "flush.interval.ms=200",
-          "batch.bytes=2097152");
+          "flush.interval.ms=200");
 
   /** How much memory each role may take: little, so that what is kept by mistake shows. */
   static final String HEAP = "192m";

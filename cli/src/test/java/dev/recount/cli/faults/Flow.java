@@ -49,20 +49,23 @@ final class Flow implements AutoCloseable {
   /** Sends a further share of the events, given as how many there are, over a time. */
   void send(int shares, Duration over) {
     awaitShare();
+    sendNext((events.size() + shares - 1) / shares, over);
+  }
+
+  /** Sends so many further events, once those before are sent. */
+  void sendNext(int count) {
+    awaitShare();
+    sendNext(count, Duration.ZERO);
+  }
+
+  private void sendNext(int count, Duration over) {
     int from = sent.get();
-    int to = Math.min(events.size(), from + (events.size() + shares - 1) / shares);
-    share = new Share(from, to, over.toNanos());
+    share = new Share(from, Math.min(events.size(), from + count), over.toNanos());
   }
 
   /** Waits until the present share is sent. */
   void awaitShare() {
-    awaitShare(Patience.MOST);
-  }
-
-  /** Likewise of one that is more than this machine sends in the time that it was given. */
-  void awaitShare(Duration longest) {
-    Patience.await(
-        "what is to be sent is sent", longest, () -> end.isDone() || sent.get() >= share.to());
+    Patience.await("what is to be sent is sent", () -> end.isDone() || sent.get() >= share.to());
     if (end.isCompletedExceptionally()) {
       end.join();
     }
@@ -102,6 +105,13 @@ final class Flow implements AutoCloseable {
   /** Sends the rest at once, and returns when Kafka has all of it. */
   void finish() {
     send(1, Duration.ZERO);
+    end.join();
+  }
+
+  /** Sends no more once the present share is sent, and returns when Kafka has it. */
+  void stop() {
+    awaitShare();
+    closed = true;
     end.join();
   }
 

@@ -19,6 +19,15 @@ final class Outage {
 
   /** Lasts as long as it is told to; only lag grows. */
   void happen(Duration lasts) {
+    happen(lasts, () -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param meanwhile what is done every second
+   */
+  void happen(Duration lasts, Runnable meanwhile) {
     long sinks = stack.sinks().processId();
     long topology = stack.topology().processId();
     // Whoever is asked for the first time takes his time.
@@ -32,6 +41,7 @@ final class Outage {
     long began = System.nanoTime();
     while (System.nanoTime() - began < lasts.toNanos()) {
       ProcessFaults.pass(LOOK);
+      meanwhile.run();
       sinksMegabytes = Math.max(sinksMegabytes, stack.sinksMetrics().heapMegabytes());
       topologyMegabytes = Math.max(topologyMegabytes, stack.topologyMetrics().heapMegabytes());
       lag = Math.max(lag, stack.progress().unwritten());

@@ -21,22 +21,37 @@ final class Waves {
 
   private Waves() {}
 
+  /** Their events in the order in which they are sent. */
   static List<Telemetry> generate(int traces, long seed) {
+    return oneByOne(traces, seed).stream().flatMap(List::stream).toList();
+  }
+
+  /** Likewise, by wave: every trace is in one of them. */
+  static List<List<Telemetry>> oneByOne(int traces, long seed) {
     Random random = new Random(seed);
-    int waves = Math.max(1, traces / TRACES_TO_A_WAVE);
+    int count = Math.max(1, traces / TRACES_TO_A_WAVE);
+    List<List<Sent>> waves = new ArrayList<>();
+    for (int wave = 0; wave < count; wave++) {
+      waves.add(new ArrayList<>());
+    }
     Map<String, Integer> waveOf = new HashMap<>();
-    List<Sent> sent = new ArrayList<>();
     for (Telemetry event : TelemetryGenerator.generate(traces, seed)) {
       String trace = traceOf(event);
       int wave =
           trace == null
-              ? random.nextInt(waves)
-              : waveOf.computeIfAbsent(trace, unused -> random.nextInt(waves));
-      sent.add(new Sent(wave + random.nextDouble(), event));
-      sent.add(new Sent(wave + random.nextDouble(), event));
+              ? random.nextInt(count)
+              : waveOf.computeIfAbsent(trace, unused -> random.nextInt(count));
+      waves.get(wave).add(new Sent(random.nextDouble(), event));
+      waves.get(wave).add(new Sent(random.nextDouble(), event));
     }
-    sent.sort(Comparator.comparingDouble(Sent::at));
-    return sent.stream().map(Sent::event).toList();
+    return waves.stream()
+        .map(
+            wave ->
+                wave.stream()
+                    .sorted(Comparator.comparingDouble(Sent::at))
+                    .map(Sent::event)
+                    .toList())
+        .toList();
   }
 
   private static @Nullable String traceOf(Telemetry event) {

@@ -60,6 +60,11 @@ public final class ClickHouseSinkConfig extends SinkConfig {
       "A batch is written at this many bytes of rows. Up to one batch for each table is held in memory.";
   private static final int BATCH_BYTES_DEFAULT = 16 << 20;
 
+  public static final String BATCH_MEMORY_BYTES_CONFIG = "batch.memory.bytes";
+  private static final String BATCH_MEMORY_BYTES_DOC =
+      "The largest batch is written when all of them together, rows and the records that they came from, take up this many bytes. An eighth of the heap by default (-1).";
+  private static final long AN_EIGHTH_OF_THE_HEAP = -1;
+
   public static final String FLUSH_INTERVAL_MS_CONFIG = "flush.interval.ms";
   private static final String FLUSH_INTERVAL_MS_DOC =
       "A batch is written when its first row has waited this long, in milliseconds.";
@@ -122,6 +127,13 @@ public final class ClickHouseSinkConfig extends SinkConfig {
               ConfigDef.Range.between(1, 1 << 29),
               Importance.MEDIUM,
               BATCH_BYTES_DOC)
+          .define(
+              BATCH_MEMORY_BYTES_CONFIG,
+              Type.LONG,
+              AN_EIGHTH_OF_THE_HEAP,
+              ConfigDef.Range.atLeast(AN_EIGHTH_OF_THE_HEAP),
+              Importance.MEDIUM,
+              BATCH_MEMORY_BYTES_DOC)
           .define(
               FLUSH_INTERVAL_MS_CONFIG,
               Type.INT,
@@ -191,7 +203,13 @@ public final class ClickHouseSinkConfig extends SinkConfig {
     return new BatchLimits(
         getInt(BATCH_ROWS_CONFIG),
         getInt(BATCH_BYTES_CONFIG),
+        batchMemory(),
         Duration.ofMillis(getInt(FLUSH_INTERVAL_MS_CONFIG)));
+  }
+
+  private long batchMemory() {
+    long configured = getLong(BATCH_MEMORY_BYTES_CONFIG);
+    return configured == AN_EIGHTH_OF_THE_HEAP ? Runtime.getRuntime().maxMemory() / 8 : configured;
   }
 
   /** How long one request may take. */

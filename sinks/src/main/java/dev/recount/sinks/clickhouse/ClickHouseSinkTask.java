@@ -1,7 +1,6 @@
 package dev.recount.sinks.clickhouse;
 
 import dev.recount.schemas.RegistryUnavailableException;
-import dev.recount.schemas.UndecodableException;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseRequestException;
 import dev.recount.sinks.clickhouse.client.FailureKind;
@@ -12,17 +11,14 @@ import dev.recount.sinks.clickhouse.delivery.Rejections;
 import dev.recount.sinks.clickhouse.delivery.SinkCounters;
 import dev.recount.sinks.clickhouse.delivery.SinkMetrics;
 import dev.recount.sinks.clickhouse.rows.RowBinary;
-import dev.recount.sinks.clickhouse.rows.Table;
 import dev.recount.sinks.clickhouse.schema.Migrations;
 import dev.recount.sinks.clickhouse.schema.SchemaDriftException;
 import dev.recount.sinks.clickhouse.tables.Route;
 import dev.recount.sinks.clickhouse.tables.Routes;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -76,13 +72,6 @@ public final class ClickHouseSinkTask extends SinkTask {
       Delivery delivery,
       ForgottenSpans forgotten,
       BackOff registryBackOff) {}
-
-  /** A record that was read: its row, or what is wrong with it. */
-  private record ReadRecord(
-      SinkRecord record,
-      Table<?> table,
-      @Nullable Consumer<RowBinary> row,
-      @Nullable UndecodableException problem) {}
 
   @Override
   public String version() {
@@ -159,9 +148,10 @@ public final class ClickHouseSinkTask extends SinkTask {
         throw new RetriableException(
             "A batch is full and ClickHouse does not take it; no further records until it does");
       }
-      for (ReadRecord read : readAll(records, running)) {
-        take(read, running);
-        running.routes().forgotten(read.record()).ifPresent(running.forgotten()::add);
+      prepare(records, running);
+      for (SinkRecord record : records) {
+        take(record, running);
+        running.routes().forgotten(record).ifPresent(running.forgotten()::add);
       }
       flush(delivery::flushDue);
       forget(running);
@@ -189,13 +179,18 @@ public final class ClickHouseSinkTask extends SinkTask {
     }
   }
 
-  /** Reads everything before anything is taken, so that a failure leaves nothing half done. */
-  private List<ReadRecord> readAll(Collection<SinkRecord> records, Started running) {
+  /**
+   * Gets what it takes to read the records, before any is taken, so that a failure leaves nothing
+   * half done. They are read one by one, since all of them at once would need many times the memory
+   * that their bytes do.
+   */
+  private void prepare(Collection<SinkRecord> records, Started running) {
     BackOff backOff = running.registryBackOff();
-    List<ReadRecord> read = new ArrayList<>(records.size());
     try {
       for (SinkRecord record : records) {
-        read.add(read(record, running.routes()));
+        if (record.value() != null) {
+          running.routes().of(record.topic()).prepare(record);
+        }
       }
     } catch (RegistryUnavailableException away) {
       counters.retried();
@@ -204,36 +199,24 @@ public final class ClickHouseSinkTask extends SinkTask {
       throw new RetriableException(away.getMessage(), away);
     }
     backOff.succeeded();
-    return read;
   }
 
-  private static ReadRecord read(SinkRecord record, Routes routes) {
-    Route<?> route = routes.of(record.topic());
-    if (record.value() == null && !routes.takesTombstones(record.topic())) {
-      return new ReadRecord(record, route.table(), null, null);
-    }
-    try {
-      return new ReadRecord(record, route.table(), route.read(record), null);
-    } catch (UndecodableException problem) {
-      return new ReadRecord(record, route.table(), null, problem);
-    }
-  }
-
-  private void take(ReadRecord read, Started running) {
+  private void take(SinkRecord record, Started running) {
     Delivery delivery = running.delivery();
-    if (read.row() == null) {
-      if (read.problem() != null) {
-        reject(read, read.problem(), running);
-      }
-      delivery.pass(read.table(), read.record());
+    Route<?> route = running.routes().of(record.topic());
+    if (record.value() == null && !running.routes().takesTombstones(record.topic())) {
+      delivery.pass(route.table(), record);
       return;
     }
     boolean full;
     try {
-      full = delivery.add(read.table(), read.record(), read.row());
-    } catch (RuntimeException unwritable) {
-      reject(read, unwritable, running);
-      delivery.pass(read.table(), read.record());
+      Consumer<RowBinary> row = read(record, route);
+      full = delivery.add(route.table(), record, row);
+    } catch (ConnectException misconfigured) {
+      throw misconfigured;
+    } catch (RuntimeException unusable) {
+      reject(record, unusable, running);
+      delivery.pass(route.table(), record);
       return;
     }
     if (full) {
@@ -241,8 +224,17 @@ public final class ClickHouseSinkTask extends SinkTask {
     }
   }
 
-  private void reject(ReadRecord read, RuntimeException reason, Started running) {
-    running.rejections().reject(read.record(), reason);
+  private static Consumer<RowBinary> read(SinkRecord record, Route<?> route) {
+    try {
+      return route.read(record);
+    } catch (RegistryUnavailableException unprepared) {
+      // Not to be tried again by Connect, which would deliver records of which some are taken.
+      throw new ConnectException(unprepared.getMessage(), unprepared);
+    }
+  }
+
+  private void reject(SinkRecord record, RuntimeException reason, Started running) {
+    running.rejections().reject(record, reason);
     counters.rejected();
   }
 

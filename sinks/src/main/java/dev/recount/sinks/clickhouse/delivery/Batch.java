@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of one table on their way, with the records that they came from, so that a refused row can
@@ -19,10 +20,14 @@ import org.apache.kafka.connect.sink.SinkRecord;
 final class Batch {
   private static final int INITIAL_BYTES = 1 << 16;
 
+  /** What a record takes up beside the bytes of its key and its value: objects of Connect's. */
+  private static final int RECORD_OVERHEAD_BYTES = 512;
+
   private final RowBinary rows = new RowBinary(INITIAL_BYTES);
   private final List<SinkRecord> records = new ArrayList<>();
   private int[] ends = new int[256];
   private int settled;
+  private long recordBytes;
 
   /**
    * Adds the rows of a record. When one cannot be written the batch stays as it was.
@@ -42,6 +47,16 @@ final class Batch {
     }
     ends[records.size()] = rows.length();
     records.add(record);
+    recordBytes += RECORD_OVERHEAD_BYTES + bytesOf(record.key()) + bytesOf(record.value());
+  }
+
+  private static int bytesOf(@Nullable Object part) {
+    return part instanceof byte[] bytes ? bytes.length : 0;
+  }
+
+  /** Bytes of memory that the batch takes up, rows and records. */
+  long memory() {
+    return isEmpty() ? 0 : rows.capacity() + recordBytes;
   }
 
   /** Records whose rows the batch holds, settled ones included. */
@@ -81,6 +96,7 @@ final class Batch {
   void clear() {
     rows.clear();
     records.clear();
+    recordBytes = 0;
     settled = 0;
   }
 }

@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param rows at this many rows
  * @param bytes or at this many bytes of rows
+ * @param memory or when rows and records of all batches together take up more than this many bytes,
+ *     the largest first
  * @param linger or when its first row has waited this long
  */
-public record BatchLimits(int rows, int bytes, Duration linger) {}
+public record BatchLimits(int rows, int bytes, long memory, Duration linger) {}

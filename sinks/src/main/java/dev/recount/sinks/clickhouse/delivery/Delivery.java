@@ -5,6 +5,8 @@ import dev.recount.sinks.clickhouse.client.FailureKind;
 import dev.recount.sinks.clickhouse.rows.RowBinary;
 import dev.recount.sinks.clickhouse.rows.Table;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -69,7 +71,15 @@ public final class Delivery {
   public boolean add(Table<?> table, SinkRecord record, Consumer<RowBinary> row) {
     TableQueue queue = queue(table);
     queue.add(record, row, nanoClock.getAsLong());
-    return queue.isFull(limits);
+    return queue.isFull(limits) || isOverMemory();
+  }
+
+  private boolean isOverMemory() {
+    long memory = 0;
+    for (TableQueue queue : queues.values()) {
+      memory += queue.memory();
+    }
+    return memory > limits.memory();
   }
 
   /** Goes past a record for which nothing needs to be written. */
@@ -79,7 +89,8 @@ public final class Delivery {
 
   /** Whether further records must be held back until {@link #flushDue} has succeeded. */
   public boolean isFull() {
-    return backOff.isFailing() && queues.values().stream().anyMatch(q -> q.isFull(limits));
+    return backOff.isFailing()
+        && (isOverMemory() || queues.values().stream().anyMatch(queue -> queue.isFull(limits)));
   }
 
   /**
@@ -118,6 +129,10 @@ public final class Delivery {
         if (everything ? !queue.isEmpty() : isDue(queue)) {
           queue.flush(writer);
         }
+      }
+      while (isOverMemory()) {
+        Collections.max(queues.values(), Comparator.comparingLong(TableQueue::memory))
+            .flush(writer);
       }
     } catch (ClickHouseRequestException failed) {
       if (failed.kind() != FailureKind.RETRIABLE) {

@@ -52,6 +52,11 @@ final class TableQueue {
     return batch.isEmpty();
   }
 
+  /** Bytes of memory that the batch takes up. */
+  long memory() {
+    return batch.memory();
+  }
+
   boolean isFull(BatchLimits limits) {
     return batch.size() >= limits.rows() || batch.bytes() >= limits.bytes();
   }

@@ -37,6 +37,11 @@ public final class RowBinary {
     return length;
   }
 
+  /** Bytes that the buffer takes up. */
+  public int capacity() {
+    return bytes.length;
+  }
+
   /** Forgets everything from a position on, as when a row turns out not to be writable. */
   public void truncate(int position) {
     length = Objects.checkIndex(position, length + 1);

@@ -13,7 +13,15 @@ interface RecordSource<T> {
    * What the record carries.
    *
    * @throws dev.recount.schemas.UndecodableException when it will never be readable
-   * @throws dev.recount.schemas.RegistryUnavailableException when it is not readable now
+   * @throws dev.recount.schemas.RegistryUnavailableException when it is not readable now; never
+   *     after it was prepared
    */
   T read(SinkRecord record);
+
+  /**
+   * Gets what it takes to read a record, if that is not there yet.
+   *
+   * @throws dev.recount.schemas.RegistryUnavailableException when it is not to be had now
+   */
+  default void prepare(SinkRecord record) {}
 }

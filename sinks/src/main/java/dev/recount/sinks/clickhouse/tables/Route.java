@@ -32,11 +32,21 @@ public final class Route<T> {
   }
 
   /**
+   * Gets what it takes to read a record with a value, if that is not there yet.
+   *
+   * @throws dev.recount.schemas.RegistryUnavailableException when it is not to be had now
+   */
+  public void prepare(SinkRecord record) {
+    source.prepare(record);
+  }
+
+  /**
    * Reads a record.
    *
    * @return writes the record as a row of the table, or as several
    * @throws dev.recount.schemas.UndecodableException when it will never be readable
-   * @throws dev.recount.schemas.RegistryUnavailableException when it is not readable now
+   * @throws dev.recount.schemas.RegistryUnavailableException when it is not readable now; never
+   *     after it was prepared
    */
   public Consumer<RowBinary> read(SinkRecord record) {
     List<T> carried = rows.apply(source.read(record));

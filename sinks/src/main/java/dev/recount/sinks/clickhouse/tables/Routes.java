@@ -55,7 +55,17 @@ public final class Routes {
     add(
         topics.retainedSpans(),
         SpansTable.TABLE,
-        record -> withKeyTime(spans.read(record), record));
+        new RecordSource<>() {
+          @Override
+          public Span read(SinkRecord record) {
+            return withKeyTime(spans.read(record), record);
+          }
+
+          @Override
+          public void prepare(SinkRecord record) {
+            spans.prepare(record);
+          }
+        });
     add(topics.deadLetters(), DeadLettersTable.TABLE, DeadLetter::of);
   }
 
@@ -124,10 +134,19 @@ public final class Routes {
 
       @Override
       public T read(SinkRecord record) {
+        return codec().decode(bytes(record));
+      }
+
+      @Override
+      public void prepare(SinkRecord record) {
+        codec().prepare(bytes(record));
+      }
+
+      private AvroCodec<T> codec() {
         if (codec == null) {
           codec = AvroCodec.reading(type, registry);
         }
-        return codec.decode(bytes(record));
+        return codec;
       }
     };
   }

@@ -15,11 +15,15 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
 class DeliveryTest {
+  /** Room for three batches that have just been begun. */
+  private static final long MEMORY = 200_000;
+
   private static final Duration LINGER = Duration.ofMillis(500);
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
   private static final TopicPartition TRACES = new TopicPartition("t", 0);
   private static final Table<Character> A = table("a");
   private static final Table<Character> B = table("b");
+  private static final Table<Character> C = table("c");
 
   private long nanos = 1;
   private long nextOffset;
@@ -29,7 +33,7 @@ class DeliveryTest {
   private final SinkCounters counters = new SinkCounters();
   private final Delivery delivery =
       new Delivery(
-          new BatchLimits(4, 1000, LINGER),
+          new BatchLimits(4, 1000, MEMORY, LINGER),
           clickHouse,
           preparations::incrementAndGet,
           (record, reason) -> rejected.add(record.kafkaOffset()),
@@ -73,6 +77,33 @@ class DeliveryTest {
     assertThat(clickHouse.inserts()).containsExactly("a:1234", "b:5");
     assertThat(counters.records()).isEqualTo(5);
     assertThat(counters.batches()).isEqualTo(2);
+  }
+
+  @Test
+  void theLargestBatchIsWrittenWhenAllTogetherTakeUpTooMuchMemory() {
+    add(A, "1");
+    add(B, "2");
+    add(C, "3");
+    delivery.flushDue();
+    assertThat(clickHouse.inserts()).isEmpty();
+    SinkRecord large = new SinkRecord("t", 0, null, null, null, new byte[5_000], nextOffset++);
+    assertThat(delivery.add(B, large, rows -> B.write(rows, '4'))).isTrue();
+    delivery.flushDue();
+    assertThat(clickHouse.inserts()).containsExactly("b:24");
+  }
+
+  @Test
+  void itIsFullTooWhenWhatItHoldsTakesUpTooMuchMemory() {
+    clickHouse.failNext(FailureKind.RETRIABLE);
+    add(A, "1");
+    delivery.flushAll();
+    assertThat(delivery.isFull()).isFalse();
+    SinkRecord large = new SinkRecord("t", 0, null, null, null, new byte[200_000], nextOffset++);
+    delivery.add(A, large, rows -> A.write(rows, '2'));
+    assertThat(delivery.isFull()).isTrue();
+    pass(FIRST_BACK_OFF);
+    delivery.flushDue();
+    assertThat(delivery.isFull()).isFalse();
   }
 
   @Test
