@@ -13,7 +13,7 @@ import org.apache.kafka.common.utils.Bytes;
  * <p>It takes up a bounded number of bytes: the traces that have been quiet for longest are let go.
  */
 final class KnownIdentities {
-  static final long MOST_BYTES = 16 << 20;
+  static final long MOST_BYTES = HeapShare.bytes();
 
   /** In the order in which they were last asked for. */
   private final Map<String, HashedKeys> traces = new LinkedHashMap<>(16, 0.75f, true);

@@ -21,7 +21,7 @@ final class RecentEntries {
   static final int MOST_EVENTS = 64;
 
   static final int MOST_TRACE_BYTES = 128 << 10;
-  static final int MOST_BYTES = 16 << 20;
+  static final int MOST_BYTES = HeapShare.bytes();
 
   /** What an event takes up beside its bytes: its key, the node of a tree, headers of objects. */
   private static final int OVERHEAD_BYTES = 250;
