@@ -165,16 +165,12 @@ public final class AvroCodec<T extends SpecificRecordBase> {
 
   /**
    * Looks up what it takes to decode a record, so that {@link #decode} will not need the registry.
-   * Bytes that can never be decoded are let pass: decoding them says so.
    *
+   * @throws UndecodableException when the bytes are of no known schema
    * @throws RegistryUnavailableException when the writer's schema cannot be looked up now
    */
   public void prepare(byte[] bytes) {
-    try {
-      readerFor(writerSchemaId(bytes, 0));
-    } catch (UndecodableException told) {
-      // By decode, to whoever can put the record aside.
-    }
+    readerFor(writerSchemaId(bytes, 0));
   }
 
   /**

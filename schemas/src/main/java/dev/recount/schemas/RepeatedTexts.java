@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Short texts that have come before, so that each is one String however often it comes. Remembers a
- * limited number; a text that comes once, such as an ID, drives none out.
+ * limited number; a text that comes once, such as an ID, drives none out, unless one came before it
+ * that is alike at its beginning, in its middle and at its end.
  */
 final class RepeatedTexts {
   /** Bytes of the longest; longer texts are rarely the same, and all of these are held. */

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.FeedbackKind;
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class AvroCodecTest {
@@ -63,6 +68,30 @@ class AvroCodecTest {
     incomplete.setFeedbackId("half a record");
     assertThatThrownBy(() -> codec.encode(incomplete)).isInstanceOf(RuntimeException.class);
     assertThat(codec.encode(thumbsDown())).isEqualTo(expected);
+  }
+
+  @Test
+  void whatWasPreparedIsDecodedWithoutTheRegistry() {
+    byte[] bytes = codec.encode(thumbsDown());
+    AtomicBoolean away = new AtomicBoolean();
+    SchemaRegistryClient unreliable =
+        new MockSchemaRegistryClient() {
+          @Override
+          public ParsedSchema getSchemaById(int id) throws IOException, RestClientException {
+            if (away.get()) {
+              throw new IOException("away");
+            }
+            return registry.getSchemaById(id);
+          }
+        };
+    AvroCodec<FeedbackEvent> reading = AvroCodec.reading(FeedbackEvent.class, unreliable);
+    away.set(true);
+    assertThatThrownBy(() -> reading.prepare(bytes))
+        .isInstanceOf(RegistryUnavailableException.class);
+    away.set(false);
+    reading.prepare(bytes);
+    away.set(true);
+    assertThat(reading.decode(bytes)).isEqualTo(thumbsDown());
   }
 
   @Test

@@ -27,6 +27,13 @@ public final class SinkConfigurations {
   private static final int LARGEST_RECORD_BYTES =
       Topics.RECORD_MAXIMUM_BYTES + RECORD_OVERHEAD_BYTES;
 
+  /**
+   * What is fetched is compressed, and takes up many times as much when it is read; after an outage
+   * all of it comes at once, and is held for each partition. A larger batch is fetched all the
+   * same.
+   */
+  private static final int PARTITION_FETCH_BYTES = 256 << 10;
+
   private static final int FETCH_BYTES = 4 << 20;
 
   private SinkConfigurations() {}
@@ -108,8 +115,6 @@ public final class SinkConfigurations {
     Topics topics = connection.topics();
     Map<String, String> config = reading(SnapshotArchiveConnector.class, connection);
     config.put("topics", topics.snapshotRecords().name() + "," + topics.snapshotContents().name());
-    // Each is a request of its own to the storage: what is polled is done within seconds.
-    config.put("consumer.override.max.poll.records", "500");
     config.put(SnapshotArchiveConfig.URL_CONFIG, target.location().url());
     config.put(
         SnapshotArchiveConfig.RETENTION_DAYS_CONFIG, Long.toString(target.retention().toDays()));
@@ -148,10 +153,9 @@ public final class SinkConfigurations {
   private static void putConsumer(Map<String, String> config) {
     config.put("consumer.override.isolation.level", "read_committed");
     config.put("consumer.override.auto.offset.reset", "earliest");
-    config.put("consumer.override.max.poll.records", "2000");
-    // What is fetched is compressed, and takes up many times as much when it is read: after an
-    // outage all of it comes at once. A larger record is fetched all the same, alone.
-    config.put("consumer.override.max.partition.fetch.bytes", Integer.toString(FETCH_BYTES / 4));
+    config.put("consumer.override.max.poll.records", "500");
+    config.put(
+        "consumer.override.max.partition.fetch.bytes", Integer.toString(PARTITION_FETCH_BYTES));
     config.put("consumer.override.fetch.max.bytes", Integer.toString(FETCH_BYTES));
   }
 

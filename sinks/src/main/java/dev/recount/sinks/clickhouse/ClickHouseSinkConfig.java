@@ -62,8 +62,12 @@ public final class ClickHouseSinkConfig extends SinkConfig {
 
   public static final String BATCH_MEMORY_BYTES_CONFIG = "batch.memory.bytes";
   private static final String BATCH_MEMORY_BYTES_DOC =
-      "The largest batch is written when all of them together, rows and the records that they came from, take up this many bytes. An eighth of the heap by default (-1).";
+      "The largest batch is written when all of them together, rows and the records that they came from, take up this many bytes. By default (-1) an eighth of the heap, divided by tasks.max.";
   private static final long AN_EIGHTH_OF_THE_HEAP = -1;
+  private static final long LEAST_BATCH_MEMORY = 1 << 20;
+
+  /** Connect's own setting. */
+  private static final String TASKS_MAX = "tasks.max";
 
   public static final String FLUSH_INTERVAL_MS_CONFIG = "flush.interval.ms";
   private static final String FLUSH_INTERVAL_MS_DOC =
@@ -131,7 +135,7 @@ public final class ClickHouseSinkConfig extends SinkConfig {
               BATCH_MEMORY_BYTES_CONFIG,
               Type.LONG,
               AN_EIGHTH_OF_THE_HEAP,
-              ConfigDef.Range.atLeast(AN_EIGHTH_OF_THE_HEAP),
+              ClickHouseSinkConfig::requireRoom,
               Importance.MEDIUM,
               BATCH_MEMORY_BYTES_DOC)
           .define(
@@ -209,7 +213,19 @@ public final class ClickHouseSinkConfig extends SinkConfig {
 
   private long batchMemory() {
     long configured = getLong(BATCH_MEMORY_BYTES_CONFIG);
-    return configured == AN_EIGHTH_OF_THE_HEAP ? Runtime.getRuntime().maxMemory() / 8 : configured;
+    if (configured != AN_EIGHTH_OF_THE_HEAP) {
+      return configured;
+    }
+    int tasks = Integer.parseInt(String.valueOf(originals().getOrDefault(TASKS_MAX, "1")));
+    return Math.max(LEAST_BATCH_MEMORY, Runtime.getRuntime().maxMemory() / 8 / Math.max(1, tasks));
+  }
+
+  private static void requireRoom(String name, @Nullable Object value) {
+    if (value instanceof Long bytes
+        && bytes != AN_EIGHTH_OF_THE_HEAP
+        && bytes < LEAST_BATCH_MEMORY) {
+      throw new ConfigException(name, value, "must be -1 or at least " + LEAST_BATCH_MEMORY);
+    }
   }
 
   /** How long one request may take. */

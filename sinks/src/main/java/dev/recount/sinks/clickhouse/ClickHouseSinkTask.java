@@ -1,6 +1,7 @@
 package dev.recount.sinks.clickhouse;
 
 import dev.recount.schemas.RegistryUnavailableException;
+import dev.recount.schemas.UndecodableException;
 import dev.recount.sinks.clickhouse.client.ClickHouseConnection;
 import dev.recount.sinks.clickhouse.client.ClickHouseRequestException;
 import dev.recount.sinks.clickhouse.client.FailureKind;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -41,8 +43,8 @@ import org.slf4j.LoggerFactory;
  *       it is put aside. ClickHouse being away never makes {@code put} throw for records that it
  *       has taken, so Connect never delivers them twice within a task.
  *   <li>{@code put} throws {@link RetriableException} before it has taken any record of the call,
- *       when the registry does not answer or a batch is full that cannot be written. Connect then
- *       pauses the consumer, stays in the group, and delivers the same records again.
+ *       when the registry does not answer, or as much is held as may be and cannot be written.
+ *       Connect then pauses the consumer, stays in the group, and delivers the same records again.
  *   <li>A record without a value among the spans asks to forget those of its trace. They are
  *       deleted when all that came before is written, and until then no offset is committed.
  *   <li>Only offsets of acknowledged rows are committed. What is delivered again after a crash or a
@@ -146,11 +148,12 @@ public final class ClickHouseSinkTask extends SinkTask {
       if (delivery.isFull()) {
         scheduleNextPut(delivery);
         throw new RetriableException(
-            "A batch is full and ClickHouse does not take it; no further records until it does");
+            "What is held is as much as may be, and ClickHouse does not take it; no further records"
+                + " until it does");
       }
-      prepare(records, running);
+      Map<SinkRecord, UndecodableException> unreadable = prepare(records, running);
       for (SinkRecord record : records) {
-        take(record, running);
+        take(record, unreadable.get(record), running);
         running.routes().forgotten(record).ifPresent(running.forgotten()::add);
       }
       flush(delivery::flushDue);
@@ -183,13 +186,21 @@ public final class ClickHouseSinkTask extends SinkTask {
    * Gets what it takes to read the records, before any is taken, so that a failure leaves nothing
    * half done. They are read one by one, since all of them at once would need many times the memory
    * that their bytes do.
+   *
+   * @return those that will never be readable, as far as that is known without reading them
    */
-  private void prepare(Collection<SinkRecord> records, Started running) {
+  private Map<SinkRecord, UndecodableException> prepare(
+      Collection<SinkRecord> records, Started running) {
     BackOff backOff = running.registryBackOff();
+    Map<SinkRecord, UndecodableException> unreadable = new IdentityHashMap<>();
     try {
       for (SinkRecord record : records) {
         if (record.value() != null) {
-          running.routes().of(record.topic()).prepare(record);
+          try {
+            running.routes().of(record.topic()).prepare(record);
+          } catch (UndecodableException problem) {
+            unreadable.put(record, problem);
+          }
         }
       }
     } catch (RegistryUnavailableException away) {
@@ -199,12 +210,21 @@ public final class ClickHouseSinkTask extends SinkTask {
       throw new RetriableException(away.getMessage(), away);
     }
     backOff.succeeded();
+    return unreadable;
   }
 
-  private void take(SinkRecord record, Started running) {
+  /**
+   * @param problem why the record will never be readable; null when that is not known
+   */
+  private void take(SinkRecord record, @Nullable UndecodableException problem, Started running) {
     Delivery delivery = running.delivery();
     Route<?> route = running.routes().of(record.topic());
     if (record.value() == null && !running.routes().takesTombstones(record.topic())) {
+      delivery.pass(route.table(), record);
+      return;
+    }
+    if (problem != null) {
+      reject(record, problem, running);
       delivery.pass(route.table(), record);
       return;
     }

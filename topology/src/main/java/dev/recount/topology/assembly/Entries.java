@@ -34,8 +34,8 @@ final class Entries {
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final Envelope.Reader envelopes;
-  private final RecentEntries recent = new RecentEntries();
-  private final KnownIdentities known = new KnownIdentities();
+  private final RecentEntries recent = new RecentEntries(HeapShare.bytes());
+  private final KnownIdentities known = new KnownIdentities(HeapShare.bytes());
 
   Entries(KeyValueStore<Bytes, byte[]> store, Envelope.Reader envelopes) {
     this.store = store;

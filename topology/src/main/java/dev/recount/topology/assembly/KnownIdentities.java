@@ -13,12 +13,18 @@ import org.apache.kafka.common.utils.Bytes;
  * <p>It takes up a bounded number of bytes: the traces that have been quiet for longest are let go.
  */
 final class KnownIdentities {
-  static final long MOST_BYTES = HeapShare.bytes();
-
   /** In the order in which they were last asked for. */
   private final Map<String, HashedKeys> traces = new LinkedHashMap<>(16, 0.75f, true);
 
+  private final long mostBytes;
   private long bytes;
+
+  /**
+   * @param mostBytes how much it may take up
+   */
+  KnownIdentities(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
 
   /**
    * Takes in a trace.
@@ -63,7 +69,7 @@ final class KnownIdentities {
 
   private void makeRoom() {
     Iterator<HashedKeys> longestQuiet = traces.values().iterator();
-    while (bytes > MOST_BYTES && longestQuiet.hasNext()) {
+    while (bytes > mostBytes && longestQuiet.hasNext()) {
       bytes -= longestQuiet.next().bytes();
       longestQuiet.remove();
     }

@@ -21,7 +21,6 @@ final class RecentEntries {
   static final int MOST_EVENTS = 64;
 
   static final int MOST_TRACE_BYTES = 128 << 10;
-  static final int MOST_BYTES = HeapShare.bytes();
 
   /** What an event takes up beside its bytes: its key, the node of a tree, headers of objects. */
   private static final int OVERHEAD_BYTES = 250;
@@ -31,12 +30,20 @@ final class RecentEntries {
     int bytes;
   }
 
+  private final long mostBytes;
   private final Map<String, Trace> traces = new HashMap<>();
   private long bytes;
 
+  /**
+   * @param mostBytes how much it may take up; a trace that is there already may still grow
+   */
+  RecentEntries(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
   /** Takes in a trace of which the store has nothing yet, if there is room for it. */
   void begin(String owner) {
-    if (bytes < MOST_BYTES) {
+    if (bytes < mostBytes) {
       traces.computeIfAbsent(owner, missing -> new Trace());
     }
   }

@@ -43,7 +43,10 @@ public final class DecisionList extends AbstractList<DecisionRecord> implements 
     return new DecisionList(rows);
   }
 
-  /** Sets something in every row, which may not be made yet. */
+  /**
+   * Sets something in every row, which may not be made yet. It may be set several times, in a row
+   * that is made anew, and must look at nothing in this list but the row.
+   */
   public void lay(Consumer<DecisionRecord> layer) {
     layers.add(layer);
     if (rows != null) {

@@ -31,10 +31,15 @@ final class DerivedSnapshots {
   private final NodeMap<List<ContextSegment>> segments;
   private final List<SnapshotHistory.Capture> snapshots = new ArrayList<>();
 
-  /** IDs that model calls name, and that one of them alone can have. */
+  /** IDs that model calls name. */
   private final Set<String> named = new HashSet<>();
 
+  /** Those of them that a snapshot has. */
   private final Set<String> taken = new HashSet<>();
+
+  /** Spans of which a snapshot was made whose ID follows from the span and is named by nobody. */
+  private final NodeMap<Boolean> made;
+
   private final Map<String, Versions> byAgent = new HashMap<>();
 
   /**
@@ -45,6 +50,7 @@ final class DerivedSnapshots {
   DerivedSnapshots(SpanTree tree, Collection<ContextSnapshot> sent, Contents contents) {
     this.contents = contents;
     this.segments = new NodeMap<>(tree.nodes());
+    this.made = new NodeMap<>(tree.nodes());
     for (ContextSnapshot snapshot : sent) {
       senders.add(SnapshotJoin.agentOf(snapshot));
       sentIds.add(snapshot.getSnapshotId());
@@ -90,9 +96,10 @@ final class DerivedSnapshots {
         draft.statedSnapshotId != null
             ? draft.statedSnapshotId
             : Identities.of(traceId, "snapshot", node.id());
-    // A call may name a snapshot that was sent, be it another agent's: that one was its window.
-    // One that no call names is the span's own.
-    if (sentIds.contains(id) || (named.contains(id) && !taken.add(id))) {
+    // A call may name a snapshot that was sent, be it another agent's: that one was its window. A
+    // span may stand for several decisions, and has one window.
+    boolean another = named.contains(id) ? !taken.add(id) : made.putIfAbsent(node, true) != null;
+    if (another || sentIds.contains(id)) {
       return;
     }
     ContextSnapshot snapshot = new ContextSnapshot();

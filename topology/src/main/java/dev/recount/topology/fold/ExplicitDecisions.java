@@ -43,7 +43,7 @@ public final class ExplicitDecisions {
       row.setStartedAt(event.getOccurredAt());
       row.setEndedAt(event.getOccurredAt());
     }
-    row.setFlags(flags(row.getFlags(), Warnings.unsure(row.getConfidence())));
+    row.setFlags(flags(row.getFlags(), WarningRules.unsure(row.getConfidence())));
   }
 
   /** A decision that no span and no message tells of is as long as the word of it: a moment. */
@@ -56,7 +56,7 @@ public final class ExplicitDecisions {
   /** Sets in the row of a trace what depends on its decisions' confidence. */
   public static void flag(TraceRecord trace, List<DecisionRecord> decisions) {
     boolean unsure =
-        decisions.stream().anyMatch(decision -> Warnings.unsure(decision.getConfidence()));
+        decisions.stream().anyMatch(decision -> WarningRules.unsure(decision.getConfidence()));
     trace.setFlags(flags(trace.getFlags(), unsure));
   }
 

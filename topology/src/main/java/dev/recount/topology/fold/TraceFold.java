@@ -36,7 +36,7 @@ public final class TraceFold {
     SnapshotHistory history =
         new SnapshotHistory(contents.snapshots(), derived.snapshots(), bodies);
     new SnapshotJoin(tree, history.inOrder()).join(decisions);
-    Warnings.flag(decisions);
+    WarningRules.flag(decisions);
     CausalPath.findSuspects(decisions);
     Identity identity = Identity.of(contents, tree, decisions);
     DecisionList decisionRows =

@@ -141,7 +141,7 @@ final class TraceRow {
       utilization = larger(utilization, ContextWindow.utilization(decision));
     }
     for (SpanNode node : tree.nodes()) {
-      warnings |= Warnings.ofSpan(node);
+      warnings |= WarningRules.ofSpan(node);
     }
     if (tree.root() == null && !tree.nodes().isEmpty()) {
       warnings |= Warning.ROOT_MISSING.bit();

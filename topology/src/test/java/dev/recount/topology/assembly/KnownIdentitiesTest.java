@@ -10,7 +10,9 @@ import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 class KnownIdentitiesTest {
-  private final KnownIdentities known = new KnownIdentities();
+  private static final long MOST_BYTES = 16 << 20;
+
+  private final KnownIdentities known = new KnownIdentities(MOST_BYTES);
 
   @Test
   void anEventIsNewOnce() {
@@ -44,7 +46,7 @@ class KnownIdentitiesTest {
   @Test
   void theTracesThatAreQuietForLongestMakeRoom() {
     int events = 20_000;
-    int traces = (int) (KnownIdentities.MOST_BYTES / (events * 4L / 3 * Long.BYTES));
+    int traces = (int) (MOST_BYTES / (events * 4L / 3 * Long.BYTES));
     for (int trace = 0; trace < traces; trace++) {
       known.begin("t" + trace, keys(0, events));
       assertThat(known.addsNew("t0", key(events + trace))).isTrue();

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RecentEntriesTest {
-  private final RecentEntries recent = new RecentEntries();
+  private static final int MOST_BYTES = 16 << 20;
+
+  private final RecentEntries recent = new RecentEntries(MOST_BYTES);
 
   @Test
   void allOfASmallTraceIsThereInTheOrderOfTheStore() {
@@ -50,7 +52,7 @@ class RecentEntriesTest {
 
   @Test
   void noneIsTakenInWhereThereIsNoRoomUntilThereIs() {
-    int most = RecentEntries.MOST_BYTES / (RecentEntries.MOST_TRACE_BYTES / 2) + 1;
+    int most = MOST_BYTES / (RecentEntries.MOST_TRACE_BYTES / 2) + 1;
     int taken = 0;
     for (int trace = 0; trace < most; trace++) {
       recent.begin("t" + trace);

@@ -2,12 +2,17 @@ package dev.recount.topology.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.recount.avro.DecisionEvent;
 import dev.recount.avro.DecisionKind;
+import dev.recount.avro.DecisionRecord;
+import dev.recount.avro.SnapshotRecord;
 import dev.recount.avro.Span;
 import dev.recount.avro.TraceRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +48,34 @@ class CountedOnceTest {
     Collections.shuffle(shuffled, new Random(7));
     assertThat(Plain.fold(shuffled).trace()).isEqualTo(row);
     return row;
+  }
+
+  private static DecisionEvent said(String id) {
+    DecisionEvent event = new DecisionEvent();
+    event.setDecisionId(id);
+    event.setTraceId(Plain.TRACE);
+    event.setSpanId(String.format("%016x", 2));
+    event.setOccurredAt(Instant.ofEpochMilli(Plain.nano(12) / 1_000_000));
+    event.setKind(DecisionKind.MODEL_CALL);
+    event.setConsidered(List.of());
+    event.setConstraints(List.of());
+    event.setAttributes(Map.of());
+    return event;
+  }
+
+  @Test
+  void aModelCallOfWhichTwoDecisionsTellHasOneWindow() {
+    String shown = "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"hello\"}]}]";
+    List<Span> spans = List.of(agent(1, 0, 0, 100), chat(2, 1, 10, "gen_ai.input.messages", shown));
+    TraceRows rows = Plain.fold(spans, List.of(said("dec-1"), said("dec-2")));
+    assertThat(rows.decisions())
+        .extracting(DecisionRecord::getDecisionId)
+        .contains("dec-1", "dec-2");
+    assertThat(rows.snapshots()).hasSize(1);
+    assertThat(rows.trace().getSnapshotCount()).isEqualTo(1);
+    SnapshotRecord window = rows.snapshots().iterator().next();
+    assertThat(window.getBaseSnapshotId()).isNull();
+    assertThat(window.getSegments()).hasSize(1);
   }
 
   @Test

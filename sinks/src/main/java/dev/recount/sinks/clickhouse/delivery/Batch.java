@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ final class Batch {
     ends[records.size()] = rows.length();
     records.add(record);
     recordBytes += RECORD_OVERHEAD_BYTES + bytesOf(record.key()) + bytesOf(record.value());
+    for (Header header : record.headers()) {
+      recordBytes += bytesOf(header.value());
+    }
   }
 
   private static int bytesOf(@Nullable Object part) {

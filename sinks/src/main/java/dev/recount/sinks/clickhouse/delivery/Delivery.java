@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its states are few. <em>Taking in</em>: rows are added and due batches written. <em>Backing
  * off</em>: an attempt failed for a reason that may pass; rows are kept, and tried again when the
- * back-off has run out. <em>Full</em>: backing off with a batch at its limit; the caller must hold
- * back further records, so that memory stays flat.
+ * back-off has run out. <em>Full</em>: backing off with a batch at its limit, or with as much in
+ * memory as all batches together may take up; the caller must hold back further records, so that
+ * memory stays flat.
  *
  * <p>Not safe for use by several threads.
  */
@@ -65,7 +66,8 @@ public final class Delivery {
   /**
    * Takes in a row.
    *
-   * @return whether a batch is at its limit and {@link #flushDue} should be called
+   * @return whether a batch, or all of them together, are at their limit and {@link #flushDue}
+   *     should be called
    * @throws RuntimeException what the row's writer throws; nothing is taken in then
    */
   public boolean add(Table<?> table, SinkRecord record, Consumer<RowBinary> row) {

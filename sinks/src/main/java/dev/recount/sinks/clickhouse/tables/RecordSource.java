@@ -21,6 +21,7 @@ interface RecordSource<T> {
   /**
    * Gets what it takes to read a record, if that is not there yet.
    *
+   * @throws dev.recount.schemas.UndecodableException when it will never be readable
    * @throws dev.recount.schemas.RegistryUnavailableException when it is not to be had now
    */
   default void prepare(SinkRecord record) {}

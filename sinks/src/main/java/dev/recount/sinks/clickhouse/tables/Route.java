@@ -34,6 +34,7 @@ public final class Route<T> {
   /**
    * Gets what it takes to read a record with a value, if that is not there yet.
    *
+   * @throws dev.recount.schemas.UndecodableException when it will never be readable
    * @throws dev.recount.schemas.RegistryUnavailableException when it is not to be had now
    */
   public void prepare(SinkRecord record) {

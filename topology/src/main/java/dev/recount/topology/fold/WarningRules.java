@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Flags on decisions and traces. They compare parts of the trace with each other or with fixed
  * bounds, never with the time of arrival.
  */
-final class Warnings {
+final class WarningRules {
   private static final int LOOP_LENGTH = 3;
   private static final double PRESSURE = 0.9;
   private static final double UNSURE = 0.5;
   private static final long YEAR_2000 = 946_684_800_000_000_000L;
   private static final long YEAR_2100 = 4_102_444_800_000_000_000L;
 
-  private Warnings() {}
+  private WarningRules() {}
 
   private record Call(String agent, String tool, String arguments) {}
 
