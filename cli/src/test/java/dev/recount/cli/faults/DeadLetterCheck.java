@@ -22,12 +22,12 @@ final class DeadLetterCheck {
 
   /** Waits until every record is in topic and table once, with its original bytes. */
   static void assertPutAside(
-      Map<Poison, Poison.Place> sent, Connection connection, ClickHouse clickHouse) {
+      Map<Poison.Place, Poison> sent, Connection connection, ClickHouse clickHouse) {
     Patience.await("dead letters in ClickHouse", () -> table(clickHouse).size() >= sent.size());
     Map<Poison.Place, List<Optional<String>>> topic = topic(connection);
     Map<Poison.Place, List<Optional<String>>> table = table(clickHouse);
     sent.forEach(
-        (poison, place) -> {
+        (place, poison) -> {
           Optional<String> digest =
               digest(poison.value() == null ? null : poison.value().toByteArray());
           assertThat(topic.get(place)).as("topic: %s", poison).containsExactly(digest);

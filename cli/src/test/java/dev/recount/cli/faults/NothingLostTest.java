@@ -50,7 +50,7 @@ class NothingLostTest {
 
   private final List<Telemetry> events = Waves.generate(FaultSize.TRACES, OracleStack.SEED);
   private final FaultTable table = new FaultTable(events);
-  private final Map<Poison, Poison.Place> poisons = new HashMap<>();
+  private final Map<Poison.Place, Poison> poisons = new HashMap<>();
   private final List<String> report = new ArrayList<>();
   private Optional<DiskFaults> disks = Optional.empty();
 
@@ -97,7 +97,7 @@ class NothingLostTest {
                 FaultTable.text(rows),
                 outage.report(),
                 comparison.report(),
-                "put aside: " + Poison.count(poisons.keySet())));
+                "put aside: " + Poison.count(poisons.values())));
         assertThat(comparison.isPerfect()).as(comparison.report()).isTrue();
         FaultTable.assertNothingLost(rows);
         DeadLetterCheck.assertPutAside(poisons, stack.connection(), clickHouse);

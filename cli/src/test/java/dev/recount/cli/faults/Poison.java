@@ -133,16 +133,16 @@ record Poison(String kind, Topic topic, @Nullable ByteString value) {
   }
 
   /** Sends all and returns where each has been put. */
-  static Map<Poison, Place> send(Connection connection, List<Poison> all) {
+  static Map<Place, Poison> send(Connection connection, List<Poison> all) {
     Properties properties = connection.kafkaClientProperties();
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
-    Map<Poison, Place> places = new LinkedHashMap<>();
+    Map<Place, Poison> places = new LinkedHashMap<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Poison each : all) {
         RecordMetadata put =
             producer.send(new ProducerRecord<>(each.topic().name(), each.bytes())).get();
-        places.put(each, new Place(put.topic(), put.partition(), put.offset()));
+        places.put(new Place(put.topic(), put.partition(), put.offset()), each);
       }
       return places;
     } catch (ExecutionException failed) {

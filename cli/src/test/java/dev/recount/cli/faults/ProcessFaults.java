@@ -13,14 +13,14 @@ final class ProcessFaults {
   private static final int LATE_SCHEMA = 876_543;
 
   private final FaultStack stack;
-  private final Map<Poison, Poison.Place> poisons;
+  private final Map<Poison.Place, Poison> poisons;
 
   /**
    * Those of a stack.
    *
    * @param poisons takes what no stage can read
    */
-  ProcessFaults(FaultStack stack, Map<Poison, Poison.Place> poisons) {
+  ProcessFaults(FaultStack stack, Map<Poison.Place, Poison> poisons) {
     this.stack = stack;
     this.poisons = poisons;
   }
