@@ -27,8 +27,8 @@ public final class SinkSettingOptions {
       paramLabel = "KEY=VALUE",
       description =
           "A setting of the ClickHouse sink, as in batch.bytes=4194304: batch.rows, batch.bytes,"
-              + " batch.memory.bytes, flush.interval.ms, clickhouse.request.timeout.ms, retry.backoff.max.ms. May be"
-              + " repeated.")
+              + " batch.memory.bytes, flush.interval.ms, clickhouse.request.timeout.ms,"
+              + " retry.backoff.max.ms. May be repeated.")
   private final Map<String, String> settings = new LinkedHashMap<>();
 
   /**

@@ -8,18 +8,13 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Waits for what takes seconds, on a busy machine more of them. */
 final class Patience {
-  static final Duration MOST = Duration.ofSeconds(90);
+  private static final Duration MOST = Duration.ofSeconds(90);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private Patience() {}
 
   static void await(String what, BooleanSupplier condition) {
-    await(what, MOST, condition);
-  }
-
-  /** Waits for as long as it takes, up to a limit of its own. */
-  static void await(String what, Duration longest, BooleanSupplier condition) {
-    Awaitility.await(what).atMost(longest).pollInterval(POLL).until(condition::getAsBoolean);
+    Awaitility.await(what).atMost(MOST).pollInterval(POLL).until(condition::getAsBoolean);
   }
 
   /**

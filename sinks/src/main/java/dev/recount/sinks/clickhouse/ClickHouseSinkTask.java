@@ -224,8 +224,7 @@ public final class ClickHouseSinkTask extends SinkTask {
       return;
     }
     if (problem != null) {
-      reject(record, problem, running);
-      delivery.pass(route.table(), record);
+      reject(record, route, problem, running);
       return;
     }
     boolean full;
@@ -235,8 +234,7 @@ public final class ClickHouseSinkTask extends SinkTask {
     } catch (ConnectException misconfigured) {
       throw misconfigured;
     } catch (RuntimeException unusable) {
-      reject(record, unusable, running);
-      delivery.pass(route.table(), record);
+      reject(record, route, unusable, running);
       return;
     }
     if (full) {
@@ -253,9 +251,11 @@ public final class ClickHouseSinkTask extends SinkTask {
     }
   }
 
-  private void reject(SinkRecord record, RuntimeException reason, Started running) {
+  /** Puts a record aside and goes past it. */
+  private void reject(SinkRecord record, Route<?> route, RuntimeException reason, Started running) {
     running.rejections().reject(record, reason);
     counters.rejected();
+    running.delivery().pass(route.table(), record);
   }
 
   private void flush(Runnable flushing) {
