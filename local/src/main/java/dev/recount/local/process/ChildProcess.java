@@ -106,7 +106,7 @@ public final class ChildProcess implements AutoCloseable {
       return Optional.empty();
     }
     return Optional.of(
-        name + " ended unexpectedly with exit code " + process.exitValue() + "; its log is " + log);
+        name + " ended unexpectedly with exit code " + process.exitValue() + ". " + lastWords());
   }
 
   /** Ends the process at once, as a crash would. */

@@ -1,5 +1,6 @@
 package dev.recount.local.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.net.httpserver.HttpExchange;
 import dev.recount.local.http.LoopbackHttpServer;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +31,15 @@ final class RegistryProxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryProxy.class);
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final int THREADS = 16;
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** Shorter than the 60 s for which Confluent's clients listen, so that they are told why. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(55);
+
   private static final List<String> REQUEST_HEADERS = List.of("Content-Type", "Accept");
   private static final List<String> RESPONSE_HEADERS = List.of("Content-Type", "Location");
 
   private final String registry;
+  private final Supplier<Optional<String>> failure;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final LoopbackHttpServer server;
@@ -40,9 +47,11 @@ final class RegistryProxy implements AutoCloseable {
   /**
    * @param port the port to listen on; 0 takes a free one
    * @param registryPort the port of Apicurio
+   * @param failure why Apicurio's process is gone; empty while it runs
    * @throws IOException if the port cannot be listened on
    */
-  RegistryProxy(int port, int registryPort) throws IOException {
+  RegistryProxy(int port, int registryPort, Supplier<Optional<String>> failure) throws IOException {
+    this.failure = failure;
     this.registry = "http://127.0.0.1:" + registryPort;
     this.server = LoopbackHttpServer.start("registry-proxy", port, THREADS, 0, this::handle);
   }
@@ -89,15 +98,11 @@ final class RegistryProxy implements AutoCloseable {
       response = client.send(request(exchange, body), BodyHandlers.ofByteArray());
     } catch (IOException e) {
       LOG.debug("The registry did not answer", e);
-      answer(
-          exchange,
-          503,
-          "{\"error_code\":50301,\"message\":\"The schema registry does not answer\"}");
+      unavailable(exchange, "The schema registry does not answer: " + reason(e));
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      answer(
-          exchange, 503, "{\"error_code\":50301,\"message\":\"The schema registry is stopping\"}");
+      unavailable(exchange, "The schema registry is stopping");
       return;
     }
     for (String header : RESPONSE_HEADERS) {
@@ -126,6 +131,25 @@ final class RegistryProxy implements AutoCloseable {
       }
     }
     return request.build();
+  }
+
+  /** Says what became of the process, if it is gone, and what the connection to it said if not. */
+  private String reason(IOException failed) {
+    return failure
+        .get()
+        .orElseGet(
+            () -> failed.getMessage() == null ? failed.getClass().getName() : failed.getMessage());
+  }
+
+  private static void unavailable(HttpExchange exchange, String message) throws IOException {
+    answer(
+        exchange,
+        503,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("error_code", 50301)
+            .put("message", message)
+            .toString());
   }
 
   private static void answer(HttpExchange exchange, int status, String json) throws IOException {

@@ -90,7 +90,7 @@ public final class SchemaRegistryProcess implements AutoCloseable {
     try {
       int registryPort = Integer.parseInt(child.announcement());
       requireCompatibleSchemas(registryPort);
-      proxy = new RegistryProxy(port, registryPort);
+      proxy = new RegistryProxy(port, registryPort, child::failure);
       return new SchemaRegistryProcess(child, proxy);
     } catch (IOException e) {
       if (Ports.isAddressInUse(e)) {

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,13 @@ class SchemaRegistryProcessTest {
       SchemaRegistryClient client = new CachedSchemaRegistryClient(registry.url(), 10);
       assertThat(client.getId("traces/of agents-value", FIRST)).isEqualTo(id);
       assertThat(client.getSchemaById(id)).isEqualTo(FIRST);
+
+      ProcessHandle process = ProcessHandle.of(registry.processId()).orElseThrow();
+      process.destroyForcibly();
+      process.onExit().get(1, TimeUnit.MINUTES);
+      HttpResponse<String> answer = get(registry.url() + "/subjects", "localhost");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("ended unexpectedly with exit code 137");
     }
   }
 
