@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class EndToEndRun {
   private static final long POLL_MILLIS = 250;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final int SECONDS_OF_REST = 3;
+
+  /** Processor time that the processes take at rest, with room to spare, in milliseconds. */
+  private static final long RESTING_MILLIS_A_SECOND = 500;
 
   private final UpProcess up;
   private final @Nullable Load warmUp;
@@ -61,6 +65,7 @@ final class EndToEndRun {
       while (tables.settledTraces() < traces(warmUp)) {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       }
+      awaitRest();
     }
     Map<Long, Long> cpuBefore = new LinkedHashMap<>();
     processes.forEach(process -> cpuBefore.put(process.pid(), process.cpuMillis()));
@@ -106,6 +111,25 @@ final class EndToEndRun {
     boolean whole = complete & compare(figures);
     figures.put("whole", whole);
     return figures;
+  }
+
+  /**
+   * Waits until nothing is left of warming up: aliases, verdicts and alerts are still read when all
+   * traces have settled, and classes compiled.
+   */
+  private void awaitRest() throws InterruptedException {
+    long begin = System.nanoTime();
+    long busy = Long.MAX_VALUE;
+    while (busy > SECONDS_OF_REST * RESTING_MILLIS_A_SECOND
+        && System.nanoTime() - begin < PATIENCE_NANOS) {
+      long before = cpuMillis();
+      TimeUnit.SECONDS.sleep(SECONDS_OF_REST);
+      busy = cpuMillis() - before;
+    }
+  }
+
+  private long cpuMillis() {
+    return up.processes().stream().mapToLong(ProcessUsage::cpuMillis).sum();
   }
 
   private double send(Load.Senders door, @Nullable LatencyProbe probe) {

@@ -44,6 +44,7 @@ final class CappedRows {
     LastFold fold = header.lastFold;
     if (fold == null
         || fold.cap() != cap
+        || fold.overtaken() && rules.foldsOthers(header, now)
         || !rules.exceedsCap(header)
         || aliases.due(fold.announced(), now)) {
       return false;

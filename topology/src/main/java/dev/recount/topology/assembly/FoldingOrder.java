@@ -42,6 +42,16 @@ final class FoldingOrder {
     }
   }
 
+  /** What an event means for the rows of the last fold. */
+  enum Effect {
+    /** It lies beyond, and is counted. */
+    NONE,
+    /** It takes the place of another, which is as true of the trace and no more. */
+    OVERTAKES,
+    /** They are to tell of it. */
+    FOLDS
+  }
+
   private static final byte ROOT = 0;
   private static final byte FAILURE = 1;
   private static final byte OTHER = 2;
@@ -64,9 +74,8 @@ final class FoldingOrder {
    * Gives an event its place, and takes that of the event that it replaced.
    *
    * @param last how far the last fold went; null when there is none that still holds
-   * @return whether a fold now differs from that one
    */
-  boolean filed(
+  Effect filed(
       String owner,
       Envelope envelope,
       byte[] event,
@@ -81,7 +90,13 @@ final class FoldingOrder {
       }
     }
     Place place = place(owner, envelope, event, 0);
-    return changed || last == null || place == null || last.includes(envelope.kind(), place);
+    if (changed || last == null || place == null) {
+      return Effect.FOLDS;
+    }
+    if (!last.includes(envelope.kind(), place)) {
+      return Effect.NONE;
+    }
+    return last.isFull(envelope.kind(), place.rank()) ? Effect.OVERTAKES : Effect.FOLDS;
   }
 
   /**

@@ -20,6 +20,7 @@ final class LastFold {
 
   private final long cap;
   private long announced;
+  private boolean overtaken;
 
   private final long[] reached = new long[KINDS.length * RANKS];
 
@@ -48,6 +49,23 @@ final class LastFold {
     return place.time() <= reached[index(kind, place.rank())];
   }
 
+  /** Whether as many events of a kind and rank were folded as the cap allows. */
+  boolean isFull(TraceEventKind kind, byte rank) {
+    return reached[index(kind, rank)] != Long.MAX_VALUE;
+  }
+
+  /**
+   * Whether events have come that take the places of some that were folded. What the trace's rows
+   * say is true of those that were, and a fold would tell of others.
+   */
+  boolean overtaken() {
+    return overtaken;
+  }
+
+  void overtake() {
+    overtaken = true;
+  }
+
   private static int index(TraceEventKind kind, byte rank) {
     for (int index = 0; index < KINDS.length; index++) {
       if (KINDS[index] == kind) {
@@ -70,6 +88,7 @@ final class LastFold {
     announced = time;
   }
 
+  /** Writes all but {@link #overtaken()}, which is one of the header's flags. */
   void write(ByteBuffer header) {
     header.putLong(cap);
     header.putLong(announced);

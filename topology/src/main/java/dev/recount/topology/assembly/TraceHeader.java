@@ -36,6 +36,7 @@ final class TraceHeader {
   private static final int FORGOTTEN = 128;
   private static final int JUDGED_EARLY = 256;
   private static final int KEY_TIME_STANDS = 512;
+  private static final int FOLD_OVERTAKEN = 1024;
 
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
@@ -235,7 +236,10 @@ final class TraceHeader {
   }
 
   byte[] encode() {
-    flags = lastFold == null ? flags & ~FOLD_HOLDS : flags | FOLD_HOLDS;
+    flags &= ~(FOLD_HOLDS | FOLD_OVERTAKEN);
+    if (lastFold != null) {
+      flags |= lastFold.overtaken() ? FOLD_HOLDS | FOLD_OVERTAKEN : FOLD_HOLDS;
+    }
     int foldBytes = lastFold == null ? 0 : LastFold.BYTES;
     ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + foldBytes);
     buffer
@@ -297,7 +301,12 @@ final class TraceHeader {
     header.born = buffer.getLong();
     header.evaluators = buffer.getLong();
     header.fate = Fate.decode(buffer);
-    header.lastFold = (header.flags & FOLD_HOLDS) == 0 ? null : LastFold.read(buffer);
+    if ((header.flags & FOLD_HOLDS) != 0) {
+      header.lastFold = LastFold.read(buffer);
+      if ((header.flags & FOLD_OVERTAKEN) != 0) {
+        header.lastFold.overtake();
+      }
+    }
     return header;
   }
 }

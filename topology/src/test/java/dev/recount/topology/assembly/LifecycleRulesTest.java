@@ -47,6 +47,25 @@ class LifecycleRulesTest {
   }
 
   @Test
+  void aTraceOfWhichOthersWouldBeFoldedWaitsForAPauseOrForAHundredTimesWhatFoldingCosts() {
+    TraceHeader header = amended(1_000_000);
+    header.lastFold = new LastFold(20_000);
+    header.lastFold.overtake();
+    long since = header.unemittedSince;
+    for (long now = since; now < since + 600_000; now += 500) {
+      rules.touch(header, now, false);
+      assertThat(rules.foldsOthers(header, now)).isFalse();
+      if (rules.emission(header, now) != null) {
+        rules.emitted(header, Phase.amended, now);
+      }
+    }
+    assertThat(rules.foldsOthers(header, since + 600_000)).as("it has grown for long").isTrue();
+    header.unemittedSince = header.lastAppend;
+    assertThat(rules.foldsOthers(header, header.lastAppend + 999)).isFalse();
+    assertThat(rules.foldsOthers(header, header.lastAppend + 1_000)).as("it pauses").isTrue();
+  }
+
+  @Test
   void anErrorIsShownAfterTheRestToo() {
     TraceHeader header = new TraceHeader();
     header.spans = 10_000;

@@ -155,6 +155,45 @@ class SpanCapTest extends AssemblerTestBase {
     assertThat(emissions).as("growing intervals").isLessThan(10);
   }
 
+  /** Each takes the place of one that was folded, so that every row would be another. */
+  @Test
+  void spansThatComeFromTheLastToTheFirstAreCountedWhileTheyComeAndFoldedOnceTheyPause() {
+    harness =
+        new AssemblerHarness(
+            TopologySettings.fromMap(
+                Map.of(
+                    "span.cap", "20",
+                    "state.retention.ms", "86400000",
+                    "amend.quiet.ms", "10",
+                    "provisional.after.ms", "100")),
+            START);
+    run();
+    int id = 1_000;
+    while (id > 900) {
+      tool(id--, false);
+    }
+    harness.pass(20_000);
+    Map<String, Object> folded = decisions();
+    assertThat(folded).hasSize(20);
+    // Shorter than the 600 ms that the sixty events rest which a fold may read.
+    for (int step = 0; step < 25; step++) {
+      tool(id--, false);
+      harness.jump(20);
+    }
+    assertThat(trace(T1).getSpanCount()).isGreaterThan(105);
+    assertThat(decisions()).isEqualTo(folded);
+    // An error is shown nevertheless, and with it what is folded by then.
+    tool(id--, true);
+    for (int step = 0; step < 100; step++) {
+      tool(id--, false);
+      harness.jump(20);
+    }
+    assertThat(trace(T1).getErrorCount()).isEqualTo(1);
+    harness.pass(600_000);
+    assertThat(trace(T1).getSpanCount()).isEqualTo(1_000 - id + 1);
+    assertThat(decisions()).hasSize(21).doesNotContainKeys(folded.keySet().toArray(String[]::new));
+  }
+
   private Map<String, Object> decisions() {
     Map<String, Object> decisions = new TreeMap<>(harness.rows);
     decisions.keySet().removeIf(key -> !key.startsWith("decision "));
