@@ -4,6 +4,7 @@ import dev.recount.avro.SnapshotContent;
 import dev.recount.avro.SnapshotContents;
 import dev.recount.topology.assembly.Emissions.Fingerprint;
 import dev.recount.topology.assembly.Emissions.RowType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.Map;
 final class BodyEmitter {
   /** Bodies that one record brings together, unless a single one is larger. */
   private static final long CHARACTERS_PER_RECORD = 256 << 10;
+
+  /** What one character may take in UTF-8. */
+  private static final long MOST_BYTES_OF_CHARACTER = 3;
 
   private final Outputs outputs;
 
@@ -32,11 +36,21 @@ final class BodyEmitter {
     Batch batch = new Batch(changes);
     contents.forEach(
         (hash, content) -> {
-          if (changes.note(RowType.CONTENT, hash, Fingerprint.NONE)) {
+          if (changes.note(RowType.CONTENT, hash, Fingerprint.NONE) && fits(content)) {
             batch.add(content);
           }
         });
     batch.send();
+  }
+
+  /**
+   * Whether a record can hold a body. JSON escapes a control character by six others, so that a
+   * body may be larger than the span that it comes from, which is kept whole.
+   */
+  private static boolean fits(SnapshotContent content) {
+    String text = content.getContent();
+    return text.length() * MOST_BYTES_OF_CHARACTER <= RowSize.LARGEST_ROW
+        || text.getBytes(StandardCharsets.UTF_8).length <= RowSize.LARGEST_ROW;
   }
 
   private final class Batch {

@@ -21,6 +21,12 @@ final class CallResolver extends KeyedLog<CallState> {
   /** Calls of one hash that are told apart; of more, the earliest. */
   private static final int MOST_MENTIONS = 64;
 
+  /**
+   * What is kept of those that asked, and of those that answer, in bytes; one is kept in any case.
+   * An answer is kept whole, and all of them are one value of the store.
+   */
+  private static final long MOST_BYTES = 4 << 20;
+
   private static final Comparator<Map.Entry<String, Mention>> BY_TIME =
       Comparator.<Map.Entry<String, Mention>>comparingLong(entry -> entry.getValue().time)
           .thenComparing(Map.Entry::getKey);
@@ -41,7 +47,8 @@ final class CallResolver extends KeyedLog<CallState> {
       Mention mention = mentions.computeIfAbsent(envelope.identity(), absent -> new Mention());
       mention.event = event;
       mention.time = said.getTimeUnixNano();
-      if (mentions.size() > MOST_MENTIONS) {
+      while (mentions.size() > MOST_MENTIONS
+          || mentions.size() > 1 && bytes(mentions) > MOST_BYTES) {
         String latest = Collections.max(mentions.entrySet(), BY_TIME).getKey();
         forget(state, mentions.remove(latest), now);
       }
@@ -50,6 +57,10 @@ final class CallResolver extends KeyedLog<CallState> {
     resolve(state, now);
     forgetLater(key, state, now);
     save(key, state);
+  }
+
+  private static long bytes(Map<String, Mention> mentions) {
+    return mentions.values().stream().mapToLong(mention -> mention.event.length).sum();
   }
 
   /** What a trace no longer asks it is not to find answered, should it ask again. */

@@ -95,9 +95,12 @@ final class Outputs {
     context.forward(new Record<>(key, null, now), NodeNames.SNAPSHOT_CONTENTS);
   }
 
-  /** Appends an event to the log that the assembler itself reads. */
+  /**
+   * Appends an event to the log that the assembler itself reads. What one trace says of another's
+   * call is cut like a row, where it is larger than a record may be.
+   */
   void traceEvent(String key, TraceEvent event, long now) {
-    forward(NodeNames.ASSEMBLY_EVENTS, key, codecs.traceEvents().encode(event), now);
+    forward(NodeNames.ASSEMBLY_EVENTS, key, RowSize.encode(event, codecs.traceEvents()), now);
   }
 
   void deadLetter(byte[] key, byte[] value, Headers headers, long now) {

@@ -19,7 +19,7 @@ final class RowSize {
   static final String CUT = "row_cut";
 
   /** Rows beyond this many bytes are cut. */
-  private static final int LARGEST_ROW = 16 << 20;
+  static final int LARGEST_ROW = 16 << 20;
 
   /** What is left of a text that is cut, in characters. */
   private static final int LARGEST_TEXT = 100_000;

@@ -93,6 +93,9 @@ final class AssemblerHarness {
   /** Every record that was written, in order, as topic node, key and bytes. */
   final List<String> written = new ArrayList<>();
 
+  /** Bytes of the largest value that was written or appended. */
+  int largestRecord;
+
   /** The last revision of each row that is not withdrawn, without what depends on arrival. */
   final Map<String, SpecificRecordBase> rows = new TreeMap<>();
 
@@ -318,6 +321,7 @@ final class AssemblerHarness {
         ticks++;
         continue;
       }
+      largestRecord = Math.max(largestRecord, value == null ? 0 : value.length);
       if (node.equals(NodeNames.ASSEMBLY_EVENTS)) {
         underway.computeIfAbsent(source, from -> new ArrayDeque<>()).add(new Underway(key, value));
       } else {
