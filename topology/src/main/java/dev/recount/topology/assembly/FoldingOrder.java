@@ -42,16 +42,6 @@ final class FoldingOrder {
     }
   }
 
-  /** What an event means for the rows of the last fold. */
-  enum Effect {
-    /** It lies beyond, and is counted. */
-    NONE,
-    /** It takes the place of another, which is as true of the trace and no more. */
-    OVERTAKES,
-    /** They are to tell of it. */
-    FOLDS
-  }
-
   private static final byte ROOT = 0;
   private static final byte FAILURE = 1;
   private static final byte OTHER = 2;
@@ -73,9 +63,11 @@ final class FoldingOrder {
   /**
    * Gives an event its place, and takes that of the event that it replaced.
    *
-   * @param last how far the last fold went; null when there is none that still holds
+   * @param last how far the last fold went, which takes note when the event only takes the place of
+   *     another; null when there is none that still holds
+   * @return whether rows are to tell of the event
    */
-  Effect filed(
+  boolean filed(
       String owner,
       Envelope envelope,
       byte[] event,
@@ -91,12 +83,16 @@ final class FoldingOrder {
     }
     Place place = place(owner, envelope, event, 0);
     if (changed || last == null || place == null) {
-      return Effect.FOLDS;
+      return true;
     }
     if (!last.includes(envelope.kind(), place)) {
-      return Effect.NONE;
+      return false;
     }
-    return last.isFull(envelope.kind(), place.rank()) ? Effect.OVERTAKES : Effect.FOLDS;
+    if (!last.isFull(envelope.kind(), place.rank())) {
+      return true;
+    }
+    last.overtake();
+    return false;
   }
 
   /**

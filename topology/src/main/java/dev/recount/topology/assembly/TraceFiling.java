@@ -116,18 +116,12 @@ final class TraceFiling {
   private void keepFoldingOrder(
       String trace, TraceHeader header, Envelope envelope, byte[] event, Entries.Filing filing) {
     if (header.ordered()) {
-      LastFold last = header.lastFold;
-      FoldingOrder.Effect effect =
-          folding.filed(header.owner(trace), envelope, event, filing.replaced(), last);
+      boolean changed =
+          folding.filed(header.owner(trace), envelope, event, filing.replaced(), header.lastFold);
       Entries.Entry replaced = filing.replaced();
       boolean wasUrgent = replaced != null && urgent(replaced.envelope());
-      if (effect == FoldingOrder.Effect.FOLDS
-          || wasUrgent
-          || urgent(envelope)
-          || envelope.has(Hints.SUSPECT)) {
+      if (changed || wasUrgent || urgent(envelope) || envelope.has(Hints.SUSPECT)) {
         header.lastFold = null;
-      } else if (effect == FoldingOrder.Effect.OVERTAKES && last != null) {
-        last.overtake();
       }
     } else if (rules.exceedsCap(header)) {
       folding.begin(header.owner(trace));
