@@ -26,7 +26,8 @@ final class CallMentionEmitter {
       return;
     }
     for (ToolCallMention mention : mentions) {
-      byte[] encoded = codecs.traceEvents().encode(CallMentions.event(mention));
+      // One that is too large is cut, and sent as it was cut.
+      byte[] encoded = RowSize.encode(CallMentions.event(mention), codecs.traceEvents());
       Fingerprint fingerprint = Fingerprint.of(encoded, encoded.length, false);
       if (changes.note(RowType.CALL, CallMentions.id(mention), fingerprint)) {
         send(mention, changes.now);

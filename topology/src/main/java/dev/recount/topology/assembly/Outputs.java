@@ -95,12 +95,9 @@ final class Outputs {
     context.forward(new Record<>(key, null, now), NodeNames.SNAPSHOT_CONTENTS);
   }
 
-  /**
-   * Appends an event to the log that the assembler itself reads. What one trace says of another's
-   * call is cut like a row, where it is larger than a record may be.
-   */
+  /** Appends an event to the log that the assembler itself reads. */
   void traceEvent(String key, TraceEvent event, long now) {
-    forward(NodeNames.ASSEMBLY_EVENTS, key, RowSize.encode(event, codecs.traceEvents()), now);
+    forward(NodeNames.ASSEMBLY_EVENTS, key, codecs.traceEvents().encode(event), now);
   }
 
   void deadLetter(byte[] key, byte[] value, Headers headers, long now) {
