@@ -43,7 +43,7 @@ final class LifecycleRules {
    */
   private static final long OVERTAKEN_MILLIS_PER_EVENT = 10;
 
-  /** Of a trace over its cap: roots, failures, and others. */
+  /** Of a trace over its cap: roots, failures, and others. Parents beside them are few. */
   private static final int MOST_FOLDED_PER_CAP = 3;
 
   private final long settleQuiet;
@@ -76,16 +76,23 @@ final class LifecycleRules {
       header.setUnemitted(true);
       header.unemittedSince = now;
     }
-    if (header.lifecycle == Lifecycle.OPEN && header.hasTrace()) {
-      if (header.provisionalDelay == 0) {
-        header.provisionalDelay = provisionalAfter;
-        header.provisionalDue = header.firstAppend + provisionalAfter;
-      }
-      if (urgent && !header.urgent()) {
-        header.setUrgent(true);
-        long due = Math.max(now + urgentAfter, header.urgentRestUntil);
-        header.provisionalDue = Math.min(header.provisionalDue, due);
-      }
+    if (header.lifecycle != Lifecycle.OPEN) {
+      return;
+    }
+    boolean hurries = urgent && !header.urgent();
+    // An escalation may come before anything of its trace does.
+    header.setUrgent(header.urgent() || urgent);
+    if (!header.hasTrace()) {
+      return;
+    }
+    if (header.provisionalDelay == 0) {
+      header.provisionalDelay = provisionalAfter;
+      header.provisionalDue = header.firstAppend + provisionalAfter;
+      hurries = header.urgent();
+    }
+    if (hurries) {
+      long due = Math.max(now + urgentAfter, header.urgentRestUntil);
+      header.provisionalDue = Math.min(header.provisionalDue, due);
     }
   }
 

@@ -77,6 +77,18 @@ class LifecycleRulesTest {
   }
 
   @Test
+  void anEscalationThatCameBeforeItsTraceHasTheTraceShownSoon() {
+    TraceHeader header = new TraceHeader();
+    header.firstAppend = SETTLED;
+    header.feedback = 1;
+    rules.touch(header, SETTLED - 60_000, true);
+    header.spans = 1;
+    rules.touch(header, SETTLED, false);
+    assertThat(rules.due(header)).isEqualTo(SETTLED + 1_000);
+    assertThat(rules.emission(header, SETTLED + 1_000)).isEqualTo(Phase.provisional);
+  }
+
+  @Test
   void restDoesNotDelaySettling() {
     TraceHeader header = new TraceHeader();
     header.spans = 10_000;
