@@ -6,6 +6,7 @@ import dev.recount.avro.Evaluation;
 import dev.recount.avro.FeedbackEvent;
 import dev.recount.avro.TraceRecord;
 import dev.recount.topology.TopologyCodecs;
+import dev.recount.topology.fold.FoldedPart;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,12 +14,14 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is left of a trace once its state has expired: its rows as they were last emitted and the
@@ -31,6 +34,7 @@ import java.util.zip.InflaterInputStream;
  * @param enclosingDecisions for spans that feedback names, the ID of the decision around them
  * @param verdicts of evaluators, many of which cannot judge again without the events
  * @param evaluators edition of the settings by which they judged
+ * @param foldedPart what of the trace was folded; null for all of it
  */
 record Anchor(
     long firstAppend,
@@ -41,10 +45,14 @@ record Anchor(
     Map<String, String> enclosingDecisions,
     List<LinkedFeedback> feedback,
     List<Evaluation> verdicts,
-    long evaluators) {
-  private static final byte FORMAT = 3;
+    long evaluators,
+    @Nullable FoldedPart foldedPart) {
+  private static final byte FORMAT = 4;
 
-  /** Without verdicts, as earlier versions of Recount wrote it. */
+  /** Without what was folded, as earlier versions of Recount wrote it. */
+  private static final byte FORMAT_WITHOUT_PART = 3;
+
+  /** Without verdicts either. */
   private static final byte FORMAT_WITHOUT_VERDICTS = 1;
 
   /** The anchor as compressed bytes. */
@@ -78,6 +86,7 @@ record Anchor(
         write(out, codecs.evaluations().encode(verdict));
       }
       out.writeLong(evaluators);
+      writePart(out, foldedPart);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -112,7 +121,7 @@ record Anchor(
                 in.readLong()));
       }
       List<Evaluation> verdicts = new ArrayList<>();
-      for (int i = format == FORMAT ? in.readInt() : 0; i > 0; i--) {
+      for (int i = format == FORMAT_WITHOUT_VERDICTS ? 0 : in.readInt(); i > 0; i--) {
         verdicts.add(codecs.evaluations().decode(read(in)));
       }
       return new Anchor(
@@ -124,7 +133,8 @@ record Anchor(
           enclosing,
           feedback,
           verdicts,
-          format == FORMAT ? in.readLong() : 0);
+          format == FORMAT_WITHOUT_VERDICTS ? 0 : in.readLong(),
+          format == FORMAT ? readPart(in) : null);
     } catch (IOException malformed) {
       throw new UncheckedIOException(malformed);
     }
@@ -147,10 +157,34 @@ record Anchor(
 
   private static byte format(DataInputStream in) throws IOException {
     byte format = in.readByte();
-    if (format != FORMAT && format != FORMAT_WITHOUT_VERDICTS) {
+    if (format != FORMAT && format != FORMAT_WITHOUT_PART && format != FORMAT_WITHOUT_VERDICTS) {
       throw new OtherVersionException("anchor", format);
     }
     return format;
+  }
+
+  private static void writePart(DataOutputStream out, @Nullable FoldedPart part)
+      throws IOException {
+    out.writeBoolean(part != null);
+    if (part != null) {
+      Instant ended = part.endedAt();
+      out.writeLong(part.spans());
+      out.writeBoolean(ended != null);
+      if (ended != null) {
+        out.writeLong(ended.getEpochSecond());
+        out.writeInt(ended.getNano());
+      }
+    }
+  }
+
+  private static @Nullable FoldedPart readPart(DataInputStream in) throws IOException {
+    if (!in.readBoolean()) {
+      return null;
+    }
+    long spans = in.readLong();
+    boolean hasEnded = in.readBoolean();
+    return new FoldedPart(
+        spans, hasEnded ? Instant.ofEpochSecond(in.readLong(), in.readInt()) : null);
   }
 
   private static void write(DataOutputStream out, byte[] bytes) throws IOException {

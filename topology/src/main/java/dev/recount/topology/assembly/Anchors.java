@@ -121,7 +121,8 @@ final class Anchors {
         rows.enclosingDecisions().get(),
         feedback,
         rows.verdicts(),
-        header.evaluators);
+        header.evaluators,
+        rows.foldedPart());
   }
 
   /**
@@ -184,7 +185,8 @@ final class Anchors {
             anchor::enclosingDecisions,
             together(anchor.feedback(), late.feedback(), reader.unlinked()),
             anchor.verdicts(),
-            evaluators);
+            evaluators,
+            anchor.foldedPart());
     return new TraceRows(
         anchor.trace(),
         rows,
@@ -194,7 +196,8 @@ final class Anchors {
         overlaid.verdicts(),
         overlaid.feedback(),
         List.of(),
-        anchor::enclosingDecisions);
+        anchor::enclosingDecisions,
+        anchor.foldedPart());
   }
 
   /**

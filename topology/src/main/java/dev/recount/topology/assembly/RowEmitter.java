@@ -170,7 +170,8 @@ final class RowEmitter {
               rows.enclosingDecisions().get(),
               Anchors.together(before.feedback(), contents.feedback(), reader.unlinked()),
               rows.verdicts(),
-              before.evaluators()),
+              before.evaluators(),
+              before.foldedPart()),
           until);
     }
   }

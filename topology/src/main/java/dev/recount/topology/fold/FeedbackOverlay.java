@@ -79,6 +79,7 @@ public final class FeedbackOverlay {
    * @param feedback all feedback on the trace, in any order
    * @param verdicts of evaluators on the trace, in any order
    * @param evaluators judge again by what the feedback says
+   * @param foldedPart what of the trace was folded, which is what they go by; null for all of it
    * @return rows for the feedback and the verdicts themselves
    */
   public static Added apply(
@@ -87,9 +88,11 @@ public final class FeedbackOverlay {
       Supplier<Map<String, String>> enclosingDecisions,
       List<LinkedFeedback> feedback,
       List<Evaluation> verdicts,
-      Evaluators evaluators) {
+      Evaluators evaluators,
+      @Nullable FoldedPart foldedPart) {
     FeedbackOverlay overlay = lay(trace, decisions, enclosingDecisions, feedback);
-    return overlay.complete(VerdictRows.again(evaluators, trace, decisions, verdicts));
+    return overlay.complete(
+        VerdictRows.again(evaluators, FoldedPart.row(trace, foldedPart), decisions, verdicts));
   }
 
   /**

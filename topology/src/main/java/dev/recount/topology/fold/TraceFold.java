@@ -47,11 +47,12 @@ public final class TraceFold {
     EnclosingDecisions enclosing = new EnclosingDecisions(tree, decisions);
     FeedbackOverlay overlay =
         FeedbackOverlay.lay(traceRow, decisionRows, enclosing, contents.feedback());
+    FoldedPart foldedPart = TraceRow.foldedPart(contents, tree, decisions);
     // After what the world said, which evaluators may ask for, and before what sums verdicts up.
     List<Evaluation> verdicts =
         VerdictRows.of(
             interpretation.evaluators(),
-            TraceRow.asFolded(traceRow, contents, tree, decisions),
+            FoldedPart.row(traceRow, foldedPart),
             decisionRows,
             tree,
             history);
@@ -65,7 +66,8 @@ public final class TraceFold {
         verdicts,
         added.feedback(),
         conversations.mentions(traceId),
-        enclosing);
+        enclosing,
+        foldedPart);
   }
 
   /**

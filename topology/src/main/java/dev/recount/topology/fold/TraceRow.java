@@ -64,20 +64,14 @@ final class TraceRow {
     return row;
   }
 
-  /**
-   * A trace's row as far as it has been folded: without what is beyond its cap, of which every span
-   * that comes counts more and which no evaluator sees.
-   */
-  static TraceRecord asFolded(
-      TraceRecord row, TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
+  /** What of the trace was folded; null for all of it. */
+  static @Nullable FoldedPart foldedPart(
+      TraceContents contents, SpanTree tree, List<DecisionDraft> decisions) {
     if (!contents.beyondCap().exceeded()) {
-      return row;
+      return null;
     }
     Long end = end(tree, decisions, 0);
-    TraceRecord folded = TraceRecord.newBuilder(row).build();
-    folded.setSpanCount(contents.spans().size());
-    folded.setEndedAt(end == null ? null : Times.micros(end));
-    return folded;
+    return new FoldedPart(contents.spans().size(), end == null ? null : Times.micros(end));
   }
 
   /** The earliest time that anything in the trace says, in nanoseconds. */
@@ -99,7 +93,7 @@ final class TraceRow {
   }
 
   /** The latest end, in nanoseconds; null for a trace in which nothing has ended. */
-  static @Nullable Long end(SpanTree tree, List<DecisionDraft> decisions, long beyondCap) {
+  private static @Nullable Long end(SpanTree tree, List<DecisionDraft> decisions, long beyondCap) {
     Long latest = beyondCap == 0 ? null : beyondCap;
     for (SpanNode node : tree.nodes()) {
       if (node.span.getEndTimeUnixNano() != 0) {

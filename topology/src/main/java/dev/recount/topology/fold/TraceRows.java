@@ -9,6 +9,7 @@ import dev.recount.avro.TraceRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one trace. Phase, revision, key time and sampling are left at neutral values: the
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param mentions tool calls that another trace of the session may know more of
  * @param enclosingDecisions gives, for spans that feedback names and that are no decision, the ID
  *     of the nearest decision around them
+ * @param foldedPart what of the trace was folded, by which evaluators judged; null for all of it
  */
 public record TraceRows(
     TraceRecord trace,
@@ -35,4 +37,5 @@ public record TraceRows(
     List<Evaluation> verdicts,
     List<FeedbackRecord> feedback,
     List<ToolCallMention> mentions,
-    Supplier<Map<String, String>> enclosingDecisions) {}
+    Supplier<Map<String, String>> enclosingDecisions,
+    @Nullable FoldedPart foldedPart) {}

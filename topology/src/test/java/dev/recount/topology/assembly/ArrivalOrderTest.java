@@ -19,6 +19,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.arbitraries.ListArbitrary;
 import org.jspecify.annotations.Nullable;
 
 /** The same set of events ends in the same rows, however they arrive. */
@@ -51,6 +52,19 @@ class ArrivalOrderTest {
     TopologySettings small = TopologySettings.fromMap(Map.of("span.cap", "3"));
     assertThat(AssemblerHarness.differences(inOrder(arrivals, small), disorderly(arrivals, small)))
         .isEmpty();
+  }
+
+  /** The lists above are mostly short, so that a counter-example can be read. */
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+  void tracesOfHundredsOfEventsEndInTheSameRowsAndSpans(
+      @ForAll("manyArrivals") List<Arrival> arrivals) {
+    for (String cap : new String[] {"20000", "12"}) {
+      TopologySettings settings = TopologySettings.fromMap(Map.of("span.cap", cap));
+      AssemblerHarness inOrder = inOrder(arrivals, settings);
+      AssemblerHarness disorderly = disorderly(arrivals, settings);
+      assertThat(AssemblerHarness.differences(inOrder, disorderly)).isEmpty();
+      assertThat(disorderly.spans).isEqualTo(inOrder.spans);
+    }
   }
 
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
@@ -87,8 +101,20 @@ class ArrivalOrderTest {
   /** Feedback joins the anchor of a trace as it would have joined the trace. */
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void feedbackAfterExpiryEndsInTheSameRows(@ForAll("arrivals") List<Arrival> arrivals) {
+    feedbackAfterExpiry(arrivals, "20000");
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void feedbackAfterTheExpiryOfTracesOverTheirCapDoesSoToo(
+      @ForAll("arrivals") List<Arrival> arrivals) {
+    feedbackAfterExpiry(arrivals, "3");
+  }
+
+  private static void feedbackAfterExpiry(List<Arrival> arrivals, String cap) {
     TopologySettings shortLived =
-        TopologySettings.fromMap(Map.of("state.retention.ms", Long.toString(RETENTION)));
+        TopologySettings.fromMap(
+            Map.of("state.retention.ms", Long.toString(RETENTION), "span.cap", cap));
+    TopologySettings longLived = TopologySettings.fromMap(Map.of("span.cap", cap));
     AssemblerHarness late = judged(shortLived, null);
     for (boolean feedback : new boolean[] {false, true}) {
       for (Arrival arrival : arrivals) {
@@ -100,7 +126,7 @@ class ArrivalOrderTest {
       late.pass(RETENTION + 2 * 60_000);
     }
     late.pass(LONG_ENOUGH);
-    assertThat(AssemblerHarness.differences(inOrder(arrivals), late)).isEmpty();
+    assertThat(AssemblerHarness.differences(inOrder(arrivals, longLived), late)).isEmpty();
   }
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -202,15 +228,20 @@ class ArrivalOrderTest {
 
   @Provide
   Arbitrary<List<Arrival>> arrivals() {
-    return arrivals(TelemetryPlan.plans());
+    return arrivals(TelemetryPlan.plans()).ofMaxSize(400);
+  }
+
+  @Provide
+  Arbitrary<List<Arrival>> manyArrivals() {
+    return arrivals(TelemetryPlan.plans()).ofMinSize(120).ofMaxSize(400);
   }
 
   @Provide
   Arbitrary<List<Arrival>> failures() {
-    return arrivals(TelemetryPlan.failures());
+    return arrivals(TelemetryPlan.failures()).ofMaxSize(400);
   }
 
-  private static Arbitrary<List<Arrival>> arrivals(Arbitrary<TelemetryPlan> plans) {
+  private static ListArbitrary<Arrival> arrivals(Arbitrary<TelemetryPlan> plans) {
     Arbitrary<Integer> pause =
         Arbitraries.frequencyOf(
             net.jqwik.api.Tuple.of(20, Arbitraries.just(0)),
@@ -221,7 +252,6 @@ class ArrivalOrderTest {
     return Combinators.combine(
             plans, Arbitraries.integers(), Arbitraries.integers().between(1, 2), pause, restart)
         .as(Arrival::new)
-        .list()
-        .ofMaxSize(400);
+        .list();
   }
 }
