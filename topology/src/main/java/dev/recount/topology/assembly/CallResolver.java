@@ -4,12 +4,14 @@ import dev.recount.avro.ToolCallMention;
 import dev.recount.avro.TraceEvent;
 import dev.recount.avro.TraceEventKind;
 import dev.recount.topology.assembly.CallState.Mention;
+import dev.recount.topology.assembly.CallState.Mentions;
+import dev.recount.topology.assembly.CallState.Place;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * each takes the first answer after it that no earlier one takes, in whatever order they come.
  */
 final class CallResolver extends KeyedLog<CallState> {
-  /** Calls of one hash that are told apart; of more, the earliest. */
+  /** Calls of one hash that are told apart; of more, the earliest. The others are spare. */
   private static final int MOST_MENTIONS = 64;
 
   /**
-   * What is kept of those that asked, and of those that answer, in bytes; one is kept in any case.
-   * An answer is kept whole, and all of them are one value of the store.
+   * What those that asked may take, and those that answer, in bytes, unless it is a single one. An
+   * answer is kept whole, and all of them are one value of the store.
    */
   private static final long MOST_BYTES = 4 << 20;
 
@@ -31,8 +33,11 @@ final class CallResolver extends KeyedLog<CallState> {
       Comparator.<Map.Entry<String, Mention>>comparingLong(entry -> entry.getValue().time)
           .thenComparing(Map.Entry::getKey);
 
+  private final SpareMentions spares;
+
   CallResolver(AssemblyParts parts) {
     super(parts, CallState::new, parts.settings().stateRetention().toMillis());
+    this.spares = new SpareMentions(parts);
   }
 
   /** Takes in what a trace says of a call. */
@@ -40,18 +45,23 @@ final class CallResolver extends KeyedLog<CallState> {
     ToolCallMention said = read(event);
     CallState found = find(key);
     CallState state = found == null ? create(now) : found;
-    Map<String, Mention> mentions = said.getAnswered() ? state.answered : state.asked;
+    boolean answered = said.getAnswered();
+    Mentions mentions = state.mentions(answered);
+    String identity = envelope.identity();
+    boolean moves =
+        mentions.counted.containsKey(identity)
+            || mentions.spare != null && spares.drop(key, answered, identity);
     if (said.getWithdrawn()) {
-      forget(state, mentions.remove(envelope.identity()), now);
+      forget(state, mentions.counted.remove(identity), now);
     } else {
-      Mention mention = mentions.computeIfAbsent(envelope.identity(), absent -> new Mention());
+      Mention mention = mentions.counted.computeIfAbsent(identity, absent -> new Mention());
       mention.event = event;
       mention.time = said.getTimeUnixNano();
-      while (mentions.size() > MOST_MENTIONS
-          || mentions.size() > 1 && bytes(mentions) > MOST_BYTES) {
-        String latest = Collections.max(mentions.entrySet(), BY_TIME).getKey();
-        forget(state, mentions.remove(latest), now);
-      }
+    }
+    spareLatest(key, answered, state, now);
+    if (moves && mentions.spare != null) {
+      // It has made room, or come to be later than one that had none.
+      moveUp(key, answered, state, now);
     }
     state.lastAppend = now;
     resolve(state, now);
@@ -59,8 +69,44 @@ final class CallResolver extends KeyedLog<CallState> {
     save(key, state);
   }
 
-  private static long bytes(Map<String, Mention> mentions) {
-    return mentions.values().stream().mapToLong(mention -> mention.event.length).sum();
+  /** Whatever the order in which they come, it is the earliest that count, up to the limits. */
+  private void spareLatest(String key, boolean answered, CallState state, long now) {
+    Mentions mentions = state.mentions(answered);
+    while (!mentions.counted.isEmpty()) {
+      Place latest = mentions.latest();
+      boolean behindSpare = mentions.spare != null && latest.compareTo(mentions.spare) > 0;
+      if (!behindSpare && !exceedsLimits(mentions)) {
+        return;
+      }
+      Mention mention = Objects.requireNonNull(mentions.counted.remove(latest.identity()));
+      spares.put(key, answered, latest.identity(), mention);
+      mentions.spare = behindSpare ? mentions.spare : latest;
+      forget(state, mention, now);
+    }
+  }
+
+  private static boolean exceedsLimits(Mentions mentions) {
+    int count = mentions.counted.size();
+    return count > MOST_MENTIONS || count > 1 && mentions.bytes() > MOST_BYTES;
+  }
+
+  /** Has the earliest of those that are spare count, for as long as the limits allow. */
+  private void moveUp(String key, boolean answered, CallState state, long now) {
+    Mentions mentions = state.mentions(answered);
+    String moved;
+    do {
+      mentions.spare = null;
+      moved = spares.moveEarliest(key, answered, mentions.counted);
+      spareLatest(key, answered, state, now);
+    } while (moved != null && mentions.counted.containsKey(moved));
+  }
+
+  @Override
+  void timer(String key, long due, long now) {
+    super.timer(key, due, now);
+    if (find(key) == null) {
+      spares.dropAll(key);
+    }
   }
 
   /** What a trace no longer asks it is not to find answered, should it ask again. */
@@ -71,9 +117,9 @@ final class CallResolver extends KeyedLog<CallState> {
   }
 
   private void resolve(CallState state, long now) {
-    List<Map.Entry<String, Mention>> answers = new ArrayList<>(state.answered.entrySet());
+    List<Map.Entry<String, Mention>> answers = new ArrayList<>(state.answered.counted.entrySet());
     answers.sort(BY_TIME);
-    List<Map.Entry<String, Mention>> asking = new ArrayList<>(state.asked.entrySet());
+    List<Map.Entry<String, Mention>> asking = new ArrayList<>(state.asked.counted.entrySet());
     asking.sort(BY_TIME);
     int next = 0;
     for (Map.Entry<String, Mention> entry : asking) {

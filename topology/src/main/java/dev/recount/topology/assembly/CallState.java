@@ -3,8 +3,11 @@ package dev.recount.topology.assembly;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of one tool call across traces: who asked for it, and who holds an answer. */
 final class CallState extends KeyedState {
@@ -25,8 +28,46 @@ final class CallState extends KeyedState {
     long sentContent;
   }
 
-  final Map<String, Mention> asked = new TreeMap<>();
-  final Map<String, Mention> answered = new TreeMap<>();
+  /** Where a mention stands among those of its kind. */
+  record Place(long time, String identity) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparingLong(Place::time).thenComparing(Place::identity);
+
+    private static Place of(Map.Entry<String, Mention> entry) {
+      return new Place(entry.getValue().time, entry.getKey());
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** The mentions of one kind. */
+  static final class Mentions {
+    /** Those that count, by identity: the earliest. */
+    final Map<String, Mention> counted = new TreeMap<>();
+
+    /** The earliest of the others, which are {@link SpareMentions}; null for none. */
+    @Nullable Place spare;
+
+    /** Bytes of the events of those that count. */
+    long bytes() {
+      return counted.values().stream().mapToLong(mention -> mention.event.length).sum();
+    }
+
+    /** The latest of those that count, of which there is one at least. */
+    Place latest() {
+      return Collections.max(counted.entrySet().stream().map(Place::of).toList());
+    }
+  }
+
+  final Mentions asked = new Mentions();
+  final Mentions answered = new Mentions();
+
+  Mentions mentions(boolean thatAnswer) {
+    return thatAnswer ? answered : asked;
+  }
 
   @Override
   byte format() {
@@ -35,14 +76,33 @@ final class CallState extends KeyedState {
 
   @Override
   void write(DataOutputStream out) throws IOException {
-    write(asked, out);
-    write(answered, out);
+    write(asked.counted, out);
+    write(answered.counted, out);
+    write(asked.spare, out);
+    write(answered.spare, out);
   }
 
   @Override
   void read(DataInputStream in) throws IOException {
-    read(asked, in);
-    read(answered, in);
+    read(asked.counted, in);
+    read(answered.counted, in);
+    // Earlier versions of Recount did not write it.
+    if (in.available() > 0) {
+      asked.spare = readPlace(in);
+      answered.spare = readPlace(in);
+    }
+  }
+
+  private static void write(@Nullable Place place, DataOutputStream out) throws IOException {
+    out.writeBoolean(place != null);
+    if (place != null) {
+      out.writeLong(place.time());
+      out.writeUTF(place.identity());
+    }
+  }
+
+  private static @Nullable Place readPlace(DataInputStream in) throws IOException {
+    return in.readBoolean() ? new Place(in.readLong(), in.readUTF()) : null;
   }
 
   private static void write(Map<String, Mention> mentions, DataOutputStream out)

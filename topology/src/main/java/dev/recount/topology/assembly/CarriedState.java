@@ -78,7 +78,7 @@ public final class CarriedState {
         }
       }
       case Stores.LINKS -> {
-        if (firstAppendOfLink(key, value) < horizon) {
+        if (!SpareMentions.isSpare(text(key)) && firstAppendOfLink(key, value) < horizon) {
           links.add(key, key.length);
         }
       }
@@ -129,7 +129,7 @@ public final class CarriedState {
 
   private boolean isBefore(String store, byte[] key) {
     if (store.equals(Stores.LINKS)) {
-      return links.contains(key, 0, key.length) || waitsForAliasBefore(text(key));
+      return links.contains(key, 0, key.length) || belongsToLinkBefore(text(key));
     }
     // Every other key begins with a trace, those of timers behind their time and what they do.
     int from = 0;
@@ -146,13 +146,17 @@ public final class CarriedState {
     return traces.contains(key, from, endOfTrace(key, from));
   }
 
-  /** What waits for an alias is known by who knows the alias. */
-  private boolean waitsForAliasBefore(String key) {
-    if (!PendingLinks.isPending(key)) {
+  /** What waits for an alias is known by who knows the alias, and a spare mention with its call. */
+  private boolean belongsToLinkBefore(String key) {
+    String owner =
+        PendingLinks.isPending(key)
+            ? PendingLinks.aliasOf(key)
+            : SpareMentions.isSpare(key) ? SpareMentions.callOf(key) : null;
+    if (owner == null) {
       return false;
     }
-    byte[] alias = PendingLinks.aliasOf(key).getBytes(StandardCharsets.UTF_8);
-    return links.contains(alias, 0, alias.length);
+    byte[] bytes = owner.getBytes(StandardCharsets.UTF_8);
+    return links.contains(bytes, 0, bytes.length);
   }
 
   /** Where a trace's ID has ended: before which of its lives, or which part of what is kept. */

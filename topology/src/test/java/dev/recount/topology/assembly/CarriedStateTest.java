@@ -116,6 +116,24 @@ class CarriedStateTest {
     assertThat(carried.givesWay(Stores.TIMERS, ofLater)).isFalse();
   }
 
+  @Example
+  void mentionsThatAreSpareGoOverWithTheirCall() {
+    CarriedState carried = new CarriedState(Instant.ofEpochMilli(START));
+    CallState earlier = new CallState();
+    earlier.firstAppend = START - 1;
+    CallState later = new CallState();
+    later.firstAppend = START + 1;
+    carried.survey(Stores.LINKS, Stores.key(CallKeys.of("e")).get(), earlier.encode());
+    carried.survey(Stores.LINKS, Stores.key(CallKeys.of("l")).get(), later.encode());
+    byte[] ofEarlier = Stores.key("spare:" + CallKeys.of("e") + "/asked/t").get();
+    byte[] ofLater = Stores.key("spare:" + CallKeys.of("l") + "/asked/t").get();
+    carried.survey(Stores.LINKS, ofEarlier, new byte[Long.BYTES]);
+    carried.survey(Stores.LINKS, ofLater, new byte[Long.BYTES]);
+    assertThat(carried.goesOver(Stores.LINKS, ofEarlier)).isTrue();
+    assertThat(carried.givesWay(Stores.LINKS, ofEarlier)).isTrue();
+    assertThat(carried.goesOver(Stores.LINKS, ofLater)).isFalse();
+  }
+
   private static byte[] timer(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(START).put(bytes).array();
