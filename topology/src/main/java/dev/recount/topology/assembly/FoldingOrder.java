@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which events of a trace over its cap are folded, whatever the order in which they came: of each
- * kind the earliest roots, as many as the cap allows, as many failures, and as many others. So a
- * fold costs at most three times the cap, even where everything fails; failures beyond are counted
- * in the header.
+ * kind the earliest roots, as many as the cap allows, as many failures, and as many others; of
+ * spans also the parents of these, and theirs, as many again: a failure says little without the
+ * steps that led to it. So a fold costs at most four times the cap, even where everything fails;
+ * failures beyond are counted in the header.
  *
  * <p>The order is kept in state and only of such traces, so that any other trace costs nothing more
  * and a fold reads as many events as the cap allows, not as many as there are.
@@ -86,6 +87,10 @@ final class FoldingOrder {
       return true;
     }
     if (!last.includes(envelope.kind(), place)) {
+      if (envelope.kind() == TraceEventKind.SPAN
+          && last.concerns(envelope.identity(), replaced != null)) {
+        last.overtake();
+      }
       return false;
     }
     if (!last.isFull(envelope.kind(), place.rank())) {

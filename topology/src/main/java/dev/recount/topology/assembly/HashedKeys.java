@@ -73,7 +73,7 @@ final class HashedKeys {
   }
 
   /** FNV-1a, whose bits are mixed once more: tables look at the lowest. */
-  private static long hash(byte[] bytes, int from, int to) {
+  static long hash(byte[] bytes, int from, int to) {
     long hash = 0xcbf29ce484222325L;
     for (int i = from; i < to; i++) {
       hash = (hash ^ bytes[i]) * 0x100000001b3L;

@@ -2,7 +2,10 @@ package dev.recount.topology.assembly;
 
 import dev.recount.avro.TraceEventKind;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How far the last fold of a trace over its cap went: the time of the last event that was folded,
@@ -15,12 +18,18 @@ final class LastFold {
     TraceEventKind.SPAN, TraceEventKind.LOG_RECORD, TraceEventKind.SNAPSHOT, TraceEventKind.DECISION
   };
 
-  /** Bytes in a header. */
-  static final int BYTES = (2 + KINDS.length * RANKS) * Long.BYTES;
+  /** Parents that are awaited by name; where there are more, every span may be one of them. */
+  private static final int MOST_AWAITED = 16;
+
+  private static final int ANY_AWAITED = MOST_AWAITED + 1;
 
   private final long cap;
   private long announced;
   private boolean overtaken;
+  private boolean climbed;
+
+  /** Hashes of the parents that spans which were folded name, and that had not come. */
+  private final List<Long> awaited = new ArrayList<>();
 
   private final long[] reached = new long[KINDS.length * RANKS];
 
@@ -52,6 +61,33 @@ final class LastFold {
   /** Whether as many events of a kind and rank were folded as the cap allows. */
   boolean isFull(TraceEventKind kind, byte rank) {
     return reached[index(kind, rank)] != Long.MAX_VALUE;
+  }
+
+  /** Notes that spans were folded for being parents of others, whatever their own place. */
+  void climbed() {
+    climbed = true;
+  }
+
+  /** Notes that a span which was folded names a parent that has not come. */
+  void awaits(String parent) {
+    if (awaited.size() < ANY_AWAITED) {
+      awaited.add(hash(parent));
+    }
+  }
+
+  /**
+   * Whether a span with a place beyond what was folded may be a parent that was folded, or would
+   * be.
+   *
+   * @param replaces whether it takes the place of an earlier edition
+   */
+  boolean concerns(String span, boolean replaces) {
+    return replaces ? climbed : awaited.size() == ANY_AWAITED || awaited.contains(hash(span));
+  }
+
+  private static long hash(String span) {
+    byte[] bytes = span.getBytes(StandardCharsets.UTF_8);
+    return HashedKeys.hash(bytes, 0, bytes.length);
   }
 
   /**
@@ -88,6 +124,17 @@ final class LastFold {
     announced = time;
   }
 
+  /** How many bytes {@link #write} writes. */
+  int bytes() {
+    int kin = knowsKin() ? 2 + awaited.size() * Long.BYTES : 0;
+    return (2 + reached.length) * Long.BYTES + kin;
+  }
+
+  /** Whether anything is written of parents, which is one of the header's flags. */
+  boolean knowsKin() {
+    return climbed || !awaited.isEmpty();
+  }
+
   /** Writes all but {@link #overtaken()}, which is one of the header's flags. */
   void write(ByteBuffer header) {
     header.putLong(cap);
@@ -95,13 +142,23 @@ final class LastFold {
     for (long time : reached) {
       header.putLong(time);
     }
+    if (knowsKin()) {
+      header.put((byte) (climbed ? 1 : 0)).put((byte) awaited.size());
+      awaited.forEach(header::putLong);
+    }
   }
 
-  static LastFold read(ByteBuffer header) {
+  static LastFold read(ByteBuffer header, boolean knowsKin) {
     LastFold fold = new LastFold(header.getLong());
     fold.announced = header.getLong();
     for (int index = 0; index < fold.reached.length; index++) {
       fold.reached[index] = header.getLong();
+    }
+    if (knowsKin) {
+      fold.climbed = header.get() != 0;
+      for (int count = header.get(); count > 0; count--) {
+        fold.awaited.add(header.getLong());
+      }
     }
     return fold;
   }

@@ -38,6 +38,9 @@ final class TraceHeader {
   private static final int KEY_TIME_STANDS = 512;
   private static final int FOLD_OVERTAKEN = 1024;
 
+  /** Whether it knows of parents beyond the cap that it has folded, or that it waits for. */
+  private static final int FOLD_KNOWS_KIN = 2048;
+
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
 
@@ -236,11 +239,13 @@ final class TraceHeader {
   }
 
   byte[] encode() {
-    flags &= ~(FOLD_HOLDS | FOLD_OVERTAKEN);
+    flags &= ~(FOLD_HOLDS | FOLD_OVERTAKEN | FOLD_KNOWS_KIN);
     if (lastFold != null) {
-      flags |= lastFold.overtaken() ? FOLD_HOLDS | FOLD_OVERTAKEN : FOLD_HOLDS;
+      flags |= FOLD_HOLDS;
+      flags |= lastFold.overtaken() ? FOLD_OVERTAKEN : 0;
+      flags |= lastFold.knowsKin() ? FOLD_KNOWS_KIN : 0;
     }
-    int foldBytes = lastFold == null ? 0 : LastFold.BYTES;
+    int foldBytes = lastFold == null ? 0 : lastFold.bytes();
     ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + foldBytes);
     buffer
         .put(FORMAT)
@@ -302,7 +307,7 @@ final class TraceHeader {
     header.evaluators = buffer.getLong();
     header.fate = Fate.decode(buffer);
     if ((header.flags & FOLD_HOLDS) != 0) {
-      header.lastFold = LastFold.read(buffer);
+      header.lastFold = LastFold.read(buffer, (header.flags & FOLD_KNOWS_KIN) != 0);
       if ((header.flags & FOLD_OVERTAKEN) != 0) {
         header.lastFold.overtake();
       }

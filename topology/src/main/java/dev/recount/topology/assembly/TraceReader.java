@@ -59,7 +59,8 @@ final class TraceReader implements Entries.Visitor {
   }
 
   /**
-   * Reads what is folded of a trace over its cap: the first events of each kind and all feedback.
+   * Reads what is folded of a trace over its cap: the first events of each kind, the parents of its
+   * spans, and all feedback.
    *
    * @param cap events of a kind that are folded
    * @param fold takes note of how far that was
@@ -77,9 +78,30 @@ final class TraceReader implements Entries.Visitor {
     for (TraceEventKind kind : LastFold.kinds()) {
       folding.visit(owner, kind, cap, fold, reader);
     }
+    reader.readParents(entries, owner, cap, fold);
     entries.visit(owner, TraceEventKind.FEEDBACK, reader);
     entries.visit(owner, TraceEventKind.LINK, reader);
     return reader;
+  }
+
+  /** Climbs from each span, in the order of the fold, until there is nothing new above it. */
+  private void readParents(Entries entries, String owner, int most, LastFold fold) {
+    Set<String> known = new HashSet<>();
+    spans.forEach(span -> known.add(span.getSpanId()));
+    int limit = spans.size() + most;
+    for (int next = 0; next < spans.size() && spans.size() < limit; next++) {
+      String parent = spans.get(next).getParentSpanId();
+      if (parent == null || !known.add(parent)) {
+        continue;
+      }
+      Entries.Entry found = entries.find(owner, TraceEventKind.SPAN, parent);
+      if (found == null) {
+        fold.awaits(parent);
+      } else {
+        visit(found);
+        fold.climbed();
+      }
+    }
   }
 
   /** Reads the feedback of a trace and nothing else. */

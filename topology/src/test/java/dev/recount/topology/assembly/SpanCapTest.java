@@ -2,6 +2,7 @@ package dev.recount.topology.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.recount.avro.DecisionRecord;
 import dev.recount.topology.TopologySettings;
 import java.time.Instant;
 import java.util.Map;
@@ -61,6 +62,76 @@ class SpanCapTest extends AssemblerTestBase {
     assertThat(harness.rows.keySet().stream().filter(key -> key.startsWith("decision ")))
         .hasSize(6);
     assertThat(trace(T1).getErrorCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailureBeyondTheCapKeepsTheStepsThatLedToIt() {
+    harness = new AssemblerHarness(cap(5), START);
+    failureFarFromTheRoot();
+    assertThat(trace(T1).getFlags()).doesNotContain("parent_missing");
+    DecisionRecord failed = decisionOf(70);
+    DecisionRecord model = decisionOf(60);
+    assertThat(failed.getParentId()).isEqualTo(model.getDecisionId());
+    assertThat(failed.getVersions().getAgentName()).isEqualTo("careful");
+    // What led to it is sent anew.
+    span(T1, 60, 50, 20, false, "gen_ai.operation.name", "chat", "gen_ai.request.model", "other");
+    harness.pass(600_000);
+    assertThat(decisionOf(60).getVersions().getModel()).isEqualTo("other");
+  }
+
+  @Test
+  void theStepsThatLedToAFailureMayComeAfterIt() {
+    harness = new AssemblerHarness(cap(5), START);
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    failedTool(70, 60);
+    harness.pass(600_000);
+    assertThat(trace(T1).getFlags()).contains("parent_missing");
+    stepsToTheFailure();
+    harness.pass(600_000);
+    assertThat(trace(T1).getFlags()).doesNotContain("parent_missing");
+    Map<String, Object> rows = new TreeMap<>(harness.rows);
+    harness = new AssemblerHarness(cap(5), START);
+    failureFarFromTheRoot();
+    assertThat(rows).isEqualTo(harness.rows);
+  }
+
+  private void failureFarFromTheRoot() {
+    run();
+    for (int id = 2; id <= 40; id++) {
+      tool(id, false);
+    }
+    stepsToTheFailure();
+    failedTool(70, 60);
+    harness.pass(600_000);
+  }
+
+  private void stepsToTheFailure() {
+    span(T1, 50, 1, false, "gen_ai.operation.name", "invoke_agent", "gen_ai.agent.name", "careful");
+    span(T1, 60, 50, false, "gen_ai.operation.name", "chat", "gen_ai.request.model", "m");
+  }
+
+  private void failedTool(int id, int parent) {
+    span(
+        T1,
+        id,
+        parent,
+        true,
+        "gen_ai.operation.name",
+        "execute_tool",
+        "gen_ai.tool.name",
+        "inventory");
+  }
+
+  private DecisionRecord decisionOf(int span) {
+    return harness.rows.values().stream()
+        .filter(DecisionRecord.class::isInstance)
+        .map(DecisionRecord.class::cast)
+        .filter(row -> TelemetryPlan.spanId(span).equals(row.getSpanId()))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
