@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What was sent while each fault lasted, and what of it is in ClickHouse afterwards. */
 final class FaultTable {
@@ -62,7 +63,12 @@ final class FaultTable {
 
   private Row row(Window window, Map<String, Integer> found) {
     Set<String> sent = new HashSet<>();
-    events.subList(window.from(), window.to()).forEach(event -> sent.add(identity(event)));
+    for (Telemetry event : events.subList(window.from(), window.to())) {
+      String identity = identity(event);
+      if (identity != null) {
+        sent.add(identity);
+      }
+    }
     int there = 0;
     int doubled = 0;
     for (String each : sent) {
@@ -73,7 +79,8 @@ final class FaultTable {
     return new Row(window.fault(), window.took(), sent.size(), there, doubled, sent.size() - there);
   }
 
-  private static String identity(Telemetry event) {
+  /** Where it is to be found; null for a log record, which is in the rows of its trace. */
+  private static @Nullable String identity(Telemetry event) {
     if (event instanceof Telemetry.Span span) {
       return "spans:" + span.trace() + "/" + span.id();
     } else if (event instanceof Telemetry.Decision decision) {
@@ -82,6 +89,8 @@ final class FaultTable {
       return "context_snapshots:" + snapshot.trace() + "/" + snapshot.id();
     } else if (event instanceof Telemetry.Feedback feedback) {
       return "feedback:" + feedback.id();
+    } else if (event instanceof Telemetry.Log) {
+      return null;
     }
     throw new IllegalStateException("Unknown kind of telemetry: " + event);
   }

@@ -57,6 +57,8 @@ final class Waves {
   private static @Nullable String traceOf(Telemetry event) {
     if (event instanceof Telemetry.Span span) {
       return span.trace();
+    } else if (event instanceof Telemetry.Log log) {
+      return log.trace();
     } else if (event instanceof Telemetry.Snapshot snapshot) {
       return snapshot.trace();
     } else if (event instanceof Telemetry.Decision decision) {

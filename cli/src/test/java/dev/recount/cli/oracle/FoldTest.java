@@ -7,6 +7,7 @@ import dev.recount.avro.AliasKind;
 import dev.recount.avro.Span;
 import dev.recount.avro.SpanEvent;
 import dev.recount.avro.SpanKind;
+import dev.recount.avro.SpanLogRecord;
 import dev.recount.avro.StatusCode;
 import dev.recount.topology.fold.TraceContents;
 import dev.recount.topology.fold.TraceContents.LinkedFeedback;
@@ -52,9 +53,21 @@ class FoldTest {
         contents.spans.values().stream().map(FoldTest::avro).toList(),
         0,
         false,
+        contents.logs.values().stream().map(FoldTest::avro).toList(),
         contents.snapshots.values().stream().map(TelemetrySender::avro).toList(),
         contents.decisions.values().stream().map(TelemetrySender::avro).toList(),
         feedback);
+  }
+
+  private static SpanLogRecord avro(Telemetry.Log log) {
+    SpanLogRecord avro = new SpanLogRecord();
+    avro.setTraceId(log.trace());
+    avro.setSpanId(log.span());
+    avro.setTimeUnixNano(log.at());
+    avro.setEventName(TelemetrySender.DETAILS);
+    avro.setAttributes(log.attributes());
+    avro.setResourceAttributes(Map.of());
+    return avro;
   }
 
   private static Span avro(Telemetry.Span span) {

@@ -2,6 +2,7 @@ package dev.recount.cli.oracle;
 
 import dev.recount.cli.oracle.Telemetry.Decision;
 import dev.recount.cli.oracle.Telemetry.Feedback;
+import dev.recount.cli.oracle.Telemetry.Log;
 import dev.recount.cli.oracle.Telemetry.Snapshot;
 import dev.recount.cli.oracle.Telemetry.Span;
 import java.util.ArrayList;
@@ -24,6 +25,10 @@ public final class Oracle {
   /** The events of one trace, one of each identity. */
   static final class Contents {
     final Map<String, Span> spans = new TreeMap<>();
+
+    /** By the span that they tell of. */
+    final Map<String, Log> logs = new TreeMap<>();
+
     final Map<String, Snapshot> snapshots = new TreeMap<>();
     final Map<String, Decision> decisions = new TreeMap<>();
     final List<Joined> feedback = new ArrayList<>();
@@ -52,6 +57,8 @@ public final class Oracle {
         keepLater(oracle.contents(span.trace()).spans, span.id(), span, Span::end);
         note(tracesOfResponse, span.text("gen_ai.response.id"), span.trace());
         note(tracesOfToolCall, span.text("gen_ai.tool.call.id"), span.trace());
+      } else if (event instanceof Log log) {
+        keepLater(oracle.contents(log.trace()).logs, log.span(), log, Log::at);
       } else if (event instanceof Snapshot snapshot) {
         keepLater(
             oracle.contents(snapshot.trace()).snapshots, snapshot.id(), snapshot, Snapshot::at);

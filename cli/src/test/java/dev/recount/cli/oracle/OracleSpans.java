@@ -41,11 +41,16 @@ abstract class OracleSpans {
     this.trace = trace;
     this.spans =
         contents.spans.values().stream()
+            .map(span -> told(span, contents.logs.get(span.id())))
             .sorted(
                 Comparator.comparingLong(Span::start)
                     .thenComparing(Comparator.comparingLong(TraceOracle::end).reversed())
                     .thenComparing(Span::id))
             .toList();
+  }
+
+  private static Span told(Span span, Telemetry.@Nullable Log log) {
+    return log == null ? span : span.telling(log);
   }
 
   static long end(Span span) {

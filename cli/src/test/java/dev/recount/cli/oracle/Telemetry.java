@@ -2,6 +2,7 @@ package dev.recount.cli.oracle;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What agents send, as plain values: neither protobuf, nor Avro, nor a class of the pipeline. */
@@ -30,6 +31,25 @@ public sealed interface Telemetry {
       return attributes.get(attribute) instanceof Long number ? number : null;
     }
 
+    /** The same span, where what its log record tells stands on itself. */
+    Span telling(Log log) {
+      Map<String, Object> told = new TreeMap<>(log.attributes());
+      told.putAll(attributes);
+      return new Span(
+          trace,
+          id,
+          parent,
+          name,
+          resource,
+          start,
+          end,
+          status,
+          statusMessage,
+          exceptionType,
+          exceptionMessage,
+          told);
+    }
+
     Span with(long newStart, long newEnd) {
       return new Span(
           trace,
@@ -46,6 +66,13 @@ public sealed interface Telemetry {
           attributes);
     }
   }
+
+  /**
+   * A log record that tells what was said in a span: OpenTelemetry's {@code
+   * gen_ai.client.inference.operation.details}, at nanoseconds since the Unix epoch.
+   */
+  record Log(String trace, String span, long at, Map<String, Object> attributes)
+      implements Telemetry {}
 
   /** Which program sent a span, and with which library. */
   record Resource(

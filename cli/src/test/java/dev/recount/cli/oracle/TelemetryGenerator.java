@@ -3,6 +3,7 @@ package dev.recount.cli.oracle;
 import dev.recount.cli.oracle.Telemetry.About;
 import dev.recount.cli.oracle.Telemetry.Decision;
 import dev.recount.cli.oracle.Telemetry.Feedback;
+import dev.recount.cli.oracle.Telemetry.Log;
 import dev.recount.cli.oracle.Telemetry.Option;
 import dev.recount.cli.oracle.Telemetry.Resource;
 import dev.recount.cli.oracle.Telemetry.Segment;
@@ -26,6 +27,8 @@ public final class TelemetryGenerator {
   private static final List<String> TOOLS =
       List.of("inventory", "price_quote", "refund", "search", "think", "transfer_to_human");
   private static final List<String> AGENTS = List.of("orders", "returns", "research");
+  private static final List<String> MESSAGES =
+      List.of("gen_ai.input.messages", "gen_ai.output.messages");
   private static final int DEEPEST = 3;
 
   private final Random random;
@@ -153,6 +156,10 @@ public final class TelemetryGenerator {
     private final Map<String, List<String>> conversations = new TreeMap<>();
 
     private final boolean recordsMessages = chance(0.35);
+
+    /** Whether these are in log records and not on the spans. */
+    private final boolean logsMessages = chance(0.3);
+
     private final boolean takesSnapshots = !recordsMessages || chance(0.3);
     private String agentAtWork = "";
     private long now = begin;
@@ -387,8 +394,12 @@ public final class TelemetryGenerator {
       if (chance(0.1)) {
         attributes.put("recount.context.token_limit", 1_000L);
       }
+      Map<String, Object> logged = new TreeMap<>();
       if (recordsMessages && chance(0.9)) {
         converse(attributes);
+        if (logsMessages) {
+          MESSAGES.forEach(name -> move(name, attributes, logged));
+        }
       }
       if (chance(0.1) && !snapshots.isEmpty()) {
         attributes.put("recount.context.snapshot_id", one(snapshots));
@@ -408,11 +419,21 @@ public final class TelemetryGenerator {
                   span(own, "POST /v1", new TreeMap<>(), chance(0.05), () -> {});
                 }
               });
+      if (!logged.isEmpty()) {
+        send(new Log(trace, made.id(), made.end(), logged));
+      }
       if (takesSnapshots && chance(0.5)) {
         capture(made, recordsMessages || chance(0.5) ? one(AGENTS) : null);
       }
       if (chance(0.12)) {
         decide(made, one(List.of("MODEL_CALL", "REASONING", "RESPONSE")), null);
+      }
+    }
+
+    private void move(String name, Map<String, Object> from, Map<String, Object> to) {
+      Object value = from.remove(name);
+      if (value != null) {
+        to.put(name, value);
       }
     }
 

@@ -18,6 +18,10 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.LogsData;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -54,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  * traces in one OTLP record.
  */
 public final class TelemetrySender implements AutoCloseable {
+  /** Name of the event that tells what was said in a call of a model. */
+  static final String DETAILS = "gen_ai.client.inference.operation.details";
+
   private static final int LARGEST_BATCH = 30;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -112,6 +119,8 @@ public final class TelemetrySender implements AutoCloseable {
       if (batch.size() >= batchSize) {
         sendBatch();
       }
+    } else if (event instanceof Telemetry.Log log) {
+      send(topics.otlpLogs().name(), otlp(log).toByteArray());
     } else if (event instanceof Telemetry.Snapshot snapshot) {
       send(topics.contextSnapshots().name(), snapshots.encode(avro(snapshot)));
     } else if (event instanceof Telemetry.Decision decision) {
@@ -235,6 +244,20 @@ public final class TelemetrySender implements AutoCloseable {
       built.addEvents(event);
     }
     return built.build();
+  }
+
+  private static LogsData otlp(Telemetry.Log log) {
+    LogRecord.Builder built =
+        LogRecord.newBuilder()
+            .setTraceId(ByteString.copyFrom(HEX.parseHex(log.trace())))
+            .setSpanId(ByteString.copyFrom(HEX.parseHex(log.span())))
+            .setTimeUnixNano(log.at())
+            .setEventName(DETAILS);
+    log.attributes().forEach((name, value) -> built.addAttributes(attribute(name, value)));
+    return LogsData.newBuilder()
+        .addResourceLogs(
+            ResourceLogs.newBuilder().addScopeLogs(ScopeLogs.newBuilder().addLogRecords(built)))
+        .build();
   }
 
   private static KeyValue attribute(String name, Object value) {
