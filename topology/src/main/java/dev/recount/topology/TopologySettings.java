@@ -183,8 +183,9 @@ public record TopologySettings(
               Range.atLeast(1),
               Importance.MEDIUM,
               "Spans of a trace that are folded into decisions: the earliest, and beside them as many"
-                  + " roots and as many failures. Further spans are stored and counted. Explicit"
-                  + " snapshots and decisions have the same limit each; what is beyond stays in the log.")
+                  + " roots, as many failures, and as many of the spans above these. Further spans are"
+                  + " stored and counted. Explicit snapshots and decisions have the same limit each; what"
+                  + " is beyond stays in the log.")
           .define(
               TICK_INTERVAL,
               ConfigDef.Type.LONG,

@@ -2,6 +2,7 @@ package dev.recount.cli.oracle;
 
 import dev.recount.cli.oracle.Telemetry.Span;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -34,11 +35,15 @@ abstract class OracleSpans {
 
   final String trace;
 
-  /** In order of start. */
+  /** As they are. */
+  final Collection<Span> sent;
+
+  /** With what their log records tell, in order of start. */
   final List<Span> spans;
 
   OracleSpans(String trace, Oracle.Contents contents) {
     this.trace = trace;
+    this.sent = contents.spans.values();
     this.spans =
         contents.spans.values().stream()
             .map(span -> told(span, contents.logs.get(span.id())))

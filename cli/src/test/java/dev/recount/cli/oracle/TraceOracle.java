@@ -83,7 +83,7 @@ final class TraceOracle extends OracleSteps {
     for (OracleWindow snapshot : windows) {
       put(tables, "context_snapshots", trace + "/" + snapshot.id(), snapshotRow(snapshot));
     }
-    for (Span span : spans) {
+    for (Span span : sent) {
       put(tables, "spans", trace + "/" + span.id(), spanRow(span));
     }
     for (Oracle.Joined joined : feedback) {
