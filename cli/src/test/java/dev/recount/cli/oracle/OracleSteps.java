@@ -7,6 +7,7 @@ import dev.recount.cli.oracle.Telemetry.Decision;
 import dev.recount.cli.oracle.Telemetry.Option;
 import dev.recount.cli.oracle.Telemetry.Span;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The decisions of one trace, in order, with what led to each, its context and its warnings. */
 abstract class OracleSteps extends OracleSpans {
+  /** Flags that tell what the agent did; the others tell of the telemetry. */
+  private static final Set<String> BEHAVIOUR =
+      Set.of(
+          "context_evicted",
+          "context_pressure",
+          "context_truncated",
+          "error",
+          "instruction_lost",
+          "low_confidence",
+          "tool_loop");
+
   private static final long YEAR_2000 = 946_684_800_000_000_000L;
   private static final long YEAR_2100 = 4_102_444_800_000_000_000L;
 
@@ -80,6 +92,11 @@ abstract class OracleSteps extends OracleSpans {
     @Nullable OracleWindow snapshot;
     OracleWindow.@Nullable Change change;
     final Set<String> flags = new TreeSet<>();
+
+    /** Whether a flag says so, of those that tell what the agent did. */
+    boolean wentOff() {
+      return !Collections.disjoint(flags, BEHAVIOUR);
+    }
 
     String agent() {
       return versions.getOrDefault("agent_name", "");
@@ -481,6 +498,7 @@ abstract class OracleSteps extends OracleSpans {
         if (enclosing(before) == enclosing
             && (anyAgent || before.agent().equals(step.agent()))
             && over <= step.orderedStart
+            && !isMistimed(before)
             && (last == null || over >= Math.max(last.end, last.orderedStart))) {
           last = before;
         }
@@ -630,6 +648,18 @@ abstract class OracleSteps extends OracleSpans {
     if (parent != null && span.start() < parent.start()) {
       flags.add("clock_skew");
     }
+  }
+
+  /** Its clock says nothing of when it was. */
+  private boolean isMistimed(Step step) {
+    Span span = step.span;
+    if (span == null) {
+      return implausible(step.start);
+    }
+    Span parent = parent(span);
+    return implausible(span.start())
+        || implausible(end(span))
+        || parent != null && span.start() < parent.start() && end(span) <= parent.start();
   }
 
   static boolean implausible(long nanos) {

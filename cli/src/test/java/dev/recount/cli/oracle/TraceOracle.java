@@ -196,11 +196,7 @@ final class TraceOracle extends OracleSteps {
     Step wrong = failed.isEmpty() ? steps.get(steps.size() - 1) : failed.get(0);
     List<Step> path = causes(wrong);
     path.add(wrong);
-    return path.stream()
-        .filter(step -> !step.flags.isEmpty())
-        .map(step -> step.id)
-        .findFirst()
-        .orElse("");
+    return path.stream().filter(Step::wentOff).map(step -> step.id).findFirst().orElse("");
   }
 
   private long startedAt() {
@@ -333,7 +329,7 @@ final class TraceOracle extends OracleSteps {
         !step.status.equals("error")
             ? ""
             : causes(step).stream()
-                .filter(above -> !above.flags.isEmpty())
+                .filter(Step::wentOff)
                 .map(above -> above.id)
                 .findFirst()
                 .orElse(""));

@@ -58,6 +58,10 @@ final class CausalPath {
         boolean afterTool = draft.parent.toolName != null;
         draft.toolDepth = draft.parent.toolDepth + (afterTool ? 1 : 0);
       }
+      if (WarningRules.isMistimed(draft)) {
+        // Nothing can be said to have come after it.
+        continue;
+      }
       long end = Math.max(draft.end, draft.orderedStart);
       endedByScope.computeIfAbsent(own, scope -> new TreeMap<>()).put(end, draft);
       endedByScope.computeIfAbsent(anyAgent, scope -> new TreeMap<>()).put(end, draft);
@@ -114,7 +118,10 @@ final class CausalPath {
     return null;
   }
 
-  /** Finds, for every decision, the earliest one before it on its path that carries a flag. */
+  /**
+   * Finds, for every decision, the earliest one before it on its path with a flag of what the agent
+   * did: a clock that is wrong accuses nobody.
+   */
   static void findSuspects(List<DecisionDraft> inOrder) {
     for (DecisionDraft draft : inOrder) {
       DecisionDraft parent = draft.parent;
@@ -122,7 +129,7 @@ final class CausalPath {
         draft.suspect =
             parent.suspect != null
                 ? parent.suspect
-                : parent.warnings == Warning.NONE ? null : parent;
+                : Warning.suspicious(parent.warnings) ? parent : null;
       }
     }
   }

@@ -249,8 +249,8 @@ public final class FeedbackOverlay {
   }
 
   /**
-   * Where a failed trace went wrong first: the earliest step with a warning on the causal path to
-   * its first failed decision, or to its last one where none failed by itself.
+   * Where a failed trace went wrong first: the earliest step with a flag of what the agent did, on
+   * the causal path to its first failed decision, or to its last one where none failed by itself.
    */
   private @Nullable String suspect() {
     DecisionRecord failed = null;
@@ -265,7 +265,7 @@ public final class FeedbackOverlay {
     String earliest = null;
     Map<String, DecisionRecord> unvisited = new LinkedHashMap<>(index().byId());
     while (failed != null) {
-      if (!failed.getFlags().isEmpty()) {
+      if (Warning.suspicious(failed.getFlags())) {
         earliest = failed.getDecisionId();
       }
       failed = failed.getParentId() == null ? null : unvisited.remove(failed.getParentId());

@@ -2,9 +2,11 @@ package dev.recount.topology.fold;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -53,7 +55,16 @@ enum Warning {
   /** No warning at all. */
   static final int NONE = 0;
 
-  private static final Warning[] ALL = values();
+  /** Those that tell of the telemetry, and not of what the agent did. */
+  private static final Set<Warning> OF_TELEMETRY =
+      EnumSet.of(CLOCK_SKEW, IMPLAUSIBLE_TIME, PARENT_MISSING, ROOT_MISSING, SPAN_CAP);
+
+  private static final int OF_BEHAVIOUR =
+      EnumSet.complementOf(EnumSet.copyOf(OF_TELEMETRY)).stream()
+          .mapToInt(Warning::bit)
+          .reduce(NONE, (one, other) -> one | other);
+
+  private static final List<String> BEHAVIOUR_TEXTS = listed(OF_BEHAVIOUR);
   private static final Map<Integer, List<String>> TEXTS = new ConcurrentHashMap<>();
 
   private final String text = name().toLowerCase(Locale.ROOT);
@@ -69,6 +80,16 @@ enum Warning {
     return 1 << ordinal();
   }
 
+  /** Whether a step with a set of warnings may be where a trace went wrong. */
+  static boolean suspicious(int warnings) {
+    return (warnings & OF_BEHAVIOUR) != NONE;
+  }
+
+  /** Whether a step with these flags may be, as {@link #texts} gave them. */
+  static boolean suspicious(List<String> flags) {
+    return BEHAVIOUR_TEXTS.stream().anyMatch(flags::contains);
+  }
+
   /** What rows carry for a set, in order of the alphabet. The same list for the same set. */
   static List<String> texts(int warnings) {
     return warnings == NONE ? List.of() : TEXTS.computeIfAbsent(warnings, Warning::listed);
@@ -76,7 +97,7 @@ enum Warning {
 
   private static List<String> listed(int warnings) {
     List<String> texts = new ArrayList<>(Integer.bitCount(warnings));
-    Arrays.stream(ALL)
+    Arrays.stream(values())
         .filter(warning -> (warnings & warning.bit()) != 0)
         .forEach(warning -> texts.add(warning.text));
     return List.copyOf(texts);

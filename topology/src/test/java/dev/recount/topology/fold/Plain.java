@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class Plain {
   static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-  private static final long START = 1_790_000_000_000_000_000L;
+  static final long START = 1_790_000_000_000_000_000L;
 
   private Plain() {}
 
