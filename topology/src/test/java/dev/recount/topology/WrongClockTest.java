@@ -98,6 +98,27 @@ class WrongClockTest {
     return rows;
   }
 
+  /** OTLP's times are unsigned. */
+  @Test
+  void aTimeBeyondWhatALongHoldsIsOfTheFarFutureAndNotBeforeAllOthers() {
+    sendStampedRightly();
+    pipeline.send(
+        tool(4, 1, "search", 0, 1).setStartTimeUnixNano(-1).setEndTimeUnixNano(-1).build());
+    pipeline.pass(Duration.ofSeconds(90));
+    TraceRecord row =
+        Pipeline.latest(pipeline.traceRecords(), TraceRecord::getTraceId).stream()
+            .filter(trace -> trace.getTraceId().equals(TRACE))
+            .findFirst()
+            .orElseThrow();
+    assertThat(row.getStartedAt()).isBefore(Instant.parse("2100-01-01T00:00:00Z"));
+    DecisionRecord late =
+        Pipeline.latest(pipeline.decisionRecords(), DecisionRecord::getDecisionId).stream()
+            .filter(decision -> "search".equals(decision.getToolName()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(late.getStep()).as("the last one").isEqualTo(3);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -90,7 +90,8 @@ final class SnapshotJoin {
       return null;
     }
     // Snapshots are stamped to the millisecond: a span that starts within it still precedes.
-    long endOfMillisecond = Times.nanoseconds(capturedAt) + 999_999;
+    long captured = Times.nanoseconds(capturedAt);
+    long endOfMillisecond = Math.max(captured, captured + 999_999);
     Map.Entry<Long, SpanNode> preceding = byStart.floorEntry(endOfMillisecond);
     return preceding == null ? null : preceding.getValue();
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Sums a trace up in its row, feedback aside. */
@@ -74,22 +75,16 @@ final class TraceRow {
     return new FoldedPart(contents.spans().size(), end == null ? null : Times.micros(end));
   }
 
-  /** The earliest time that anything in the trace says, in nanoseconds. */
+  /** The earliest time that a span says, or else a decision or snapshot, in nanoseconds. */
   private long start() {
-    long earliest = Long.MAX_VALUE;
-    for (SpanNode node : tree.nodes()) {
-      earliest = Math.min(earliest, node.start());
-    }
-    if (earliest < Long.MAX_VALUE) {
-      return earliest;
-    }
-    for (DecisionDraft decision : decisions) {
-      earliest = Math.min(earliest, decision.start);
-    }
-    for (SnapshotNode window : windows) {
-      earliest = Math.min(earliest, Times.nanoseconds(window.event.getCapturedAt()));
-    }
-    return earliest < Long.MAX_VALUE ? earliest : 0;
+    LongStream starts =
+        !tree.nodes().isEmpty()
+            ? tree.nodes().stream().mapToLong(SpanNode::start)
+            : LongStream.concat(
+                decisions.stream().mapToLong(decision -> decision.start),
+                windows.stream()
+                    .mapToLong(window -> Times.nanoseconds(window.event.getCapturedAt())));
+    return starts.min().orElse(0);
   }
 
   /** The latest end, in nanoseconds; null for a trace in which nothing has ended. */

@@ -118,22 +118,21 @@ public final class LogIntake extends IntakeProcessor {
     }
     String traceId = OtlpSpans.traceId(record.getTraceId());
     String spanId = OtlpSpans.spanId(record.getSpanId());
-    long time =
-        record.getTimeUnixNano() != 0 ? record.getTimeUnixNano() : record.getObservedTimeUnixNano();
+    long observed = OtlpSpans.time(record.getObservedTimeUnixNano());
+    long time = record.getTimeUnixNano() != 0 ? OtlpSpans.time(record.getTimeUnixNano()) : observed;
     try {
       if (EvaluationResults.EVENT.equals(event)) {
         Map<String, Object> fields = AttributeValues.flattened(record.getBody());
         fields.putAll(attributes);
         FeedbackEvent feedback =
-            EvaluationResults.feedback(
-                fields, traceId, spanId, time, record.getObservedTimeUnixNano());
+            EvaluationResults.feedback(fields, traceId, spanId, time, observed);
         FeedbackFiling.append(feedback, this);
       } else if (traceId != null) {
         SpanLogRecord log = new SpanLogRecord();
         log.setTraceId(traceId);
         log.setSpanId(spanId);
         log.setTimeUnixNano(time);
-        log.setObservedTimeUnixNano(record.getObservedTimeUnixNano());
+        log.setObservedTimeUnixNano(observed);
         log.setEventName(event);
         log.setSeverityNumber(record.getSeverityNumberValue());
         log.setBody(AttributeValues.value(record.getBody()));

@@ -108,6 +108,14 @@ final class OtlpSpans {
     return null;
   }
 
+  /**
+   * A time of OTLP, which is unsigned: what does not fit a long lies beyond the year 2262, and must
+   * not come before everything else.
+   */
+  static long time(long unixNano) {
+    return unixNano < 0 ? Long.MAX_VALUE : unixNano;
+  }
+
   private static Span convert(io.opentelemetry.proto.trace.v1.Span span) {
     Span converted = new Span();
     converted.setTraceId(HEX.formatHex(span.getTraceId().toByteArray()));
@@ -117,8 +125,8 @@ final class OtlpSpans {
     converted.setFlags(span.getFlags());
     converted.setName(span.getName());
     converted.setKind(kind(span.getKind()));
-    converted.setStartTimeUnixNano(span.getStartTimeUnixNano());
-    converted.setEndTimeUnixNano(span.getEndTimeUnixNano());
+    converted.setStartTimeUnixNano(time(span.getStartTimeUnixNano()));
+    converted.setEndTimeUnixNano(time(span.getEndTimeUnixNano()));
     converted.setStatusCode(
         switch (span.getStatus().getCode()) {
           case STATUS_CODE_OK -> StatusCode.OK;
@@ -131,7 +139,7 @@ final class OtlpSpans {
     for (io.opentelemetry.proto.trace.v1.Span.Event event : span.getEventsList()) {
       events.add(
           new SpanEvent(
-              event.getTimeUnixNano(),
+              time(event.getTimeUnixNano()),
               event.getName(),
               AttributeValues.map(event.getAttributesList())));
     }
