@@ -49,17 +49,25 @@ final class AliasRenewal {
     return now - announced >= interval;
   }
 
+  /** Whether the trace is to say again what it has said elsewhere. */
+  boolean due(RowChanges changes) {
+    return !changes.expired() && due(announced(changes), changes.now);
+  }
+
+  private static long announced(RowChanges changes) {
+    Fingerprint last = changes.before(RowType.ALIASES, LAST);
+    return last == null ? changes.header.firstAppend : last.high();
+  }
+
   /**
    * Announces the aliases of what is folded of a trace, if it is time to.
    *
    * @return when they were announced last, by now
    */
   long emit(TraceContents contents, RowChanges changes) {
-    Fingerprint last = changes.before(RowType.ALIASES, LAST);
-    long announced = last == null ? changes.header.firstAppend : last.high();
-    if (changes.expired() || !due(announced, changes.now)) {
+    if (!due(changes)) {
       changes.keep(RowType.ALIASES);
-      return announced;
+      return announced(changes);
     }
     changes.note(RowType.ALIASES, LAST, new Fingerprint(changes.now, 0));
     if (announces) {

@@ -44,7 +44,6 @@ final class AliasResolver extends KeyedLog<AliasState> {
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final PendingLinks links;
-  private final long retention;
   private int announcedSinceSweep;
   private Bytes sweepFrom = FIRST;
 
@@ -52,7 +51,6 @@ final class AliasResolver extends KeyedLog<AliasState> {
     super(parts, AliasState::new, AliasRenewal.retention(parts.settings()));
     this.store = parts.links();
     this.links = new PendingLinks(parts);
-    this.retention = AliasRenewal.retention(parts.settings());
   }
 
   /** Takes note that an alias occurs in a trace. */

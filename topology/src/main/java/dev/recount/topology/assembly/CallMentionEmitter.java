@@ -19,7 +19,13 @@ final class CallMentionEmitter {
     this.live = parts.settings().live();
   }
 
-  void emit(List<ToolCallMention> mentions, RowChanges changes) {
+  /**
+   * Says what has changed.
+   *
+   * @param renews whether all is to be said again, so that it is known for as long as the trace
+   *     lives
+   */
+  void emit(List<ToolCallMention> mentions, RowChanges changes, boolean renews) {
     if (changes.provisional() || changes.expired()) {
       // A call may still be answered within its own trace; an anchor keeps no messages.
       changes.keep(RowType.CALL);
@@ -29,7 +35,7 @@ final class CallMentionEmitter {
       // One that is too large is cut, and sent as it was cut.
       byte[] encoded = RowSize.encode(CallMentions.event(mention), codecs.traceEvents());
       Fingerprint fingerprint = Fingerprint.of(encoded, encoded.length, false);
-      if (changes.note(RowType.CALL, CallMentions.id(mention), fingerprint)) {
+      if (changes.note(RowType.CALL, CallMentions.id(mention), fingerprint) || renews) {
         send(mention, changes.now);
       }
     }

@@ -36,7 +36,7 @@ final class CallResolver extends KeyedLog<CallState> {
   private final SpareMentions spares;
 
   CallResolver(AssemblyParts parts) {
-    super(parts, CallState::new, parts.settings().stateRetention().toMillis());
+    super(parts, CallState::new, AliasRenewal.retention(parts.settings()));
     this.spares = new SpareMentions(parts);
   }
 
@@ -101,11 +101,19 @@ final class CallResolver extends KeyedLog<CallState> {
     } while (moved != null && mentions.counted.containsKey(moved));
   }
 
+  /** Forgets a call at the end of its retention; what is spare of it goes first, bit by bit. */
   @Override
   void timer(String key, long due, long now) {
-    super.timer(key, due, now);
-    if (find(key) == null) {
-      spares.dropAll(key);
+    CallState state = find(key);
+    if (state != null
+        && state.timerDue == due
+        && now >= state.lastAppend + retention
+        && !spares.dropAll(key)) {
+      state.timerDue = now;
+      timers.set(now, key);
+      save(key, state);
+    } else {
+      super.timer(key, due, now);
     }
   }
 
@@ -160,7 +168,8 @@ final class CallResolver extends KeyedLog<CallState> {
 
   /** Appends an answer to the log of the trace that asked; a later one replaces it. */
   private void link(CallState state, ToolCallMention asked, ToolCallMention answer, long now) {
-    state.acts++;
+    // Traces may live longer than what is known of the call, and remember earlier links.
+    state.acts = Math.max(state.acts + 1, now);
     answer.setOccurrence(asked.getOccurrence());
     TraceEvent event = new TraceEvent();
     event.setKind(TraceEventKind.LINK);

@@ -20,7 +20,9 @@ abstract class KeyedLog<S extends KeyedState> {
   private final KeyValueStore<Bytes, byte[]> store;
   private final Supplier<S> empty;
   private final boolean live;
-  private final long retention;
+
+  /** How long to remember after the last event, in milliseconds. */
+  final long retention;
 
   /**
    * @param empty makes the state of what nothing is known of

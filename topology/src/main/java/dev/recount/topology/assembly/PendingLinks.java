@@ -28,11 +28,9 @@ final class PendingLinks extends KeyedLog<PendingLink> {
   private static final long REVISIONS_PER_ACT = 1L << 20;
 
   private final long feedbackWait;
-  private final long retention;
 
   PendingLinks(AssemblyParts parts) {
     super(parts, PendingLink::new, FeedbackRouter.retention(parts.settings()));
-    this.retention = FeedbackRouter.retention(parts.settings());
     this.feedbackWait =
         Math.min(
             parts.settings().feedbackWait().toMillis(),

@@ -66,7 +66,7 @@ final class RowWriter {
       changes.keep(RowType.SNAPSHOT);
     }
     bodies.emit(rows.contents(), changes);
-    mentions.emit(rows.mentions(), changes);
+    mentions.emit(rows.mentions(), changes, aliases.due(changes));
     long announced = aliases.emit(reader.contents(changes.trace), changes);
     // The trace's row comes last, so that whoever sees it finds its decisions.
     byte[] trace = trace(rows.trace(), changes);

@@ -141,8 +141,24 @@ class CallResolverTest {
     for (int trace = 0; trace < 100; trace++) {
       append(harness, mention(trace, new Said(true, trace, trace, 0, false), trace));
     }
-    assertThat(harness.stored(Stores.LINKS, "spare:")).isEqualTo(36);
-    harness.pass(2 * RETENTION);
+    assertThat(harness.stored(Stores.LINKS, "spare:"))
+        .as("each by place and by name")
+        .isEqualTo(2 * 36);
+    harness.pass(3 * RETENTION);
+    assertThat(harness.stored(Stores.LINKS, CALL)).isZero();
+  }
+
+  @Example
+  void whatIsSpareIsForgottenBitByBit() {
+    AssemblerHarness harness = harness();
+    for (int trace = 0; trace < 5_000; trace++) {
+      append(harness, mention(trace, new Said(true, trace, trace, 0, false), trace));
+    }
+    long before = harness.stored(Stores.LINKS, "spare:");
+    harness.jump(3 * RETENTION);
+    harness.tick();
+    assertThat(harness.stored(Stores.LINKS, "spare:")).isEqualTo(before - 2_000);
+    harness.pass(10_000);
     assertThat(harness.stored(Stores.LINKS, CALL)).isZero();
   }
 
