@@ -19,7 +19,7 @@ final class LastFold {
   };
 
   /** Parents that are awaited by name; where there are more, every span may be one of them. */
-  private static final int MOST_AWAITED = 16;
+  private static final int MOST_AWAITED = 128;
 
   private static final int ANY_AWAITED = MOST_AWAITED + 1;
 
@@ -126,7 +126,7 @@ final class LastFold {
 
   /** How many bytes {@link #write} writes. */
   int bytes() {
-    int kin = knowsKin() ? 2 + awaited.size() * Long.BYTES : 0;
+    int kin = knowsKin() ? 1 + Short.BYTES + awaited.size() * Long.BYTES : 0;
     return (2 + reached.length) * Long.BYTES + kin;
   }
 
@@ -143,7 +143,7 @@ final class LastFold {
       header.putLong(time);
     }
     if (knowsKin()) {
-      header.put((byte) (climbed ? 1 : 0)).put((byte) awaited.size());
+      header.put((byte) (climbed ? 1 : 0)).putShort((short) awaited.size());
       awaited.forEach(header::putLong);
     }
   }
@@ -156,7 +156,7 @@ final class LastFold {
     }
     if (knowsKin) {
       fold.climbed = header.get() != 0;
-      for (int count = header.get(); count > 0; count--) {
+      for (int count = header.getShort(); count > 0; count--) {
         fold.awaited.add(header.getLong());
       }
     }
