@@ -27,19 +27,20 @@ public final class Aliases {
     tell(AliasKind.RESPONSE_ID, facts.text(Fact.RESPONSE_ID), to);
     tell(AliasKind.TOOL_CALL_ID, facts.toolCallId(), to);
     if (facts.decisionKind() == DecisionKind.MODEL_CALL) {
-      messages(span.getAttributes(), span.getEvents(), List.of(), to);
+      messages(span.getAttributes(), span.getEvents(), List.of(), facts.failed(span), to);
     }
   }
 
   /** The aliases that a log record tells of. */
   public static void of(SpanLogRecord log, Consumer<Alias> to) {
-    messages(Map.of(), List.of(), List.of(log), to);
+    messages(Map.of(), List.of(), List.of(log), false, to);
   }
 
   private static void messages(
       Map<String, Object> attributes,
       List<SpanEvent> events,
       List<SpanLogRecord> logs,
+      boolean failed,
       Consumer<Alias> to) {
     boolean mention =
         mentionsCalls(attributes)
@@ -50,7 +51,7 @@ public final class Aliases {
       // Most messages ask for nothing, and reading them is what costs.
       return;
     }
-    for (ChatMessage message : asking(attributes, events, logs)) {
+    for (ChatMessage message : asking(attributes, events, logs, failed)) {
       for (MessagePart part : message.parts()) {
         if (part instanceof MessagePart.ToolCall call) {
           tell(AliasKind.TOOL_CALL_ID, call.id(), to);
@@ -62,12 +63,16 @@ public final class Aliases {
   /**
    * What the model answered. Where that was not recorded, the last that it had answered before, as
    * the conversation repeats it: nobody else may tell of those calls. What lies further back is not
-   * taken, since conversations are repeated from one trace to the next.
+   * taken, since conversations are repeated from one trace to the next. Nor is it where the call
+   * failed: then there was nothing to record.
    */
   private static List<ChatMessage> asking(
-      Map<String, Object> attributes, List<SpanEvent> events, List<SpanLogRecord> logs) {
+      Map<String, Object> attributes,
+      List<SpanEvent> events,
+      List<SpanLogRecord> logs,
+      boolean failed) {
     List<ChatMessage> answered = ChatMessages.output(attributes, events, logs);
-    if (!answered.isEmpty() || attributes.isEmpty()) {
+    if (!answered.isEmpty() || attributes.isEmpty() || failed) {
       return answered;
     }
     List<ChatMessage> shown = ChatMessages.of(attributes, events, logs).input();
