@@ -202,7 +202,9 @@ final class Anchors {
 
   /**
    * Feedback known before and feedback that came late, less what is linked to the trace no more. Of
-   * the same ID the later link holds.
+   * the same ID the later edition holds, and the later link of the same edition. An anchor may
+   * outlive what is known of the feedback elsewhere, from where it then comes like new: its row
+   * stays the same row, in later revisions.
    */
   static List<LinkedFeedback> together(
       List<LinkedFeedback> before, List<LinkedFeedback> late, Set<String> unlinked) {
@@ -210,10 +212,18 @@ final class Anchors {
     List<LinkedFeedback> all = new ArrayList<>(before);
     all.addAll(late);
     all.sort(
-        Comparator.comparing(LinkedFeedback::baseRevision)
-            .thenComparing(linked -> linked.event().getOccurredAt()));
-    all.forEach(linked -> byId.put(linked.event().getFeedbackId(), linked));
+        Comparator.comparing((LinkedFeedback linked) -> linked.event().getOccurredAt())
+            .thenComparing(LinkedFeedback::baseRevision));
+    all.forEach(linked -> byId.merge(linked.event().getFeedbackId(), linked, Anchors::sameRow));
     byId.keySet().removeAll(unlinked);
     return new ArrayList<>(byId.values());
+  }
+
+  private static LinkedFeedback sameRow(LinkedFeedback earlier, LinkedFeedback later) {
+    return new LinkedFeedback(
+        later.event(),
+        later.linkedBy(),
+        Math.min(earlier.keyTime(), later.keyTime()),
+        Math.max(earlier.baseRevision(), later.baseRevision()));
   }
 }

@@ -240,8 +240,8 @@ final class LifecycleRules {
 
   /** How many events an emission reads, at most. */
   private long folded(TraceHeader header) {
-    long events = header.events();
-    return events / MOST_FOLDED_PER_CAP > spanCap ? MOST_FOLDED_PER_CAP * spanCap : events;
+    long size = header.size();
+    return size / MOST_FOLDED_PER_CAP > spanCap ? MOST_FOLDED_PER_CAP * spanCap : size;
   }
 
   /** Notes in the header that rows have been emitted. */

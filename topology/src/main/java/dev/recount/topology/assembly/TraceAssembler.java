@@ -301,7 +301,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     header.timerDue = 0;
     if (rules.expired(header, now)) {
       expiry.expire(trace, header, now);
-      return header.events();
+      return header.size();
     }
     Phase phase = rules.emission(header, now);
     if (phase != null) {
@@ -312,7 +312,7 @@ public final class TraceAssembler implements Processor<byte[], byte[], byte[], b
     }
     headers.schedule(trace, header);
     headers.save(trace, header);
-    return phase == null ? 0 : header.events();
+    return phase == null ? 0 : header.size();
   }
 
   private void emit(String trace, TraceHeader header, Phase phase, long now) {

@@ -44,11 +44,16 @@ final class TraceFiling {
     if (kept != null && kept.forgotten()) {
       return false;
     }
-    TraceHeader header = kept == null || kept.purged() ? newHeader(trace, kept, now) : kept;
-    Standing standing = standing(trace, header, envelope, event);
+    TraceHeader lives = kept == null || kept.purged() ? null : kept;
+    // Before its anchor is read: what is only sent once more costs little, however large it was.
+    Standing standing =
+        lives == null || lives.lifecycle == Lifecycle.EXPIRED
+            ? standing(trace, envelope, event)
+            : Standing.NEW;
     if (standing == Standing.SETTLED) {
       return true;
     }
+    TraceHeader header = lives == null ? newHeader(trace, kept, now) : lives;
     Entries.Filing filing =
         entries.file(header.owner(trace), envelope, event, now, header.sequence + 1);
     if (filing.outcome() == Outcome.UNCHANGED) {
@@ -99,6 +104,7 @@ final class TraceFiling {
       header.lifecycle = Lifecycle.EXPIRED;
       header.firstAppend = anchor.firstAppend();
       header.revision = anchor.revision();
+      header.anchored = anchor.decisions().size();
       header.fate = emitter.fateOfExpired(trace);
     }
     // What is left of the events of its earlier life must not mix with what comes now.
@@ -107,8 +113,8 @@ final class TraceFiling {
   }
 
   /** Whether an expired trace has had an event before. */
-  private Standing standing(String trace, TraceHeader header, Envelope envelope, byte[] event) {
-    return header.lifecycle == Lifecycle.EXPIRED && KnownEvents.remembers(envelope.kind())
+  private Standing standing(String trace, Envelope envelope, byte[] event) {
+    return KnownEvents.remembers(envelope.kind())
         ? anchors.standing(trace, envelope, event)
         : Standing.NEW;
   }

@@ -41,6 +41,8 @@ final class TraceHeader {
   /** Whether it knows of parents beyond the cap that it has folded, or that it waits for. */
   private static final int FOLD_KNOWS_KIN = 2048;
 
+  private static final int ANCHORED = 4096;
+
   Lifecycle lifecycle = Lifecycle.OPEN;
   private int flags;
 
@@ -92,6 +94,9 @@ final class TraceHeader {
 
   /** Append time of the first event that has not been emitted. */
   long unemittedSince;
+
+  /** Decisions of the anchor over which the events of an expired trace are laid. */
+  long anchored;
 
   /** Edition of the evaluators' settings by which the trace settled. */
   long evaluators;
@@ -209,6 +214,11 @@ final class TraceHeader {
     return spans + others + feedback + logRecords;
   }
 
+  /** How much an emission reads, at most: events, and what an anchor holds. */
+  long size() {
+    return events() + anchored;
+  }
+
   /** Takes note of a span that was filed, in the place of another edition or of none. */
   void filedSpan(Envelope span, @Nullable Envelope replaced) {
     failures += isFailure(span) ? 1 : 0;
@@ -245,8 +255,9 @@ final class TraceHeader {
       flags |= lastFold.overtaken() ? FOLD_OVERTAKEN : 0;
       flags |= lastFold.knowsKin() ? FOLD_KNOWS_KIN : 0;
     }
-    int foldBytes = lastFold == null ? 0 : lastFold.bytes();
-    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + foldBytes);
+    flags = anchored == 0 ? flags & ~ANCHORED : flags | ANCHORED;
+    int more = (lastFold == null ? 0 : lastFold.bytes()) + (anchored == 0 ? 0 : Long.BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate(BYTES + fate.bytes() + more);
     buffer
         .put(FORMAT)
         .put((byte) lifecycle.ordinal())
@@ -273,6 +284,9 @@ final class TraceHeader {
     fate.encode(buffer);
     if (lastFold != null) {
       lastFold.write(buffer);
+    }
+    if (anchored != 0) {
+      buffer.putLong(anchored);
     }
     return buffer.array();
   }
@@ -311,6 +325,9 @@ final class TraceHeader {
       if ((header.flags & FOLD_OVERTAKEN) != 0) {
         header.lastFold.overtake();
       }
+    }
+    if ((header.flags & ANCHORED) != 0) {
+      header.anchored = buffer.getLong();
     }
     return header;
   }

@@ -64,6 +64,25 @@ class ArrivalOrderTest {
       AssemblerHarness disorderly = disorderly(arrivals, settings);
       assertThat(AssemblerHarness.differences(inOrder, disorderly)).isEmpty();
       assertThat(disorderly.spans).isEqualTo(inOrder.spans);
+      assertOneRowEach(disorderly);
+    }
+  }
+
+  private static void assertOneRowEach(AssemblerHarness harness) {
+    harness.keyTimes.forEach((row, times) -> assertThat(times).as(row).hasSize(1));
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void treesThatAreBrokenAndSpansWithoutAnEndDoSoToo(
+      @ForAll("manyArrivals") List<Arrival> arrivals) {
+    List<Arrival> broken =
+        arrivals.stream().map(arrival -> arrival.of(TelemetryPlan.broken(arrival.plan()))).toList();
+    for (String cap : new String[] {"20000", "12", "3"}) {
+      TopologySettings settings = TopologySettings.fromMap(Map.of("span.cap", cap));
+      AssemblerHarness inOrder = inOrder(broken, settings);
+      AssemblerHarness disorderly = disorderly(broken, settings);
+      assertThat(AssemblerHarness.differences(inOrder, disorderly)).as("cap " + cap).isEmpty();
+      assertThat(disorderly.spans).isEqualTo(inOrder.spans);
     }
   }
 
@@ -127,6 +146,7 @@ class ArrivalOrderTest {
     }
     late.pass(LONG_ENOUGH);
     assertThat(AssemblerHarness.differences(inOrder(arrivals, longLived), late)).isEmpty();
+    assertOneRowEach(late);
   }
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)

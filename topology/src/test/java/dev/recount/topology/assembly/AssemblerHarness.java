@@ -101,6 +101,9 @@ final class AssemblerHarness {
 
   final Map<String, Long> revisions = new TreeMap<>();
 
+  /** Key times of each row: with a second one it would be a second row of its table. */
+  final Map<String, Set<Instant>> keyTimes = new TreeMap<>();
+
   AssemblerHarness(TopologySettings settings, long start) {
     this(settings, start, null);
   }
@@ -299,13 +302,18 @@ final class AssemblerHarness {
     long until = now + millis;
     while (now < until) {
       now = Math.min(until, now + 1000);
-      TraceEvent tick = new TraceEvent();
-      tick.setKind(TraceEventKind.TICK);
-      tick.setIdentity("0");
-      tick.setPayload(new Tick(0));
-      append(TICK, tick);
+      tick();
       deliver(Integer.MAX_VALUE);
     }
+  }
+
+  /** A single tick, at what the clock shows. */
+  void tick() {
+    TraceEvent tick = new TraceEvent();
+    tick.setKind(TraceEventKind.TICK);
+    tick.setIdentity("0");
+    tick.setPayload(new Tick(0));
+    append(TICK, tick);
   }
 
   private void drain(String source) {
@@ -348,16 +356,19 @@ final class AssemblerHarness {
         long revision = row.getRevision();
         row.setRevision(0);
         row.setPhase(Phase.settled);
+        String key = "trace " + row.getTraceId();
+        noteKeyTime(key, row.getKeyTime());
         row.setKeyTime(Instant.EPOCH);
-        put("trace " + row.getTraceId(), revision, row.getDeleted(), row);
+        put(key, revision, row.getDeleted(), row);
       }
       case NodeNames.DECISION_RECORDS -> {
         DecisionRecord row = CODECS.decisionRecords().decode(value);
         long revision = row.getRevision();
         row.setRevision(0);
         row.setPhase(Phase.settled);
-        row.setKeyTime(Instant.EPOCH);
         String key = "decision " + row.getTraceId() + " " + row.getDecisionId();
+        noteKeyTime(key, row.getKeyTime());
+        row.setKeyTime(Instant.EPOCH);
         put(key, revision, row.getDeleted(), row);
       }
       case NodeNames.SNAPSHOT_RECORDS -> {
@@ -366,8 +377,9 @@ final class AssemblerHarness {
           long revision = row.getRevision();
           row.setRevision(0);
           row.setPhase(Phase.settled);
-          row.setKeyTime(Instant.EPOCH);
           String key = "snapshot " + row.getTraceId() + " " + row.getSnapshotId();
+          noteKeyTime(key, row.getKeyTime());
+          row.setKeyTime(Instant.EPOCH);
           put(key, revision, row.getDeleted(), row);
         }
       }
@@ -376,16 +388,18 @@ final class AssemblerHarness {
         long revision = row.getRevision();
         row.setRevision(0);
         row.setPhase(Phase.settled);
-        row.setKeyTime(Instant.EPOCH);
         String key = "evaluation " + row.getTraceId() + " " + row.getEvaluationId();
+        noteKeyTime(key, row.getKeyTime());
+        row.setKeyTime(Instant.EPOCH);
         put(key, revision, row.getDeleted(), row);
       }
       case NodeNames.FEEDBACK_RECORDS -> {
         FeedbackRecord row = CODECS.feedbackRecords().decode(value);
         long revision = row.getRevision();
         row.setRevision(0);
-        row.setKeyTime(Instant.EPOCH);
         String key = "feedback " + row.getFeedback().getFeedbackId();
+        noteKeyTime(key, row.getKeyTime());
+        row.setKeyTime(Instant.EPOCH);
         put(key, revision, row.getDeleted(), row);
       }
       case NodeNames.RETAINED_SPANS -> {
@@ -409,6 +423,10 @@ final class AssemblerHarness {
               .forEach(body -> bodies.add(dev.recount.topology.Sha256.hexOf(body.getContent())));
       default -> {}
     }
+  }
+
+  private void noteKeyTime(String key, Instant time) {
+    keyTimes.computeIfAbsent(key, row -> new TreeSet<>()).add(time);
   }
 
   private void put(String key, long revision, boolean deleted, SpecificRecordBase row) {

@@ -9,6 +9,7 @@ import dev.recount.avro.DecisionRecord;
 import dev.recount.avro.FeedbackMatch;
 import dev.recount.avro.TraceEventKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -191,5 +192,86 @@ class ExpiryTest extends AssemblerTestBase {
     feedback("g", 0, f -> f.setResponseId("r1"));
     harness.pass(30 * 60_000);
     assertThat(feedbackRow("g").getReason()).isEqualTo("trace_never_came");
+  }
+
+  /** What is known of feedback by itself may have been forgotten before the anchor is. */
+  @Test
+  void feedbackThatIsEditedForAsLongAsThereIsAnAnchorStaysOneRow() {
+    harness = with("anchor.retention.ms", "300000");
+    run();
+    feedback("moved", 500, f -> f.setTraceId(T2));
+    feedback("moved", 501, f -> f.setTraceId(T1));
+    feedback("stays", 500, f -> f.setTraceId(T1));
+    harness.pass(200_000);
+    // Other feedback renews the anchor.
+    feedback("other", 600, f -> f.setTraceId(T1));
+    harness.pass(200_000);
+    for (String id : List.of("moved", "stays")) {
+      feedback(id, 700, f -> f.setTraceId(T1));
+      feedback(
+          id,
+          701,
+          f -> {
+            f.setTraceId(T1);
+            f.setLabel("edited");
+          });
+    }
+    harness.pass(30_000);
+    assertThat(trace(T1).getFeedback())
+        .filteredOn(given -> "edited".equals(given.getLabel()))
+        .hasSize(2);
+    assertThat(feedbackRow("moved").getFeedback().getLabel()).isEqualTo("edited");
+    assertThat(feedbackRow("stays").getFeedback().getLabel()).isEqualTo("edited");
+    harness.keyTimes.forEach((row, times) -> assertThat(times).as(row).hasSize(1));
+  }
+
+  @Test
+  void whatOneRecordAmendsIsLimitedByTheSizeOfItsAnchorsToo() {
+    int size = 3_000;
+    int traces = 30;
+    for (int trace = 1; trace <= traces; trace++) {
+      large(TelemetryPlan.traceId(trace), size);
+    }
+    expire();
+    for (int trace = 1; trace <= traces; trace++) {
+      span(TelemetryPlan.traceId(trace), size + 1, 1, false);
+    }
+    int before = harness.written.size();
+    harness.jump(5_000);
+    harness.tick();
+    assertThat(amended(before)).isEqualTo(50_000 / size + 1);
+  }
+
+  @Test
+  void aLargeTraceRestsAfterAnEmissionWhetherItHasExpiredOrNot() {
+    large(T1, 10_000);
+    expire();
+    int before = harness.written.size();
+    for (int late = 0; late < 30; late++) {
+      span(T1, 20_000 + late, 1, false);
+      harness.pass(2_000);
+    }
+    assertThat(amended(before)).as("each 5 s at most").isBetween(2L, 12L);
+  }
+
+  private void large(String trace, int spans) {
+    span(trace, 1, 0, false, "gen_ai.operation.name", "invoke_agent");
+    for (int id = 2; id <= spans; id++) {
+      span(trace, id, 1, false, "gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "t");
+    }
+  }
+
+  private long amended(int from) {
+    return harness.written.subList(from, harness.written.size()).stream()
+        .filter(record -> record.startsWith("trace-records"))
+        .count();
+  }
+
+  @Test
+  void aSnapshotOfTheFarFutureFollowsTheLastSpanOfItsAgent() {
+    span(T1, 1, 0, false, "gen_ai.operation.name", "invoke_agent", "gen_ai.agent.name", "a");
+    snapshot(T1, "s", Instant.parse("2300-01-01T00:00:00Z").toEpochMilli() - START, "a");
+    harness.pass(30_000);
+    assertThat(snapshotRow("s").getSpanId()).isEqualTo(TelemetryPlan.spanId(1));
   }
 }

@@ -59,6 +59,56 @@ sealed interface TelemetryPlan {
     return this;
   }
 
+  /**
+   * The same telemetry from a sender that is broken: some spans have not ended, some are roots too,
+   * some have a child as their parent, and some one that never comes.
+   */
+  static TelemetryPlan broken(TelemetryPlan plan) {
+    return plan instanceof PlannedSpan span ? new BrokenSpan(span) : plan;
+  }
+
+  /** A span that {@link #broken} has changed. */
+  record BrokenSpan(PlannedSpan span) implements TelemetryPlan {
+    @Override
+    public int trace() {
+      return span.trace();
+    }
+
+    @Override
+    public TelemetryPlan stamped(long time) {
+      return new BrokenSpan((PlannedSpan) span.stamped(time));
+    }
+
+    @Override
+    public List<Keyed> events() {
+      List<Keyed> events = span.events();
+      events.forEach(keyed -> spoil(keyed.event()));
+      return events;
+    }
+
+    private void spoil(TraceEvent event) {
+      if (!(event.getPayload() instanceof Span sent)) {
+        return;
+      }
+      int id = span.id();
+      int length = span.length();
+      if (id % 3 == 0 && length % 2 == 1) {
+        sent.setEndTimeUnixNano(0);
+        event.setPrecedence(0);
+        event.setHints(event.getHints() & ~Hints.ENDED);
+      }
+      if (id % 7 == 3) {
+        sent.setParentSpanId(spanId(1_000 + length % 64));
+        event.setHints(event.getHints() & ~Hints.ROOT);
+      } else if (id % 5 == 2 && length % 3 == 1) {
+        sent.setParentSpanId(null);
+        event.setHints(event.getHints() | Hints.ROOT);
+      } else if (id % 4 == 1 && id > 1) {
+        sent.setParentSpanId(spanId(id + 1 + length % 3));
+      }
+    }
+  }
+
   /** A span; the same number with another end is an edit. Span 1 is the root. */
   record PlannedSpan(
       int trace, int id, int parent, Role role, int agent, long start, int length, boolean failed)
