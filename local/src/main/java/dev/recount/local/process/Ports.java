@@ -5,10 +5,20 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Ports on the loopback interface. */
 public final class Ports {
+  /**
+   * Below the ports that Linux, macOS and Windows give to outgoing connections: any of these may
+   * take such a port while a server is away that was listening on it and is to do so again.
+   */
+  private static final int FIRST = 15_000;
+
+  private static final int AFTER_LAST = 32_000;
+  private static final int ATTEMPTS = 50;
+
   private Ports() {}
 
   /**
@@ -18,6 +28,14 @@ public final class Ports {
    * @throws UncheckedIOException if the machine has no free port
    */
   public static int findFree() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, AFTER_LAST);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        // The next one may be free.
+      }
+    }
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
