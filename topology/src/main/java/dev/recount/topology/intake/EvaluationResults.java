@@ -51,7 +51,7 @@ final class EvaluationResults {
     feedback.setResponseId(text(fields, "gen_ai.response.id"));
     feedback.setToolCallId(text(fields, "gen_ai.tool.call.id"));
     feedback.setSessionId(text(fields, "gen_ai.conversation.id"));
-    feedback.setOccurredAt(time(unixNano));
+    feedback.setOccurredAt(Instant.ofEpochMilli(unixNano / NANOS_PER_MILLI));
     feedback.setFeedbackId(id(fields, traceId, spanId, unixNano, observedUnixNano));
     Map<String, String> rest = new TreeMap<>();
     fields.forEach(
@@ -62,11 +62,6 @@ final class EvaluationResults {
         });
     feedback.setAttributes(rest);
     return feedback;
-  }
-
-  /** OTLP times are unsigned: what does not fit a long lies beyond the year 2262. */
-  private static Instant time(long unixNano) {
-    return Instant.ofEpochMilli((unixNano < 0 ? Long.MAX_VALUE : unixNano) / NANOS_PER_MILLI);
   }
 
   /** What the labels mean that the conventions name as examples of a verdict. */

@@ -108,12 +108,15 @@ final class OtlpSpans {
     return null;
   }
 
+  /** 2262-04-11, most of a day before the last time that a long holds. */
+  private static final long FAR_FUTURE = 9_223_286_400_000_000_000L;
+
   /**
    * A time of OTLP, which is unsigned: what does not fit a long lies beyond the year 2262, and must
    * not come before everything else.
    */
   static long time(long unixNano) {
-    return unixNano < 0 ? Long.MAX_VALUE : unixNano;
+    return unixNano < 0 ? FAR_FUTURE : unixNano;
   }
 
   private static Span convert(io.opentelemetry.proto.trace.v1.Span span) {
