@@ -85,8 +85,43 @@ abstract class OracleSpans {
 
   /** No child comes before its parent, whatever the clocks say. */
   long orderedStart(Span span) {
+    return later(span.start(), shift(span));
+  }
+
+  /**
+   * By how much a span is moved: as what encloses it, and together with all of its siblings that
+   * start before their parent so that the earliest of these starts after it.
+   */
+  long shift(Span span) {
     Span parent = parent(span);
-    return parent == null ? span.start() : Math.max(span.start(), orderedStart(parent));
+    if (parent == null) {
+      return 0;
+    }
+    long shift = shift(parent);
+    if (span.start() >= parent.start()) {
+      return shift;
+    }
+    long earliest = span.start();
+    for (Span sibling : spans) {
+      if (parent.id().equals(sibling.parent())) {
+        earliest = Math.min(earliest, sibling.start());
+      }
+    }
+    return later(shift, parent.start() - earliest + 1);
+  }
+
+  /** Whether a span, or one around it, was over before its parent began. */
+  boolean isOutOfTime(Span span) {
+    Span parent = parent(span);
+    return parent != null
+        && (isOutOfTime(parent) || span.start() < parent.start() && end(span) <= parent.start());
+  }
+
+  static long later(long time, long by) {
+    return java.math.BigInteger.valueOf(time)
+        .add(java.math.BigInteger.valueOf(by))
+        .min(java.math.BigInteger.valueOf(Long.MAX_VALUE))
+        .longValueExact();
   }
 
   static @Nullable String kind(Span span) {

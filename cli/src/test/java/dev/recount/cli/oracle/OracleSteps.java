@@ -331,8 +331,7 @@ abstract class OracleSteps extends OracleSpans {
     step.start = end(span);
     step.end = step.start;
     step.ended = modelCall.ended;
-    step.orderedStart =
-        Math.max(Math.max(step.start, orderedStart(span)), modelCall.orderedStart + 1);
+    step.orderedStart = Math.max(later(step.start, shift(span)), modelCall.orderedStart + 1);
     step.versions = new HashMap<>(modelCall.versions);
     step.chosen = said;
     step.status = modelCall.status.equals("error") ? "unset" : modelCall.status;
@@ -467,8 +466,7 @@ abstract class OracleSteps extends OracleSpans {
   void order() {
     steps.sort(
         Comparator.<Step>comparingLong(step -> step.orderedStart)
-            .thenComparing(
-                Comparator.<Step>comparingLong(step -> Math.max(step.start, step.end)).reversed())
+            .thenComparing(Comparator.<Step>comparingLong(OracleSteps::over).reversed())
             .thenComparing(step -> step.sequence)
             .thenComparing(step -> step.id));
     for (int i = 0; i < steps.size(); i++) {
@@ -494,12 +492,12 @@ abstract class OracleSteps extends OracleSpans {
     for (boolean anyAgent : new boolean[] {false, true}) {
       Step last = null;
       for (Step before : steps.subList(0, step.number - 1)) {
-        long over = Math.max(before.end, before.orderedStart);
+        long over = over(before);
         if (enclosing(before) == enclosing
             && (anyAgent || before.agent().equals(step.agent()))
             && over <= step.orderedStart
-            && !isMistimed(before)
-            && (last == null || over >= Math.max(last.end, last.orderedStart))) {
+            && isOutOfTime(before) == isOutOfTime(step)
+            && (last == null || over >= over(last))) {
           last = before;
         }
       }
@@ -650,16 +648,15 @@ abstract class OracleSteps extends OracleSpans {
     }
   }
 
-  /** Its clock says nothing of when it was. */
-  private boolean isMistimed(Step step) {
-    Span span = step.span;
-    if (span == null) {
-      return implausible(step.start);
-    }
-    Span parent = parent(span);
-    return implausible(span.start())
-        || implausible(end(span))
-        || parent != null && span.start() < parent.start() && end(span) <= parent.start();
+  /** When a step was over, in the order of steps. */
+  private static long over(Step step) {
+    return later(Math.max(step.start, step.end), step.orderedStart - step.start);
+  }
+
+  /** Whether its clock says nothing of when it was. */
+  private boolean isOutOfTime(Step step) {
+    Span told = step.span != null ? step.span : step.place;
+    return told == null ? implausible(step.start) : isOutOfTime(told);
   }
 
   static boolean implausible(long nanos) {

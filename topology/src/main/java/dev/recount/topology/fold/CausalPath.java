@@ -21,16 +21,19 @@ final class CausalPath {
 
   private static final Comparator<DecisionDraft> BY_ORDER =
       Comparator.<DecisionDraft>comparingLong(draft -> draft.orderedStart)
-          .thenComparing(
-              Comparator.<DecisionDraft>comparingLong(draft -> Math.max(draft.end, draft.start))
-                  .reversed())
+          .thenComparing(Comparator.<DecisionDraft>comparingLong(CausalPath::orderedEnd).reversed())
           .thenComparing(draft -> draft.sequence)
           .thenComparing(draft -> draft.id);
 
   private CausalPath() {}
 
-  /** Within which decisions follow each other: the enclosing decision, and the agent. */
-  private record Scope(@Nullable DecisionDraft enclosing, @Nullable String agent) {}
+  /**
+   * Within which decisions follow each other: the enclosing decision, the agent, and whether their
+   * clocks tell when they were made. Those whose clocks do not follow each other, and nobody else
+   * follows them.
+   */
+  private record Scope(
+      @Nullable DecisionDraft enclosing, @Nullable String agent, boolean outOfTime) {}
 
   /** Puts the decisions in order of their steps and gives each its number, parent and depth. */
   static void trace(SpanTree tree, List<DecisionDraft> drafts) {
@@ -42,8 +45,9 @@ final class CausalPath {
       DecisionDraft draft = drafts.get(i);
       draft.step = i + 1;
       DecisionDraft enclosing = enclosing(draft, bySpan);
-      Scope own = new Scope(enclosing, draft.agent());
-      Scope anyAgent = new Scope(enclosing, null);
+      boolean outOfTime = isOutOfTime(draft);
+      Scope own = new Scope(enclosing, draft.agent(), outOfTime);
+      Scope anyAgent = new Scope(enclosing, null, outOfTime);
       draft.parent = askedBy(draft);
       if (draft.parent == null) {
         draft.parent = lastEnded(endedByScope.get(own), draft.orderedStart);
@@ -58,14 +62,22 @@ final class CausalPath {
         boolean afterTool = draft.parent.toolName != null;
         draft.toolDepth = draft.parent.toolDepth + (afterTool ? 1 : 0);
       }
-      if (WarningRules.isMistimed(draft)) {
-        // Nothing can be said to have come after it.
-        continue;
-      }
-      long end = Math.max(draft.end, draft.orderedStart);
+      long end = orderedEnd(draft);
       endedByScope.computeIfAbsent(own, scope -> new TreeMap<>()).put(end, draft);
       endedByScope.computeIfAbsent(anyAgent, scope -> new TreeMap<>()).put(end, draft);
     }
+  }
+
+  /** End for the purpose of order: as long after the start as clocks say. */
+  private static long orderedEnd(DecisionDraft draft) {
+    long end = Math.max(draft.end, draft.start);
+    return Times.later(end, draft.orderedStart - draft.start);
+  }
+
+  /** By its own span, or the one that tells of it. */
+  private static boolean isOutOfTime(DecisionDraft draft) {
+    SpanNode told = draft.node != null ? draft.node : draft.place;
+    return told == null ? WarningRules.implausible(draft.start) : told.outOfTime;
   }
 
   /** The model call that asked, whatever the tree of spans says. */
@@ -78,7 +90,7 @@ final class CausalPath {
   private static void orderAfterAsking(List<DecisionDraft> drafts) {
     for (DecisionDraft draft : drafts) {
       if (draft.askedBy != null && draft.orderedStart <= draft.askedBy.orderedStart) {
-        draft.orderedStart = draft.askedBy.orderedStart + 1;
+        draft.orderedStart = Times.later(draft.askedBy.orderedStart, 1);
       }
     }
   }

@@ -36,7 +36,7 @@ final class DecisionDraft {
 
   boolean ended;
 
-  /** Start for the purpose of order, see {@link SpanNode#orderedStart}. */
+  /** Start for the purpose of order, see {@link SpanNode#orderedStart()}. */
   long orderedStart;
 
   /** Place among the tool calls of the trace, for what starts and ends at the same time. */

@@ -178,7 +178,7 @@ final class DecisionDrafts {
     draft.start = call.askedBy == null ? origin.start() : origin.end();
     draft.end = call.answered ? Math.max(call.answeredAt, draft.start) : draft.start;
     draft.ended = call.answered;
-    draft.orderedStart = Math.max(draft.start, origin.orderedStart);
+    draft.orderedStart = Times.later(draft.start, origin.shift);
   }
 
   private List<Alternative> offered(ToolCall call, @Nullable SpanNode asking) {
@@ -277,7 +277,7 @@ final class DecisionDrafts {
     draft.start = node.end();
     draft.end = node.end();
     draft.ended = modelCall.ended;
-    draft.orderedStart = Math.max(node.end(), node.orderedStart);
+    draft.orderedStart = node.orderedEnd();
     draft.status = modelCall.status == Status.error ? Status.unset : modelCall.status;
     return draft;
   }

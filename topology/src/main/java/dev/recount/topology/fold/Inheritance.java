@@ -43,11 +43,18 @@ final class Inheritance {
   }
 
   /**
-   * Gives every span what holds for it, and its start in order. What the trace as a whole states
+   * Gives every span what holds for it, and its place in order. What the trace as a whole states
    * (its root, else the earliest span that speaks of it) holds where no ancestor speaks.
    */
   static void spread(List<SpanNode> byStart, @Nullable SpanNode root) {
     Inheritance whole = ofTrace(byStart, root);
+    for (SpanNode node : byStart) {
+      SpanNode parent = node.parent;
+      if (parent != null && isEarly(node, parent) && parent.earlyBy == 0) {
+        // The first that is found is the earliest.
+        parent.earlyBy = parent.start() - node.start() + 1;
+      }
+    }
     Deque<SpanNode> path = new ArrayDeque<>();
     for (SpanNode node : byStart) {
       for (SpanNode above = node;
@@ -62,10 +69,20 @@ final class Inheritance {
             parent == null || parent.inheritance == null ? whole : parent.inheritance;
         next.inheritance = from.with(next);
         if (parent != null) {
-          next.orderedStart = Math.max(next.orderedStart, parent.orderedStart);
+          place(next, parent);
         }
       }
     }
+  }
+
+  private static boolean isEarly(SpanNode node, SpanNode parent) {
+    return node.start() < parent.start();
+  }
+
+  private static void place(SpanNode node, SpanNode parent) {
+    boolean early = isEarly(node, parent);
+    node.shift = early ? Times.later(parent.shift, parent.earlyBy) : parent.shift;
+    node.outOfTime = parent.outOfTime || early && node.end() <= parent.start();
   }
 
   private static Inheritance ofTrace(List<SpanNode> byStart, @Nullable SpanNode root) {

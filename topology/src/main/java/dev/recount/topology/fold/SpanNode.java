@@ -41,10 +41,17 @@ final class SpanNode {
   @Nullable SpanNode toldBy;
 
   /**
-   * Start for the purpose of order, in nanoseconds: no earlier than the parent's, whatever the
-   * clocks of two services say.
+   * What is added to its times for the purpose of order, in nanoseconds, so that nothing comes
+   * before its parent, whatever the clocks of two services say. Children of one parent that are
+   * early are moved together, and each with all that is within it.
    */
-  long orderedStart;
+  long shift;
+
+  /** By how much the earliest of its children is early, in nanoseconds; 0 when none is. */
+  long earlyBy;
+
+  /** Whether it, or something around it, was over before what encloses it had begun. */
+  boolean outOfTime;
 
   private boolean toolRead;
   private @Nullable String toolName;
@@ -57,7 +64,6 @@ final class SpanNode {
     this.facts = mapper.read(span);
     this.kind = facts.decisionKind();
     this.callsModel = kind == DecisionKind.MODEL_CALL || (kind != null && facts.callsModel());
-    this.orderedStart = span.getStartTimeUnixNano();
   }
 
   String id() {
@@ -71,6 +77,16 @@ final class SpanNode {
   /** End in nanoseconds; the start for a span that has not ended. */
   long end() {
     return endOf(span);
+  }
+
+  /** Start for the purpose of order: later than its parent's, if by a nanosecond. */
+  long orderedStart() {
+    return Times.later(start(), shift);
+  }
+
+  /** End for the purpose of order. */
+  long orderedEnd() {
+    return Times.later(end(), shift);
   }
 
   /** End of a span in nanoseconds; its start if it has not ended. */

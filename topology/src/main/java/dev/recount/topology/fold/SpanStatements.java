@@ -15,7 +15,7 @@ final class SpanStatements {
     draft.start = node.start();
     draft.end = node.end();
     draft.ended = node.span.getEndTimeUnixNano() != 0;
-    draft.orderedStart = node.orderedStart;
+    draft.orderedStart = node.orderedStart();
     draft.versions = VersionTuples.at(node);
   }
 

@@ -31,6 +31,12 @@ final class Times {
     }
   }
 
+  /** A time so many nanoseconds later, at most the last that a long holds. */
+  static long later(long unixNano, long nanos) {
+    long sum = unixNano + nanos;
+    return nanos > 0 && sum < unixNano ? Long.MAX_VALUE : sum;
+  }
+
   /** From one time to another, in whole milliseconds. */
   static long millisBetween(long fromUnixNano, Instant to) {
     return to.toEpochMilli() - instant(fromUnixNano).toEpochMilli();

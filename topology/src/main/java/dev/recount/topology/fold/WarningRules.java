@@ -90,23 +90,7 @@ final class WarningRules {
     return warnings;
   }
 
-  /**
-   * Whether the times of a decision say nothing of when it was made: they are implausible, or it
-   * was over before what encloses it began.
-   */
-  static boolean isMistimed(DecisionDraft draft) {
-    SpanNode node = draft.node;
-    if (node == null) {
-      return implausible(draft.start);
-    }
-    boolean outside =
-        node.parent != null
-            && node.start() < node.parent.start()
-            && node.end() <= node.parent.start();
-    return outside || implausible(node.start()) || implausible(node.end());
-  }
-
-  private static boolean implausible(long unixNano) {
+  static boolean implausible(long unixNano) {
     return unixNano < YEAR_2000 || unixNano >= YEAR_2100;
   }
 }
