@@ -1,6 +1,7 @@
 package dev.recount.cli.oracle;
 
 import dev.recount.cli.oracle.Telemetry.Span;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -118,9 +119,9 @@ abstract class OracleSpans {
   }
 
   static long later(long time, long by) {
-    return java.math.BigInteger.valueOf(time)
-        .add(java.math.BigInteger.valueOf(by))
-        .min(java.math.BigInteger.valueOf(Long.MAX_VALUE))
+    return BigInteger.valueOf(time)
+        .add(BigInteger.valueOf(by))
+        .min(BigInteger.valueOf(Long.MAX_VALUE))
         .longValueExact();
   }
 

@@ -35,22 +35,14 @@ public sealed interface Telemetry {
     Span telling(Log log) {
       Map<String, Object> told = new TreeMap<>(log.attributes());
       told.putAll(attributes);
-      return new Span(
-          trace,
-          id,
-          parent,
-          name,
-          resource,
-          start,
-          end,
-          status,
-          statusMessage,
-          exceptionType,
-          exceptionMessage,
-          told);
+      return copy(start, end, told);
     }
 
     Span with(long newStart, long newEnd) {
+      return copy(newStart, newEnd, attributes);
+    }
+
+    private Span copy(long newStart, long newEnd, Map<String, Object> newAttributes) {
       return new Span(
           trace,
           id,
@@ -63,7 +55,7 @@ public sealed interface Telemetry {
           statusMessage,
           exceptionType,
           exceptionMessage,
-          attributes);
+          newAttributes);
     }
   }
 

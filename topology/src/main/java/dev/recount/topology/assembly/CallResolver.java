@@ -7,8 +7,6 @@ import dev.recount.topology.assembly.CallState.Mention;
 import dev.recount.topology.assembly.CallState.Mentions;
 import dev.recount.topology.assembly.CallState.Place;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,10 +26,6 @@ final class CallResolver extends KeyedLog<CallState> {
    * answer is kept whole, and all of them are one value of the store.
    */
   private static final long MOST_BYTES = 4 << 20;
-
-  private static final Comparator<Map.Entry<String, Mention>> BY_TIME =
-      Comparator.<Map.Entry<String, Mention>>comparingLong(entry -> entry.getValue().time)
-          .thenComparing(Map.Entry::getKey);
 
   private final SpareMentions spares;
 
@@ -125,12 +119,9 @@ final class CallResolver extends KeyedLog<CallState> {
   }
 
   private void resolve(CallState state, long now) {
-    List<Map.Entry<String, Mention>> answers = new ArrayList<>(state.answered.counted.entrySet());
-    answers.sort(BY_TIME);
-    List<Map.Entry<String, Mention>> asking = new ArrayList<>(state.asked.counted.entrySet());
-    asking.sort(BY_TIME);
+    List<Map.Entry<String, Mention>> answers = state.answered.inOrder();
     int next = 0;
-    for (Map.Entry<String, Mention> entry : asking) {
+    for (Map.Entry<String, Mention> entry : state.asked.inOrder()) {
       Mention asked = entry.getValue();
       while (next < answers.size() && answers.get(next).getValue().time < asked.time) {
         next++;

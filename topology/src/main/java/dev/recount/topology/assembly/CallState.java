@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class CallState extends KeyedState {
     /** Bytes of the events of those that count. */
     long bytes() {
       return counted.values().stream().mapToLong(mention -> mention.event.length).sum();
+    }
+
+    /** Those that count, the earliest first. */
+    List<Map.Entry<String, Mention>> inOrder() {
+      return counted.entrySet().stream().sorted(Comparator.comparing(Place::of)).toList();
     }
 
     /** The latest of those that count, of which there is one at least. */

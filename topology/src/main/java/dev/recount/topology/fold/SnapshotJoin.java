@@ -90,8 +90,7 @@ final class SnapshotJoin {
       return null;
     }
     // Snapshots are stamped to the millisecond: a span that starts within it still precedes.
-    long captured = Times.nanoseconds(capturedAt);
-    long endOfMillisecond = Math.max(captured, captured + 999_999);
+    long endOfMillisecond = Times.later(Times.nanoseconds(capturedAt), 999_999);
     Map.Entry<Long, SpanNode> preceding = byStart.floorEntry(endOfMillisecond);
     return preceding == null ? null : preceding.getValue();
   }

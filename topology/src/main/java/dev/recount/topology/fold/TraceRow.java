@@ -77,14 +77,14 @@ final class TraceRow {
 
   /** The earliest time that a span says, or else a decision or snapshot, in nanoseconds. */
   private long start() {
-    LongStream starts =
-        !tree.nodes().isEmpty()
-            ? tree.nodes().stream().mapToLong(SpanNode::start)
-            : LongStream.concat(
-                decisions.stream().mapToLong(decision -> decision.start),
-                windows.stream()
-                    .mapToLong(window -> Times.nanoseconds(window.event.getCapturedAt())));
-    return starts.min().orElse(0);
+    if (!tree.nodes().isEmpty()) {
+      return tree.nodes().get(0).start();
+    }
+    return LongStream.concat(
+            decisions.stream().mapToLong(decision -> decision.start),
+            windows.stream().mapToLong(window -> Times.nanoseconds(window.event.getCapturedAt())))
+        .min()
+        .orElse(0);
   }
 
   /** The latest end, in nanoseconds; null for a trace in which nothing has ended. */

@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -55,12 +54,11 @@ enum Warning {
   /** No warning at all. */
   static final int NONE = 0;
 
-  /** Those that tell of the telemetry, and not of what the agent did. */
-  private static final Set<Warning> OF_TELEMETRY =
-      EnumSet.of(CLOCK_SKEW, IMPLAUSIBLE_TIME, PARENT_MISSING, ROOT_MISSING, SPAN_CAP);
-
+  /** Those that tell of what the agent did, and not of the telemetry. */
   private static final int OF_BEHAVIOUR =
-      EnumSet.complementOf(EnumSet.copyOf(OF_TELEMETRY)).stream()
+      EnumSet.complementOf(
+              EnumSet.of(CLOCK_SKEW, IMPLAUSIBLE_TIME, PARENT_MISSING, ROOT_MISSING, SPAN_CAP))
+          .stream()
           .mapToInt(Warning::bit)
           .reduce(NONE, (one, other) -> one | other);
 

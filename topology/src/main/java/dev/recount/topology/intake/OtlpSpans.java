@@ -23,6 +23,9 @@ final class OtlpSpans {
   private static final int TRACE_ID_BYTES = 16;
   private static final int SPAN_ID_BYTES = 8;
 
+  /** 2262-04-11, most of a day before the last time that a long holds. */
+  private static final long FAR_FUTURE = 9_223_286_400_000_000_000L;
+
   private OtlpSpans() {}
 
   /**
@@ -107,9 +110,6 @@ final class OtlpSpans {
     }
     return null;
   }
-
-  /** 2262-04-11, most of a day before the last time that a long holds. */
-  private static final long FAR_FUTURE = 9_223_286_400_000_000_000L;
 
   /**
    * A time of OTLP, which is unsigned: what does not fit a long lies beyond the year 2262, and must
